@@ -1,0 +1,1 @@
+"""Who: users, agencies, groups, memberships, delegations, succession."""

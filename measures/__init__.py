@@ -1,0 +1,1 @@
+"""What was ordered: plan documents, the reading of them, measures, responsibilities, targets."""

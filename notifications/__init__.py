@@ -1,0 +1,1 @@
+"""Telling: the outbox, the channels, digests and preferences; knows nothing of tasks."""

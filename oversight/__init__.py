@@ -1,0 +1,1 @@
+"""Seeing: ledger, boards, exports; reads, and changes nothing but its own rows."""

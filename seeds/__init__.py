@@ -1,0 +1,1 @@
+"""The sample plan, the directory of Guangdong agencies, the demonstration story."""

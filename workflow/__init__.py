@@ -1,0 +1,1 @@
+"""Doing: tasks, assignments, reports, sign-off, deadlines, the ladder, permissions, actions."""
