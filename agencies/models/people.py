@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from guardian.models import UserObjectPermissionAbstract
+from guardian.models import UserObjectPermissionBase
 
 from agencies.models.agency import Agency, Dated
 
@@ -60,13 +60,12 @@ class User(AbstractUser):
         return self.name or self.username
 
 
-class AgencyUserPermission(UserObjectPermissionAbstract):
+class AgencyUserPermission(UserObjectPermissionBase):
     """A permission of a person on an agency, written only by the membership and delegation actions."""
 
     content_object = models.ForeignKey(Agency, models.CASCADE, related_name="user_permissions")
 
-    class Meta(UserObjectPermissionAbstract.Meta):
-        abstract = False
+    class Meta(UserObjectPermissionBase.Meta):
         verbose_name = _("agency permission")
         verbose_name_plural = _("agency permissions")
 

@@ -1,0 +1,30 @@
+"""Doing: tasks, who has a part in them, what they report, ask for and close; and the record of every act."""
+
+from workflow.models.assignment import Assignment, Participation
+from workflow.models.closing import CoSignature, SignOff
+from workflow.models.ladder import CalendarDay, Firing, RungSetting
+from workflow.models.record import Event, IdempotencyKey
+from workflow.models.reports import Evidence, Report
+from workflow.models.requests import Extension, HandBack, Instruction, Suspension
+from workflow.models.task import Receiver, Task, TaskUserPermission
+
+__all__ = [
+    "Assignment",
+    "CalendarDay",
+    "CoSignature",
+    "Event",
+    "Evidence",
+    "Extension",
+    "Firing",
+    "HandBack",
+    "IdempotencyKey",
+    "Instruction",
+    "Participation",
+    "Receiver",
+    "Report",
+    "RungSetting",
+    "SignOff",
+    "Suspension",
+    "Task",
+    "TaskUserPermission",
+]

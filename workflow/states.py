@@ -1,0 +1,123 @@
+"""The vocabularies of the six machines (DESIGN section 4) and of the parts agencies have; no behaviour."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TaskState(models.TextChoices):
+    """How far a task 督办事项 has come."""
+
+    DRAFT = "draft", _("Drawn up")
+    DISPATCHED = "dispatched", _("Under way")
+    CLOSING = "closing", _("Awaiting sign-off")
+    CLOSED = "closed", _("Signed off")
+    SUSPENDED = "suspended", _("Suspended")
+    TERMINATED = "terminated", _("Terminated")
+
+
+class AssignmentState(models.TextChoices):
+    """How far one agency has come with its part."""
+
+    PENDING = "pending", _("To be signed for")
+    ACCEPTED = "accepted", _("In hand")
+    DECLARED = "declared", _("Declared done")
+    CONFIRMED = "confirmed", _("Confirmed done")
+    DISPUTED = "disputed", _("Hand-back under review")
+    REROUTED = "rerouted", _("Rerouted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ReportState(models.TextChoices):
+    """How far a report of one period has come."""
+
+    DUE = "due", _("To be filled in")
+    DRAFT = "draft", _("Draft")
+    AGENCY_REVIEW = "agency_review", _("In review at the agency")
+    SUBMITTED = "submitted", _("Submitted")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned for more")
+    WAIVED = "waived", _("Waived")
+
+
+class SignOffState(models.TextChoices):
+    """How far a closing round has come."""
+
+    COLLECTING = "collecting", _("Collecting co-signatures")
+    UNDER_REVIEW = "under_review", _("Awaiting the decision")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Verdict(models.TextChoices):
+    """What an agency says when it is asked to co-sign."""
+
+    WAITING = "waiting", _("Not answered yet")
+    AGREE = "agree", _("Agrees")
+    REMARK = "remark", _("Agrees with a remark")
+    OBJECT = "object", _("Objects")
+
+
+class ExtensionState(models.TextChoices):
+    """What has become of a request for more time."""
+
+    REQUESTED = "requested", _("Requested")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class HandBackState(models.TextChoices):
+    """What has become of a hand-back."""
+
+    RAISED = "raised", _("Raised")
+    UPHELD = "upheld", _("Assignment upheld")
+    REROUTED = "rerouted", _("Rerouted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Part(models.TextChoices):
+    """The part an agency has in a task."""
+
+    LEAD = "lead", _("Lead")
+    SUPPORT = "support", _("Support")
+
+
+class Tie(models.TextChoices):
+    """Why a task is an agency's to see."""
+
+    ISSUER = "issuer", _("Issued it")
+    ABOVE = "above", _("Stands above it in the line that issued it")
+    LEAD = "lead", _("Leads")
+    SUPPORT = "support", _("Supports")
+
+
+class ClosingRule(models.TextChoices):
+    """When a task can be put up for sign-off."""
+
+    ALL_LEADS = "all_leads", _("All leads have declared it done")
+    FIRST_LEAD = "first_lead", _("The first lead has declared it done")
+
+
+class Rhythm(models.TextChoices):
+    """How often leads report."""
+
+    NONE = "none", _("On demand only")
+    WEEKLY = "weekly", _("Weekly")
+    HALF_MONTHLY = "half_monthly", _("Half-monthly")
+    MONTHLY = "monthly", _("Monthly")
+    QUARTERLY = "quarterly", _("Quarterly")
+    HALF_YEARLY = "half_yearly", _("Half-yearly")
+    YEARLY = "yearly", _("Yearly")
+
+
+LIVE_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.CLOSING, TaskState.SUSPENDED})
+"""Tasks that agencies still work on."""
+
+LIVE_ASSIGNMENT_STATES = frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DECLARED, AssignmentState.DISPUTED})
+"""Assignments whose agency still owes something."""
+
+ENDED_ASSIGNMENT_STATES = frozenset({AssignmentState.REROUTED, AssignmentState.WITHDRAWN})
+"""Assignments that are no longer the agency's."""
