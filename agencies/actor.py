@@ -22,14 +22,14 @@ class Actor:
         name: as it is written into records.
         office: one of `Office`, or empty.
         permissions: codenames held on each agency, by the agency's id.
-        acting_for: by agency id, the person on whose behalf the permissions there are held by delegation.
+        acting_for: by agency id and codename, the person on whose behalf that permission is held by delegation.
     """
 
     user_id: int | None
     name: str
     office: str = ""
     permissions: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    acting_for: Mapping[int, int] = field(default_factory=dict)
+    acting_for: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def system(cls) -> Actor:
@@ -39,6 +39,8 @@ class Actor:
     @classmethod
     def load(cls, user: User, *, now: dt.datetime) -> Actor:
         """Load a person's permissions as they stand at a moment, in three queries.
+
+        What a person holds in their own right is never counted as lent.
 
         A permission counts when guardian's row says so *and* a membership or a delegation in force at `now` supports it:
         an expired one is worth nothing even before its rows are cleaned away. An inactive person holds none.
@@ -61,12 +63,12 @@ class Actor:
         for agency, codename in rows:
             granted[agency].add(codename)
         permissions = {agency: granted[agency] & codenames for agency, codenames in supported[user.pk].items()}
-        acting_for: dict[int, int] = {}
+        acting_for: dict[int, dict[str, int]] = {}
         for agency, delegator in delegations:
             lent = granted[agency] & supported[delegator][agency] - permissions.get(agency, set())
             if lent:
                 permissions[agency] = permissions.get(agency, set()) | lent
-                acting_for[agency] = delegator
+                acting_for.setdefault(agency, {}).update(dict.fromkeys(lent, delegator))
         return cls(
             user_id=user.pk,
             name=user.name or user.username,
@@ -94,6 +96,10 @@ class Actor:
         wanted = frozenset(codenames)
         return frozenset(agency for agency, held in self.permissions.items() if held & wanted)
 
+    def on_behalf_of(self, codename: str, agency_id: int | None) -> int | None:
+        """Return the person for whom the actor uses a permission on an agency; None when it is the actor's own."""
+        return None if agency_id is None else self.acting_for.get(agency_id, {}).get(codename)
+
     def is_same_person(self, user_id: int | None, agency_id: int) -> bool:
-        """Tell whether work of `user_id` is the actor's own, in person or through the delegation used on an agency."""
-        return user_id is not None and user_id in {self.user_id, self.acting_for.get(agency_id)}
+        """Tell whether work of `user_id` is the actor's own, in person or through a delegation held in an agency."""
+        return user_id is not None and (user_id == self.user_id or user_id in self.acting_for.get(agency_id, {}).values())

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 GENESIS = "0" * 64
@@ -28,10 +28,22 @@ class ChainHead(models.Model):
         return f"{self.chain} {self.sequence}"
 
 
+def locked_head(chain: str, using: str) -> ChainHead:
+    """Return the head of a chain, locked until the caller's transaction ends; the first caller makes it."""
+    heads = ChainHead.objects.using(using).select_for_update()
+    head = heads.filter(chain=chain).first()
+    if head is None:
+        # Two first writers may meet here: one inserts, the other waits for it, inserts nothing and takes the same row.
+        ChainHead.objects.using(using).bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
+        head = heads.get(chain=chain)
+    return head
+
+
 class ChainedEvent(models.Model):
     """One line of a record that is only ever appended to.
 
-    A concrete subclass lists in `CHAINED_FIELDS` what else its hash covers, and is written by `append` only.
+    A concrete subclass lists in `CHAINED_FIELDS` what else its hash covers (by attribute name, `task_id` rather than `task`),
+    puts `AppendOnly` into a migration, and is written by `append` only.
     Names are copied in, so that a line still reads as it did when people and agencies have changed.
     """
 
@@ -43,7 +55,7 @@ class ChainedEvent(models.Model):
     at = models.DateTimeField(_("at"), db_index=True)
     verb = models.CharField(_("act"), max_length=40)
     actor = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
-    actor_name = models.CharField(_("person"), max_length=60, blank=True)
+    actor_name = models.CharField(_("person"), max_length=150, blank=True)
     on_behalf_of = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+", verbose_name=_("on behalf of"))
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name=_("agency"))
     agency_name = models.CharField(_("agency"), max_length=120, blank=True)
@@ -61,26 +73,39 @@ class ChainedEvent(models.Model):
     def append(cls, rows: list[Self]) -> list[Self]:
         """Append rows to the chain, in order, inside the caller's transaction.
 
+        The head stays locked until that transaction ends. Whoever appends to several chains in one transaction appends to the
+        directory's first, then to the plans', then to the tasks'.
+
         Args:
             rows: unsaved rows with everything set but `sequence`, `previous` and `digest`.
 
         Returns:
             The rows as saved.
+
+        Raises:
+            TransactionManagementError: outside a transaction.
+            ValueError: a value that the databases would not give back as it was (a naive time, NUL, NaN, half a surrogate pair).
+            TypeError: a value in `data` that JSON does not know.
         """
         if not rows:
             return []
-        ChainHead.objects.get_or_create(chain=cls._meta.label)
-        head = ChainHead.objects.select_for_update().get(chain=cls._meta.label)
+        using = router.db_for_write(cls)
+        if not transaction.get_connection(using).in_atomic_block:
+            raise transaction.TransactionManagementError("A record is appended in the transaction of the act it records.")
+        head = locked_head(cls._meta.label, using)
         for row in rows:
             head.sequence += 1
+            row.data = as_stored(row.data)
             row.sequence, row.previous = head.sequence, head.digest
             row.digest = head.digest = row.compute_digest()
-        cls._default_manager.bulk_create(rows)
-        head.save(update_fields=["sequence", "digest"])
+        cls._default_manager.using(using).bulk_create(rows)
+        head.save(using=using, update_fields=["sequence", "digest"])
         return rows
 
     def compute_digest(self) -> str:
         """Return the SHA-256 over the previous digest and everything the database stores of this row."""
+        if self.at.tzinfo is None:
+            raise ValueError("The time of a record needs its time zone.")
         fields: dict[str, Any] = {
             "sequence": self.sequence,
             "previous": self.previous,
@@ -95,5 +120,25 @@ class ChainedEvent(models.Model):
             "data": self.data,
             **{name: getattr(self, name) for name in self.CHAINED_FIELDS},
         }
-        canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        if "\\u0000" in canonical.replace(r"\\", ""):
+            raise ValueError("A record cannot hold the character NUL.")
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def as_stored(value: object) -> Any:
+    """Return a JSON value as every database gives it back.
+
+    Keys become text and tuples lists. A number without a fraction becomes an integer, for PostgreSQL keeps decimal numbers and
+    knows neither 1e16 nor -0.0; text stays as it is, never normalised.
+
+    Raises:
+        TypeError: for what JSON does not know (dates, decimals, models: turn them into text first).
+        ValueError: for NaN and the infinities.
+    """
+    return json.loads(json.dumps(value, allow_nan=False), parse_float=_number)
+
+
+def _number(written: str) -> int | float:
+    number = float(written)
+    return int(number) if number.is_integer() else number

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractUser
+from typing import ClassVar, NoReturn
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -39,18 +42,47 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 """Codenames of the permissions on `Agency` that each role gives (DESIGN section 5)."""
 
 
+class AccountManager(UserManager["User"]):
+    """Makes accounts; there is no such thing as a superuser here."""
+
+    def create_superuser(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse: one account above all rules would undo the separation of the three offices.
+
+        Raises:
+            PermissionDenied: always.
+        """
+        raise PermissionDenied(_("There is no account above the three offices: use the command create_administrator."))
+
+
 class User(AbstractUser):
-    """A person with an account."""
+    """A person with an account.
+
+    Only the holder of an office enters the administration pages, and nobody is a superuser: the database says so.
+    """
 
     name = models.CharField(_("full name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     office = models.CharField(_("office"), max_length=10, choices=Office, blank=True)
     must_change_password = models.BooleanField(_("must change the password at the next sign-in"), default=False)
 
+    objects: ClassVar[AccountManager] = AccountManager()
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_superuser=False),
+                name="agencies_user_none_above_the_offices",
+                violation_error_message=_("There is no account above the three offices."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_staff=True, office__in=["system", "security", "audit"]) | Q(is_staff=False, office=""),
+                name="agencies_user_staff_is_office",
+                violation_error_message=_("Only the holder of an office enters the administration pages."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -61,7 +93,11 @@ class User(AbstractUser):
 
 
 class AgencyUserPermission(UserObjectPermissionBase):
-    """A permission of a person on an agency, written only by the membership and delegation actions."""
+    """A permission of a person on an agency; `agencies.permissions` is its only writer.
+
+    Guardian finds this table by its foreign key `content_object` to `Agency`: `user.has_perm("agencies.report", agency)` reads
+    it. It is not the generic kind, whose rows outlive their object and are matched by text.
+    """
 
     content_object = models.ForeignKey(Agency, models.CASCADE, related_name="user_permissions")
 

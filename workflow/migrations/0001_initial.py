@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('at', models.DateTimeField(db_index=True, verbose_name='at')),
                 ('verb', models.CharField(max_length=40, verbose_name='act')),
-                ('actor_name', models.CharField(blank=True, max_length=60, verbose_name='person')),
+                ('actor_name', models.CharField(blank=True, max_length=150, verbose_name='person')),
                 ('agency_name', models.CharField(blank=True, max_length=120, verbose_name='agency')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
                 ('data', models.JSONField(default=dict, verbose_name='details')),
