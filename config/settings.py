@@ -1,6 +1,6 @@
 """Settings, read from the environment; without any, an embedded installation under `var/`.
 
-`DUBAN_DEBUG`, `DUBAN_SECRET_KEY` (made and kept under `var/` when absent), `DUBAN_ALLOWED_HOSTS`, `DUBAN_SITE_URL`,
+`DUBAN_DEBUG`, `DUBAN_SECRET_KEY` (made and kept under `var/` when absent), `DUBAN_ALLOWED_HOSTS`, `DUBAN_SITE_URL`, `DUBAN_PORT`,
 `DUBAN_DATABASE_URL` (SQLite under `var/` when absent), `DUBAN_BROKER_URL` (embedded file-system broker when absent),
 `DUBAN_CACHE_URL`, `DUBAN_EMAIL_URL` (console when absent), `DUBAN_VAR` (folder of all local data).
 """
@@ -30,7 +30,7 @@ def _kept_secret(path: Path) -> str:
 DEBUG = env.bool("DUBAN_DEBUG", False)
 SECRET_KEY = env.str("DUBAN_SECRET_KEY", "") or _kept_secret(VAR / "secret_key")
 ALLOWED_HOSTS = env.list("DUBAN_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("DUBAN_SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env.str("DUBAN_SITE_URL", f"http://127.0.0.1:{env.int('DUBAN_PORT', 8000)}")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -65,14 +65,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "agencies.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.PasswordChangeMiddleware",
+    "config.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -89,7 +92,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
+                "config.menu.frame",
             ],
         },
     }
@@ -131,7 +136,7 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None  # guardian: no account stands for "nobody"
 GUARDIAN_RAISE_403 = False
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "workbench"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -206,6 +211,7 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "config.errors.stale_form"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Cache, mail, Celery --------------------------------------------------------------------------
@@ -229,8 +235,8 @@ if env.str("DUBAN_EMAIL_URL", ""):
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DUBAN_FROM_EMAIL", "duban@localhost")
 
-CELERY_BROKER_URL = env.str("DUBAN_BROKER_URL", "") or "filesystem://"
-if CELERY_BROKER_URL == "filesystem://":
+CELERY_BROKER_URL = env.str("DUBAN_BROKER_URL", "") or "filesystem://localhost/"
+if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue, _control = VAR / "queue", VAR / "queue-control"
     _queue.mkdir(exist_ok=True)
     _control.mkdir(exist_ok=True)

@@ -1,0 +1,77 @@
+"""Signing in and out, changing one's password, and the health of the installation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+
+
+class SignInForm(AuthenticationForm):
+    """Account and password."""
+
+    error_messages = {
+        "invalid_login": _("Account or password is wrong. Mind upper and lower case."),
+        "inactive": _("This account is closed. Ask the system administrator."),
+    }
+
+    def __init__(self, request: HttpRequest | None = None, *args: object, **kwargs: object) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].label = _("Account")
+
+
+class SignIn(views.LoginView):
+    """The sign-in page."""
+
+    template_name = "account/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """Return the first page: the workbench, or the administration for those who have no agency."""
+        return reverse("home")
+
+
+class PasswordChange(LoginRequiredMixin, views.PasswordChangeView):
+    """Changing one's own password; also where a person is led who must."""
+
+    template_name = "account/password_change.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: DjangoPasswordChangeForm) -> HttpResponse:
+        """Keep the new password, and with it lift the duty to change it."""
+        response = super().form_valid(form)
+        user = self.request.user
+        if isinstance(user, User) and user.must_change_password:
+            user.must_change_password = False
+            user.save(update_fields=["must_change_password"])
+        messages.success(self.request, _("Your password is changed."))
+        return response
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead a person to the page their day begins with."""
+    user = request.user
+    if isinstance(user, User) and user.office and user.is_staff:
+        return redirect("admin:index")
+    try:
+        return redirect("workbench")
+    except NoReverseMatch:
+        return redirect("password-change")
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer whether the database can be reached; for load balancers and the process supervisor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,141 @@
+"""What is said when something cannot be shown or done: in words, with what to do next, as a page, a fragment or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+
+Words = str | Promise
+MUST_CHANGE_PASSWORD = _("Change your password first; until then nothing else is open to you.")
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """The words for a status: what happened, and what the reader can do about it."""
+
+    title: Words
+    reason: Words
+    advice: Words
+    code: str
+
+
+SAYINGS: dict[int, Saying] = {
+    400: Saying(
+        _("The request was not understood"),
+        _("The address or the form held something that the system cannot read."),
+        _("Go back, reload the page and try once more."),
+        "bad_request",
+    ),
+    403: Saying(
+        _("You may not do this"),
+        _("Your role in your agency does not include this act."),
+        _("If it should, ask the head of your agency, or the coordinating office of the plan."),
+        "forbidden",
+    ),
+    404: Saying(
+        _("There is nothing here for you"),
+        _("The page does not exist, or the matter is not one that your agency takes part in."),
+        _("Check the address, or look for the matter in the ledger."),
+        "not_found",
+    ),
+    409: Saying(
+        _("Not now"),
+        _("The matter has changed since you opened the page, or is not in a state that allows this act."),
+        _("Reload the page to see how it stands, then decide again. What you typed is still there when you go back."),
+        "conflict",
+    ),
+    413: Saying(
+        _("Too large"),
+        _("What you sent is larger than the system takes in at once."),
+        _("Send a smaller file, or split it into several."),
+        "too_large",
+    ),
+    429: Saying(
+        _("Too many attempts"),
+        _("There were too many requests in a short time."),
+        _("Wait a few minutes, then try again."),
+        "too_many",
+    ),
+    500: Saying(
+        _("The system made a mistake"),
+        _("This is not your fault. Nothing that you did was half saved."),
+        _("Try again in a few minutes; if it stays, tell the system administrator at what time it happened."),
+        "error",
+    ),
+}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether the request came to the API."""
+    return request.path.startswith("/api/")
+
+
+def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str = "") -> HttpResponse:
+    """Return the answer to a request that cannot be served.
+
+    Args:
+        request: the request; its kind (page, htmx fragment, API) decides the form.
+        status: one of `SAYINGS`.
+        reason: why, when it is known better than the status alone says.
+        code: the word of the API, when it is not the usual one of the status.
+    """
+    saying = SAYINGS[status]
+    reason = reason or saying.reason
+    if wants_json(request):
+        return JsonResponse({"detail": str(reason), "code": code or saying.code}, status=status)
+    context = {"status": status, "title": saying.title, "reason": reason, "advice": saying.advice}
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(render_to_string("errors/fragment.html", context, request), status=status)
+    return HttpResponse(render_to_string(_template_for(request), context, request), status=status)
+
+
+def _template_for(request: HttpRequest) -> str:
+    """Return the page with the usual frame for people who are signed in, a bare one for others."""
+    return "errors/page.html" if isinstance(getattr(request, "user", None), User) else "errors/bare.html"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django finds suspicious; a form that is too large says so."""
+    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer `PermissionDenied`, with its words if it has any."""
+    return answer(request, 403, reason=str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer `Http404`; its words are for developers and stay unsaid."""
+    del exception
+    return answer(request, 404)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose security token is missing or too old."""
+    del reason
+    return answer(
+        request, 403, reason=_("The form was open for too long, or you signed in again since. Go back, reload and send it again.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a mistake of ours, leaning on nothing that may be the cause: no database, no session, no menu."""
+    saying = SAYINGS[500]
+    if wants_json(request):
+        return JsonResponse({"detail": str(saying.reason), "code": saying.code}, status=500)
+    context = {
+        "status": 500,
+        "title": saying.title,
+        "reason": saying.reason,
+        "advice": saying.advice,
+        "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+    }
+    return HttpResponse(render_to_string("errors/broken.html", context), status=500)

@@ -1,0 +1,80 @@
+"""Middleware of the site: the language chosen, a password that must change, refusals as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from agencies.models import User
+from agencies.refusals import Refusal
+from config import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+OPEN_TO_FORCED_CHANGE = frozenset({"password-change", "sign-out", "set-language"})
+
+
+class ChosenLanguageMiddleware:
+    """Activates the language that the person chose, else Chinese.
+
+    The browser's own languages are not asked: an English browser in a Chinese office is common, an English reader rare.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Activate the language of the cookie."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+class PasswordChangeMiddleware:
+    """Leads a person whose password must be changed to that page, whatever they asked for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> HttpResponse | None:
+        """Redirect, or refuse where a page would not be understood."""
+        user = request.user
+        match = request.resolver_match
+        if not isinstance(user, User) or not user.must_change_password:
+            return None
+        if match is not None and match.url_name in OPEN_TO_FORCED_CHANGE:
+            return None
+        if errors.wants_json(request):
+            return errors.answer(request, 403, reason=errors.MUST_CHANGE_PASSWORD, code="must_change_password")
+        return redirect(reverse("password-change"))
+
+
+class RefusalMiddleware:
+    """Answers a refusal raised by an action with its page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into an answer with its status and its reason."""
+        if not isinstance(exception, Refusal):
+            return None
+        return errors.answer(request, exception.status, reason=exception.reason)
