@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from agencies.models import ROLE_PERMISSIONS, AgencyUserPermission, Delegation, Membership, User
+from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, AgencyUserPermission, Delegation, Membership, User
 from agencies.models.agency import in_force
 
 
@@ -43,10 +43,11 @@ class Actor:
         What a person holds in their own right is never counted as lent.
 
         A permission counts when guardian's row says so *and* a membership or a delegation in force at `now` supports it:
-        an expired one is worth nothing even before its rows are cleaned away. An inactive person holds none.
+        an expired one is worth nothing even before its rows are cleaned away. An inactive person holds none, nor does the
+        holder of an office.
         """
-        if not user.is_active:
-            return cls(user_id=user.pk, name=user.name, office="")
+        if not user.is_active or user.office:
+            return cls(user_id=user.pk, name=user.name or user.username, office=user.office if user.is_active else "")
         today = timezone.localdate(now)
         delegations = list(
             Delegation.objects.filter(
@@ -65,14 +66,13 @@ class Actor:
         permissions = {agency: granted[agency] & codenames for agency, codenames in supported[user.pk].items()}
         acting_for: dict[int, dict[str, int]] = {}
         for agency, delegator in delegations:
-            lent = granted[agency] & supported[delegator][agency] - permissions.get(agency, set())
+            lent = granted[agency] & supported[delegator][agency] - NEVER_LENT - permissions.get(agency, set())
             if lent:
                 permissions[agency] = permissions.get(agency, set()) | lent
                 acting_for.setdefault(agency, {}).update(dict.fromkeys(lent, delegator))
         return cls(
             user_id=user.pk,
             name=user.name or user.username,
-            office=user.office,
             permissions={agency: frozenset(codenames) for agency, codenames in permissions.items() if codenames},
             acting_for=acting_for,
         )

@@ -3,6 +3,7 @@
 from agencies.models.agency import Agency, AgencyGroup, Alias, GroupMember, Succession
 from agencies.models.chain import ChainedEvent, ChainHead
 from agencies.models.people import (
+    NEVER_LENT,
     ROLE_PERMISSIONS,
     AgencyUserPermission,
     Delegation,
@@ -11,9 +12,10 @@ from agencies.models.people import (
     Role,
     User,
 )
-from agencies.models.record import DirectoryEvent
+from agencies.models.record import DirectoryEvent, DirectoryVerb
 
 __all__ = [
+    "NEVER_LENT",
     "ROLE_PERMISSIONS",
     "Agency",
     "AgencyGroup",
@@ -23,6 +25,7 @@ __all__ = [
     "ChainedEvent",
     "Delegation",
     "DirectoryEvent",
+    "DirectoryVerb",
     "GroupMember",
     "Membership",
     "Office",

@@ -39,7 +39,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: frozenset({"coordinate", "lead_view"}),
     Role.LEADER: frozenset({"lead_view", "instruct"}),
 }
-"""Codenames of the permissions on `Agency` that each role gives (DESIGN section 5)."""
+"""Codenames of the permissions on `Agency` that each role gives."""
+
+NEVER_LENT = frozenset({"administer"})
+"""Permissions that no delegation carries: whoever stands in for a head does not decide over people."""
 
 
 class AccountManager(UserManager["User"]):

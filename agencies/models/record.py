@@ -8,6 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models.chain import ChainedEvent
 
 
+class DirectoryVerb(models.TextChoices):
+    """The acts that the directory's record knows."""
+
+    IMPORT = "import", _("Directory loaded")
+    ESTABLISH = "establish", _("Agency established")
+    AMEND = "amend", _("Agency amended")
+    RENAME = "rename", _("Agency renamed")
+    MERGE = "merge", _("Agencies merged")
+    SPLIT = "split", _("Agency split")
+    ABOLISH = "abolish", _("Agency abolished")
+    TEACH_ALIAS = "teach_alias", _("Alias taught")
+    RETIRE_ALIAS = "retire_alias", _("Alias retired")
+    CREATE_USER = "create_user", _("Account created")
+    AMEND_USER = "amend_user", _("Account amended")
+    SET_PASSWORD = "set_password", _("Password set")
+    DEACTIVATE_USER = "deactivate_user", _("Account closed")
+    REACTIVATE_USER = "reactivate_user", _("Account opened again")
+    SET_OFFICE = "set_office", _("Office given or taken")
+    APPOINT = "appoint", _("Appointed")
+    END_MEMBERSHIP = "end_membership", _("Membership ended")
+    DELEGATE = "delegate", _("Delegated")
+    REVOKE_DELEGATION = "revoke_delegation", _("Delegation revoked")
+
+
 class DirectoryEvent(ChainedEvent):
     """One act on the directory: on an agency, on a person, or on a person in an agency."""
 
@@ -18,3 +42,8 @@ class DirectoryEvent(ChainedEvent):
     class Meta(ChainedEvent.Meta):
         verbose_name = _("directory record")
         verbose_name_plural = _("directory records")
+
+    @property
+    def verb_label(self) -> str:
+        """Return the act in the reader's language."""
+        return str(DirectoryVerb(self.verb).label) if self.verb in DirectoryVerb.values else self.verb
