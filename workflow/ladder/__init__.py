@@ -1,0 +1,23 @@
+"""The ladder: who is told what, at which point. Data and pure functions; firing is a unique row elsewhere."""
+
+from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due
+from workflow.ladder.preview import Planned, preview
+from workflow.ladder.rungs import DEFAULT_LADDER, Audience, Paper, Rung, Trigger, check_ladder, ladder_from_data, ladder_to_data
+
+__all__ = [
+    "DEFAULT_LADDER",
+    "Audience",
+    "Firing",
+    "OpenReport",
+    "Paper",
+    "Planned",
+    "Rung",
+    "Subject",
+    "Trigger",
+    "check_ladder",
+    "ladder_from_data",
+    "ladder_to_data",
+    "next_rung_on",
+    "preview",
+    "rungs_due",
+]

@@ -1,0 +1,154 @@
+"""Rungs as data: a plan has its own set, this is the default one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Trigger(TextChoices):
+    """What a rung counts its working days from."""
+
+    DUE = "due", _("the due date")
+    UNSIGNED = "unsigned", _("the dispatch, while not signed for")
+    REPORT = "report", _("the due date of a missing report")
+    STANDSTILL = "standstill", _("the last movement")
+
+
+class Audience(TextChoices):
+    """Who is told; the caller turns it into people."""
+
+    OFFICER = "officer", _("officer of the agency")
+    AGENCY_HEAD = "agency_head", _("head of the agency")
+    COORDINATOR = "coordinator", _("coordinator")
+    SUPERVISING_LEADER = "supervising_leader", _("supervising leader")
+    LEADERSHIP = "leadership", _("leadership group")
+
+
+class Paper(TextChoices):
+    """The numbered paper a rung makes, if any."""
+
+    NONE = "", _("none")
+    WARNING_YELLOW = "warning_yellow", _("Yellow warning slip")
+    WARNING_ORANGE = "warning_orange", _("Orange warning slip")
+    WARNING_RED = "warning_red", _("Red warning slip")
+    URGE = "urge", _("Notice of urging")
+    BULLETIN = "bulletin", _("Bulletin")
+
+
+SHAMING = frozenset({Paper.BULLETIN})
+"""Papers that name an agency before others: the ladder only ever drafts them for the coordinator's signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung.
+
+    Attributes:
+        code: unique within the ladder; part of the key by which it fires once.
+        trigger: what the days are counted from.
+        days: working days after the trigger's day; negative ones before it (`DUE` only).
+        threshold: "yellow" or "orange": instead of `days`, the working days of the plan's light threshold before the due date.
+        audiences: who is told.
+        paper: the numbered paper made along with it.
+        urgent: delivered at once in working hours, not with the day's digest.
+        channels: by which channels; empty leaves it to each person's preferences.
+    """
+
+    code: str
+    trigger: Trigger
+    audiences: tuple[Audience, ...]
+    days: int = 0
+    threshold: str = ""
+    paper: Paper = Paper.NONE
+    urgent: bool = False
+    channels: tuple[str, ...] = ()
+
+    @property
+    def draft_only(self) -> bool:
+        """Tell whether its paper waits as a draft for the coordinator's signature."""
+        return self.paper in SHAMING
+
+
+DEFAULT_LADDER: tuple[Rung, ...] = (
+    Rung("due_soon", Trigger.DUE, (Audience.OFFICER,), threshold="yellow"),
+    Rung("warning", Trigger.DUE, (Audience.OFFICER, Audience.AGENCY_HEAD), threshold="orange", paper=Paper.WARNING_ORANGE),
+    Rung(
+        "overdue",
+        Trigger.DUE,
+        (Audience.OFFICER, Audience.AGENCY_HEAD, Audience.COORDINATOR, Audience.SUPERVISING_LEADER),
+        days=1,
+        paper=Paper.URGE,
+        urgent=True,
+    ),
+    Rung(
+        "bulletin",
+        Trigger.DUE,
+        (Audience.OFFICER, Audience.AGENCY_HEAD, Audience.COORDINATOR),
+        days=5,
+        paper=Paper.BULLETIN,
+        urgent=True,
+    ),
+    Rung(
+        "leadership",
+        Trigger.DUE,
+        (Audience.AGENCY_HEAD, Audience.COORDINATOR, Audience.LEADERSHIP),
+        days=10,
+        paper=Paper.WARNING_RED,
+        urgent=True,
+    ),
+    Rung("unsigned", Trigger.UNSIGNED, (Audience.OFFICER, Audience.AGENCY_HEAD), days=3),
+    Rung("unsigned_long", Trigger.UNSIGNED, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5, urgent=True),
+    Rung("report_missed", Trigger.REPORT, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
+    Rung("report_missed_long", Trigger.REPORT, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
+    Rung("standstill", Trigger.STANDSTILL, (Audience.OFFICER, Audience.COORDINATOR), days=20),
+)
+
+
+def check_ladder(rungs: Sequence[Rung]) -> list[str]:
+    """Return what is wrong with a ladder, in sentences; empty when it can be used."""
+    wrong: list[str] = []
+    codes = [rung.code for rung in rungs]
+    wrong += [str(_("Two rungs are called %(code)s.")) % {"code": code} for code in sorted({c for c in codes if codes.count(c) > 1})]
+    for rung in rungs:
+        named = {"code": rung.code}
+        if not rung.audiences:
+            wrong.append(str(_("Rung %(code)s tells nobody.")) % named)
+        if rung.threshold not in {"", "yellow", "orange"}:
+            wrong.append(str(_("Rung %(code)s names an unknown threshold.")) % named)
+        if rung.threshold and rung.trigger != Trigger.DUE:
+            wrong.append(str(_("Rung %(code)s: a threshold counts back from the due date only.")) % named)
+        if rung.days < 0 and rung.trigger != Trigger.DUE:
+            wrong.append(str(_("Rung %(code)s: only the due date can be counted back from.")) % named)
+    return wrong
+
+
+def ladder_to_data(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
+    """Return a ladder as a JSON value, for the plan's column."""
+    return [{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(rung).items()} for rung in rungs]
+
+
+def ladder_from_data(rows: Iterable[Mapping[str, Any]]) -> tuple[Rung, ...]:
+    """Return the ladder of a JSON value.
+
+    Raises:
+        ValueError: a row names an unknown trigger, audience or paper.
+        KeyError: a row lacks its code, trigger or audiences.
+    """
+    return tuple(
+        Rung(
+            code=str(row["code"]),
+            trigger=Trigger(row["trigger"]),
+            audiences=tuple(Audience(name) for name in row["audiences"]),
+            days=int(row.get("days", 0)),
+            threshold=str(row.get("threshold", "")),
+            paper=Paper(row.get("paper", "")),
+            urgent=bool(row.get("urgent", False)),
+            channels=tuple(str(name) for name in row.get("channels", ())),
+        )
+        for row in rows
+    )
