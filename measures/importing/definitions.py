@@ -1,0 +1,162 @@
+"""What a document states once for all that follows: its basis, the short names it defines, and who leads when nobody is named as lead."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from measures.importing.document import Document
+from measures.importing.frontmatter import Layout
+from measures.importing.outline import Node
+
+_BASIS = re.compile(
+    r"《(?P<title>[^《》\n]{2,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,60})?)》\s*"
+    r"[（(](?P<number>[\u4e00-\u9fffA-Za-z]{0,14}\s*[〔\[【［（(﹝]\s*(?:19|20)\d{2}\s*[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号)[^（）()]{0,30}[）)]"
+)
+_BASIS_WORDS = re.compile(r"(?:贯彻落实|落实|根据|按照|依据|遵照|贯彻)[^。\n]{0,60}$")
+_TITLE = re.compile(r"《(?P<title>[^《》\n]{4,120})》")
+_ALIAS = re.compile(
+    r"[（(]\s*(?:以下|下文|后文|以下均)?(?:简称|统称|合称)(?:为)?[：:]?\s*[“\"‘「『《]?(?P<alias>[^（）()“”\"‘’「」《》，,。；]{1,30})[”\"’」』》]?(?P<scope>[，,][^（）()]{0,12})?\s*[）)]"
+)
+_NAME_CHARS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()·—-]+$")
+_NAME_START = re.compile(
+    r"(?:支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
+)
+FIRST_LEADS = re.compile(
+    r"(?:排|列|位)(?:在|于)?(?:第一|首)(?:位|个|名)?(?:的)?(?:部门|单位|责任单位|责任部门)?(?:的)?(?:为|是|作为|即为|均为)[^，。；）)]{0,8}(?:牵头|主办|主责|负责)|"
+    r"(?:第一|首)(?:个|位|列|排)?(?:部门|单位|责任单位|责任部门)(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)|"
+    r"(?:排名第一|排名首位|首列|首位|排序第一|排首位|列首位|第一位)(?:的)?(?:的?(?:部门|单位|责任单位|责任部门))?(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)"
+)
+_LOCAL = re.compile(r"本(?:部分|章|节|条|项|表)")
+_PROVINCE = re.compile(
+    "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A document that this one rests on."""
+
+    title: str
+    number: str
+    start: int
+    end: int
+
+    def to_json(self) -> dict[str, object]:
+        """Give the JSON of a basis document."""
+        return {"title": self.title, "number": self.number or None, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A short name that the document defines."""
+
+    alias: str
+    name: str
+    start: int
+    end: int
+
+    def to_json(self) -> dict[str, object]:
+        """Give the JSON of an alias."""
+        return {"alias": self.alias, "name": self.name, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRule:
+    """The rule that the agency named first leads, with the stretch of text that it holds for."""
+
+    start: int
+    end: int
+    valid_from: int
+    valid_to: int
+
+
+def find_basis(text: str, layout: Layout) -> list[Basis]:
+    """Find the documents in 《》 that carry a number, and those without one that the opening sentence invokes."""
+    found = [
+        Basis(match["title"], re.sub(r"\s", "", match["number"]), match.start(), match.end())
+        for match in _BASIS.finditer(text)
+    ]  # fmt: skip
+    opening = _opening(text, layout)
+    if opening:
+        for match in _TITLE.finditer(text, *opening):
+            inside = any(basis.start <= match.start() < basis.end for basis in found)
+            sentence = text[max(opening[0], match.start() - 200) : match.start()].rpartition("。")[2]
+            if not inside and _BASIS_WORDS.search(re.sub(r"《[^《》]*》(?:[（(][^（）()]*[）)])?[、和及]?", "", sentence)):
+                found.append(Basis(match["title"], "", match.start(), match.end()))
+    return sorted(found, key=lambda basis: basis.start)
+
+
+def _opening(text: str, layout: Layout) -> tuple[int, int] | None:
+    for segment in layout.segments:
+        if segment:
+            return segment[0].start, segment[0].end
+    return None
+
+
+def find_aliases(text: str) -> list[Alias]:
+    """Find the short names the document defines: 深圳证券交易所（以下简称深交所）."""
+    found: list[Alias] = []
+    for match in _ALIAS.finditer(text):
+        before = text[max(0, match.start() - 60) : match.start()]
+        if before.endswith("》"):
+            opening = before.rfind("《")
+            name = before[opening + 1 : -1] if opening >= 0 else ""
+        else:
+            run = _NAME_CHARS.search(before)
+            name = run.group() if run else ""
+            cuts = [cut.end() for cut in _NAME_START.finditer(name) if cut.end() < len(name) - 3]
+            name = name[cuts[-1] :] if cuts else name
+        if name:
+            found.append(Alias(match["alias"].strip(), name, match.start(), match.end()))
+    return found
+
+
+def find_lead_rules(text: str, roots: list[Node]) -> list[LeadRule]:
+    """Find the statements that the agency named first leads, and settle how far each holds.
+
+    本章 and the like bind their section; a statement inside a clause binds from there on (下同); one in an attachment binds the
+    attachment; any other binds the whole document.
+    """
+    return [_scope(text, match, roots) for match in FIRST_LEADS.finditer(text)]
+
+
+def _scope(text: str, match: re.Match[str], roots: list[Node]) -> LeadRule:
+    start, end = match.span()
+    sentence = text[max(0, start - 40) : start]
+    node = _node_at(roots, start)
+    root = next((root for root in roots if root.start <= start < root.end), None)
+    if node is not None and node.marker is not None and _LOCAL.search(sentence.rpartition("。")[2]):
+        top = node
+        while top.parent is not None and top.parent.marker is not None:
+            top = top.parent
+        return LeadRule(start, end, top.start, top.end)
+    opened = max(sentence.rfind("（"), sentence.rfind("("))
+    if opened > max(sentence.rfind("）"), sentence.rfind(")"), sentence.rfind("。")) and "下同" in text[end : end + 20]:
+        return LeadRule(start, end, node.start if node else start, len(text))
+    if root is not None and root.segment > 0 and len(roots) > 1:
+        return LeadRule(start, end, root.start, root.end)
+    return LeadRule(start, end, 0, len(text))
+
+
+def _node_at(roots: list[Node], position: int) -> Node | None:
+    found: Node | None = None
+    level = [root for root in roots if root.start <= position < root.end]
+    while level:
+        found = level[0]
+        level = [child for child in found.children if child.start <= position < child.end]
+    return found
+
+
+def infer_province(document: Document, layout: Layout) -> str | None:
+    """Tell the province from the issuer and the title, else from what is named most; None when nothing speaks for one."""
+    for piece in (layout.issuer, layout.notice, layout.title):
+        match = _PROVINCE.match(piece.text) if piece else None
+        if match:
+            return str(match.group())
+    counts = Counter(_PROVINCE.findall(document.text[:200_000]))
+    most = counts.most_common(2)
+    if not most or most[0][1] < 2 or (len(most) > 1 and most[0][1] < 2 * most[1][1]):
+        return None
+    return str(most[0][0])

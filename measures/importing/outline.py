@@ -1,0 +1,136 @@
+"""The tree of headings: which numbered line stands under which.
+
+The scheme of a number (一、 （一） 1.) orders the tree, as GB/T 9704 does; a scheme that a document leaves out is no obstacle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from measures.importing.document import Block, Document
+from measures.importing.headings import Marker, Scheme, read_marker
+
+# A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
+_TITLE_END = re.compile(r"[。！？!?\n]|[：:](?=.)|(?<=[^\s、，,]{4})[\u3000 ]{1,4}(?=[\u4e00-\u9fff“《])")
+_CLAUSE_IN_TITLE = re.compile(
+    r"[（(〔\[【](?=[^（）()〔〕\[\]【】]{0,200}?(?:牵头|配合|负责|责任|主办|协办|承办|完成时限|参与|分别))|(?:牵头|责任|配合|主办|协办|承办)(?:单位|部门|领导|人)[：:]"
+)
+_TRAILING = " \t\u3000，,。；;：:、."
+
+
+@dataclass(slots=True)
+class Node:
+    """A numbered line and everything up to the next one of its rank or a higher one.
+
+    `start`..`end` is the whole, `own_end` the end of what stands before the first child, `title_start`..`title_end` the title.
+    """
+
+    marker: Marker | None
+    start: int
+    title_start: int
+    title_end: int
+    own_end: int
+    end: int
+    blocks: list[Block] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+    parent: Node | None = None
+    segment: int = 0
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """Tell how the line is numbered."""
+        return self.marker.scheme if self.marker else None
+
+    @property
+    def number(self) -> str:
+        """Give the number as written, without the separator."""
+        return self.marker.label if self.marker and self.marker.scheme is not Scheme.DASH else ""
+
+    def walk(self) -> Iterable[Node]:
+        """Give this node and all below it, in the order of the text."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def has_body(self) -> bool:
+        """Tell whether words of its own follow the title."""
+        return self.own_end - self.title_end > 12  # a full stop and a bracket or two are no words
+
+
+def title_span(text: str, start: int, end: int, strong_end: int = 0) -> tuple[int, int]:
+    """Find the title at the beginning of a line: up to the first full stop, a clause in brackets, or the end of the bold run."""
+    line = text[start:end]
+    match = _TITLE_END.search(line)
+    stop = match.start() if match else len(line)
+    if 1 < strong_end - start < stop:
+        stop = strong_end - start
+    clause = _CLAUSE_IN_TITLE.search(line, 0, stop)
+    if clause and clause.start() > 0:
+        stop = clause.start()
+    title = line[:stop].rstrip(_TRAILING)
+    lead = len(title) - len(title.lstrip())
+    return start + lead, start + max(len(title), lead)
+
+
+def build_outline(document: Document, segments: Sequence[Sequence[Block]]) -> list[Node]:
+    """Build the trees of the segments (the plan proper, each attachment): numbers start afresh in each."""
+    roots: list[Node] = []
+    for index, blocks in enumerate(segments):
+        roots.append(_tree(document.text, blocks, index))
+    return roots
+
+
+def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
+    first = blocks[0].start if blocks else 0
+    root = Node(None, first, first, first, first, blocks[-1].end if blocks else first, segment=segment)
+    stack = [root]
+    for block in blocks:
+        line = text[block.start : block.end]
+        marker = None if block.cells else read_marker(line)
+        if marker is None or not _plausible(marker, line, stack):
+            _extend(stack, block)
+            continue
+        while len(stack) > 1 and not _stands_under(marker, stack[-1]):
+            stack.pop()
+        title_from = block.start if marker.scheme is Scheme.BRACKET else block.start + marker.length
+        strong_end = block.start + block.strong if 0 < block.strong < block.end - block.start else 0
+        title = title_span(text, title_from, block.end, strong_end)
+        if marker.scheme is Scheme.BRACKET:
+            title = (block.start + 1, block.start + marker.length - 1)
+        node = Node(marker, block.start, *title, own_end=block.end, end=block.end, blocks=[block], parent=stack[-1], segment=segment)
+        stack[-1].children.append(node)
+        stack.append(node)
+        for open_node in stack:
+            open_node.end = block.end
+    return root
+
+
+def _extend(stack: list[Node], block: Block) -> None:
+    node = stack[-1]
+    node.blocks.append(block)
+    node.own_end = block.end
+    for open_node in stack:
+        open_node.end = block.end
+
+
+def _stands_under(marker: Marker, node: Node) -> bool:
+    scheme = node.scheme
+    if scheme is None:
+        return True
+    if marker.scheme is Scheme.BRACKET and scheme is Scheme.DASH:
+        return False
+    return scheme < marker.scheme
+
+
+def _plausible(marker: Marker, line: str, stack: list[Node]) -> bool:
+    """Tell a heading from a line that only begins like one."""
+    if marker.length >= len(line) and marker.scheme is not Scheme.BRACKET:
+        return False
+    if marker.scheme is Scheme.DOTTED:
+        return (
+            any(node.scheme is Scheme.NUM or node.scheme is Scheme.DOTTED for node in stack)
+            or marker.label.count(".") + marker.label.count("．") == 1
+        )
+    return True

@@ -1,0 +1,217 @@
+"""The reading of a plan: from the bytes of a file to everything the review page shows.
+
+>>> reading = read_plan(data, "plan.docx")      # doctest: +SKIP
+>>> reading.measures[0].lead                    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import date
+
+from measures.importing.clauses import Clause, ClauseContext, find_clauses
+from measures.importing.deadlines import Deadline, PartialDate, find_deadlines
+from measures.importing.definitions import find_aliases, find_basis, find_lead_rules, infer_province
+from measures.importing.document import Document
+from measures.importing.frontmatter import Layout, lay_out
+from measures.importing.headings import Scheme
+from measures.importing.outline import Node, build_outline
+from measures.importing.readers import read_document
+from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
+from measures.importing.selection import Selector, is_about_aims
+from measures.importing.sentences import find_sentences
+from measures.importing.targets import Passage, find_targets
+
+Progress = Callable[[int], None]
+
+
+def read_plan(
+    data: bytes, filename: str, *, province: str | None = None, city: str | None = None, progress: Progress | None = None
+) -> PlanReading:
+    """Read a file.
+
+    Args:
+        data: the bytes of the file.
+        filename: its name; only a hint, the content tells the format.
+        province: the province of the issuer; inferred from the document where it is not given.
+        city: the city of the issuer.
+        progress: is told the share done, in percent.
+
+    Raises:
+        Unreadable: the file cannot or must not be read.
+    """
+    tell = progress or _tell_nobody
+    tell(5)
+    document = read_document(data, filename)
+    tell(40)
+    reading = read_parsed(document, province=province, city=city, tell=tell)
+    tell(100)
+    return reading
+
+
+def _tell_nobody(percent: int) -> None:
+    """Take a progress that nobody asked for."""
+
+
+def read_parsed(document: Document, *, province: str | None = None, city: str | None = None, tell: Progress = _tell_nobody) -> PlanReading:
+    """Read a document that is a text with blocks already."""
+    layout = lay_out(document)
+    roots = build_outline(document, layout.segments)
+    tell(50)
+    return _Assembly(document, layout, roots, province or infer_province(document, layout), city).reading(tell)
+
+
+class _Assembly:
+    """Puts the parts together. Made for one document and thrown away."""
+
+    def __init__(self, document: Document, layout: Layout, roots: list[Node], province: str | None, city: str | None) -> None:
+        self.text, self.document, self.layout, self.roots = document.text, document, layout, roots
+        self.province, self.city = province, city
+        self.aliases = find_aliases(self.text)
+        self.rules = find_lead_rules(self.text, roots)
+        self.reference = _reference(layout)
+        self.clauses: list[Clause] = []
+        self.starts: list[int] = []
+        self.doubts: list[Doubt] = []
+
+    def reading(self, tell: Progress) -> PlanReading:
+        """Read everything."""
+        self._find_clauses()
+        tell(80)
+        chosen = self._select()
+        measures = [self._measure(node) for node in chosen]
+        sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
+        targets = find_targets(
+            self.text, self._passages(), reference=self._day(), skip=[(clause.start, clause.end) for clause in self.clauses]
+        )
+        tell(95)
+        self._general_doubts(measures)
+        return PlanReading(
+            text=self.text,
+            title=self.layout.title.text if self.layout.title else None,
+            number=self.layout.number.text if self.layout.number else None,
+            issuer=self.layout.issuer.text if self.layout.issuer else None,
+            date=self.layout.date,
+            basis=tuple(find_basis(self.text, self.layout)),
+            aliases=tuple(self.aliases),
+            sections=tuple(sections),
+            measures=tuple(measures),
+            targets=tuple(targets),
+            doubts=tuple(sorted(self.doubts, key=lambda doubt: (doubt.start, doubt.end))),
+            province=self.province,
+            city=self.city,
+        )
+
+    def _day(self) -> date | None:
+        return self.reference.last_day() if self.reference else None
+
+    def _context(self, position: int) -> ClauseContext:
+        return ClauseContext(
+            province=self.province,
+            city=self.city,
+            date=self.reference,
+            first_listed_leads=any(rule.valid_from <= position < rule.valid_to for rule in self.rules),
+            aliases={alias.alias: alias.name for alias in self.aliases},
+        )
+
+    def _find_clauses(self) -> None:
+        for root in self.roots:
+            for node in root.walk():
+                if node.own_end > node.start:
+                    self.clauses += find_clauses(self.text[node.start : node.own_end], self._context(node.start), node.start)
+        self.clauses = [clause for clause in self.clauses if clause.is_clause]
+        self.clauses.sort(key=lambda clause: clause.start)
+        self.starts = [clause.start for clause in self.clauses]
+
+    def _clauses_in(self, start: int, end: int) -> list[Clause]:
+        return self.clauses[bisect_right(self.starts, start - 1) : bisect_right(self.starts, end - 1)]
+
+    def _select(self) -> list[Node]:
+        selector = Selector(self.text, [(clause.start, clause.end) for clause in self.clauses])
+        chosen: list[Node] = []
+        bears = bool(self.clauses)
+        for root in self.roots:
+            selection = selector.select(root, bears_responsibilities=bears)
+            chosen += selection.measures
+            for node in selection.left_out:
+                self.doubts.append(Doubt("left_out", "此处编号与措施相同，但未写责任单位，未列为措施", node.title_start, node.title_end))
+        return chosen
+
+    def _measure(self, node: Node) -> MeasureReading:
+        clauses = self._clauses_in(node.start, node.end)
+        skip = [(clause.start, clause.end) for clause in clauses]
+        sentences = find_sentences(self.text, node.title_end, node.end, skip) or [(node.title_start, node.title_end)]
+        section = _section_of(node)
+        for clause in clauses:
+            self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in clause.doubts]
+        if not clauses and self.clauses:
+            self.doubts.append(Doubt("nobody_named", "这条措施没有写责任单位", node.title_start, node.title_end))
+        return MeasureReading(
+            number=node.number,
+            title=self.text[node.title_start : node.title_end],
+            section=self.text[section.start : section.title_end] if section else "",
+            section_start=section.start if section else None,
+            start=node.start,
+            end=node.end,
+            title_start=node.title_start,
+            title_end=node.title_end,
+            clauses=tuple(clauses),
+            sentences=tuple(Sentence(first, last) for first, last in sentences),
+            deadlines=tuple(self._deadlines(node, skip)),
+        )
+
+    def _deadlines(self, node: Node, skip: list[tuple[int, int]]) -> list[Deadline]:
+        """Find the deadlines that the sentences set, outside clauses."""
+        found: list[Deadline] = []
+        position = node.title_start
+        for first, last in [*skip, (node.end, node.end)]:
+            if first > position:
+                found += find_deadlines(self.text[position:first], self.reference, position)
+            position = max(position, last)
+        return found
+
+    def _sections(self, node: Node, chosen: set[int]) -> list[SectionReading]:
+        found: list[SectionReading] = []
+        for child in node.children:
+            if id(child) in chosen:
+                continue
+            inner = self._sections(child, chosen)
+            if child.scheme is not None and child.scheme > Scheme.CN_PAREN and not any(id(below) in chosen for below in child.walk()):
+                continue
+            title = self.text[child.title_start : child.title_end]
+            found.append(SectionReading(child.number, title, child.start, child.end, child.title_end, tuple(inner)))
+        return found
+
+    def _passages(self) -> list[Passage]:
+        """List the stretches in which targets are looked for: a node each, with what its headings say about it."""
+        passages: list[Passage] = []
+        for root in self.roots:
+            for node in root.walk():
+                start = node.title_start if node.marker else node.start
+                if node.own_end <= start:
+                    continue
+                aims = is_about_aims(node, self.text)
+                passages.append(Passage(start, node.own_end, aims=aims))
+        return passages
+
+    def _general_doubts(self, measures: list[MeasureReading]) -> None:
+        for missing, code, why in (
+            (self.layout.title is None, "no_title", "文中没有标题"),
+            (self.layout.number is None, "no_number", "文中没有发文字号"),
+            (self.layout.issuer is None, "no_issuer", "文中没有发文机关"),
+            (self.layout.date is None, "no_date", "文中没有成文日期"),
+            (not measures, "no_measures", "没有读到措施"),
+        ):
+            if missing:
+                self.doubts.append(Doubt(code, why, 0, 0))
+
+
+def _reference(layout: Layout) -> PartialDate | None:
+    if layout.date is None:
+        return None
+    return PartialDate(layout.date.year, layout.date.month, layout.date.day if layout.date_precise else None)
+
+
+def _section_of(node: Node) -> Node | None:
+    return node.parent if node.parent is not None and node.parent.marker is not None else None

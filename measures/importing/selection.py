@@ -1,0 +1,206 @@
+"""Which numbered lines are measures 措施, which are sections, and which are only parts of a measure.
+
+Responsibilities decide where there are any: the lines that bear them are measures, and so are their equals beside them. Where a
+document names nobody, its numbering decides. What only frames the work (总体要求, 组织实施) makes no measures unless it bears
+responsibilities.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from measures.importing.headings import Scheme
+from measures.importing.outline import Node
+
+# Headings of what frames a plan, at any depth.
+GENERAL = re.compile(
+    r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|(?:工作|主要|发展|总|目标|预期|具体|阶段性?|行动|重点|年度|量化|建设)*目标(?:任务|要求|指标)?$|(?:工作|主要)?思路|工作原则|实施原则|"
+    r"(?:总体)?(?:目标要求|目标任务|要求)$|组织(?:实施|保障|领导|推进|机构)|(?:工作|实施|推进|加强|强化|有关|具体|相关|组织|主要|综合|政策|支撑|制度|支持)*(?:保障|保障措施|保障机制|保障要求|工作要求|组织保障|要求)$|保障措施|工作要求|有关要求|具体要求|实施要求|"
+    r"(?:实施|工作|推进|方法|时间|进度)+(?:步骤|阶段|安排|进度|计划安排|时间|方法|范围|期限|对象|程序)|(?:重要|重大)?(?:意义|背景)|背景|发展(?:基础|现状|形势|环境|背景)|(?:现状|形势|基础)|"
+    r"适用范围|附\s*则|其他|其它(?:事项)?|名词解释|(?:监督|督导|督促)?(?:检查|考核|评估|督查)$|职责分工|组织架构|(?:资金|经费)(?:保障|来源)|实施时间|"
+    r"202\d年(?:工作)?(?:回顾|总结)|工作回顾|(?:20\d\d|去|上)年.{0,4}(?:工作)?(?:回顾|总结))"
+)
+# Duties of everybody that close a plan: 加强组织领导, 强化督导考核 and the like; general only in a section where nobody is named.
+_CLOSING = re.compile(
+    r"(?:组织领导|统筹协调|组织协调|宣传引导|舆论宣传|宣传推广|督导考核|督查考核|督促检查|考核评估|监督检查|跟踪问效|责任落实|压实责任|落实责任|政策解读)"
+)
+_IN_FORCE = re.compile(
+    r"(?:自|从)[^。，]{0,20}(?:起|之日起?)(?:正式)?(?:施行|实施|执行|生效)|有效期|由[^。，]{2,30}负责解释|上级.{0,12}从其规定"
+)
+_AIMS = re.compile(r"目标")
+_ENOUGH = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The nodes that are measures, in the order of the text, and the sections that looked like measures and name nobody."""
+
+    measures: tuple[Node, ...]
+    left_out: tuple[Node, ...] = ()
+
+
+def is_general(node: Node, text: str) -> bool:
+    """Tell whether a heading, or one that it stands under, frames the plan."""
+    current: Node | None = node
+    while current is not None:
+        title = text[current.title_start : current.title_end].strip()
+        if current.marker and GENERAL.match(title):
+            return True
+        if current.marker and not current.children and _IN_FORCE.search(text[current.start : current.start + 120]):
+            return True
+        current = current.parent
+    return False
+
+
+def is_about_aims(node: Node, text: str) -> bool:
+    """Tell whether a heading, or one that it stands under, announces aims."""
+    current: Node | None = node
+    while current is not None:
+        if current.marker and _AIMS.search(text[current.title_start : current.title_end]):
+            return True
+        current = current.parent
+    return False
+
+
+class Selector:
+    """Walks one tree and picks the measures. `clauses` are the spans of all responsibility clauses, in order."""
+
+    def __init__(self, text: str, clauses: Sequence[tuple[int, int]]) -> None:
+        self.text = text
+        self.starts = [start for start, _ in clauses]
+
+    def select(self, root: Node, *, bears_responsibilities: bool) -> Selection:
+        """Pick the measures of a tree. `bears_responsibilities` tells that the document names somebody, here or elsewhere."""
+        if self._count(root.start, root.end):
+            chosen = list(self._with_clauses(root))
+            return self._complete(root, chosen)
+        if bears_responsibilities:
+            return Selection((), ())
+        return Selection(tuple(self._by_numbers(root)))
+
+    def _count(self, start: int, end: int) -> int:
+        return bisect_left(self.starts, end) - bisect_left(self.starts, start)
+
+    def _own(self, node: Node) -> int:
+        """Count the clauses before the first child."""
+        return self._count(node.start, node.own_end)
+
+    def _with_clauses(self, node: Node) -> list[Node]:
+        """Pick the measures of a tree that bears clauses."""
+        bearing = [child for child in node.children if self._count(child.start, child.end)]
+        if node.marker is None:
+            return [found for child in bearing for found in self._with_clauses(child)]
+        if not bearing or self._is_whole(node, bearing):
+            return [node]
+        return [found for child in bearing for found in self._with_clauses(child)]
+
+    def _is_whole(self, node: Node, bearing: list[Node]) -> bool:
+        """Tell whether the clauses below a line are those of its parts, so that the line itself is the measure."""
+        scheme = node.scheme
+        if scheme in {Scheme.ARTICLE, Scheme.DOTTED} or (scheme is not None and scheme >= Scheme.NUM):
+            return True
+        if len(node.children) > 1 and bearing == [node.children[-1]] and self._closes(node.children[-1]):
+            return True
+        share = len(bearing) / len(node.children)
+        if self._own(node) and share < _ENOUGH:
+            return True
+        return node.children[0].scheme in {Scheme.DASH, Scheme.CIRCLED} and node.has_body() and bool(self._own(node))
+
+    def _closes(self, last: Node) -> bool:
+        """Tell whether the only clause stands on a line of its own behind the last part: then it is that of the whole."""
+        if len(last.blocks) < 2 or last.children:  # the numbered line and the clause
+            return False
+        first = last.blocks[0]
+        return not self._count(first.start, first.end)
+
+    def _complete(self, root: Node, chosen: list[Node]) -> Selection:
+        """Add the equals of the chosen that name nobody, and tell which were left out."""
+        schemes = Counter(node.scheme for node in chosen)
+        picked = {id(node) for node in chosen}
+        left_out: list[Node] = []
+        for node in list(root.walk()):
+            if id(node) in picked or node.scheme not in schemes or self._count(node.start, node.end):
+                continue
+            if self._under(node, picked) or is_general(node, self.text):
+                continue
+            top = self._top(node)
+            if (
+                (
+                    self._count(top.start, top.end)
+                    or (node.parent is not None and node.parent.marker is None and schemes[node.scheme] >= len(chosen) * _ENOUGH)
+                )
+                and not _CLOSING.search(self.text[node.title_start : node.title_end])
+                and not (node.children and node.children[0].scheme in schemes)
+            ):
+                chosen.append(node)
+                picked.add(id(node))
+                continue
+            left_out.append(node)
+        chosen.sort(key=lambda node: node.start)
+        return Selection(tuple(chosen), tuple(left_out))
+
+    def _under(self, node: Node, picked: set[int]) -> bool:
+        current = node.parent
+        while current is not None:
+            if id(current) in picked:
+                return True
+            current = current.parent
+        return False
+
+    def _top(self, node: Node) -> Node:
+        while node.parent is not None and node.parent.marker is not None:
+            node = node.parent
+        return node
+
+    def _by_numbers(self, root: Node) -> list[Node]:
+        """Pick by numbering alone, in a document that names nobody."""
+        nodes = [node for node in root.walk() if node.marker and not is_general(node, self.text)]
+        scheme = self._measure_scheme(nodes)
+        chosen = [node for node in nodes if node.scheme is scheme] if scheme is not None else []
+        covered = {id(inner) for node in chosen for inner in node.walk()}
+        lone = [node for node in nodes if scheme is not None and self._stands_alone(node, scheme, covered)]
+        return sorted(chosen + lone, key=lambda node: node.start)
+
+    def _stands_alone(self, node: Node, scheme: Scheme, covered: set[int]) -> bool:
+        """Tell whether a line of a higher rank has no parts and words enough to be a measure itself."""
+        return (
+            id(node) not in covered
+            and node.scheme is not None
+            and Scheme.CN <= node.scheme < scheme
+            and not node.children
+            and node.has_body()
+        )
+
+    def _measure_scheme(self, nodes: list[Node]) -> Scheme | None:
+        by_scheme: dict[Scheme, list[Node]] = {}
+        for node in nodes:
+            if node.scheme is not None:
+                by_scheme.setdefault(node.scheme, []).append(node)
+        if Scheme.ARTICLE in by_scheme:
+            return Scheme.ARTICLE
+        numbers, parens = by_scheme.get(Scheme.NUM, []), by_scheme.get(Scheme.CN_PAREN, [])
+        if numbers and runs_through(numbers):
+            return Scheme.NUM
+        if parens and runs_through(parens):
+            return Scheme.CN_PAREN
+        if parens and numbers:
+            with_body = sum(node.has_body() or not node.children for node in parens)
+            return Scheme.CN_PAREN if with_body >= len(parens) * _ENOUGH else Scheme.NUM
+        for scheme in (Scheme.CN_PAREN, Scheme.NUM, Scheme.CN, Scheme.NUM_PAREN):
+            if scheme in by_scheme:
+                return scheme
+        return None
+
+
+def runs_through(nodes: Sequence[Node]) -> bool:
+    """Tell whether the numbers of the lines run on across sections instead of starting again in each."""
+    parents = {id(node.parent) for node in nodes}
+    if len(parents) < 2:
+        return False
+    values = [node.marker.value for node in nodes if node.marker]
+    return all(after == before + 1 for before, after in pairwise(values))

@@ -1,0 +1,265 @@
+"""Quantified targets 目标指标: metric, comparator, value, unit and due date, each with its span.
+
+A target is a number that a sentence sets as an aim: 到2025年，全省本外币贷款余额达30万亿元. The unit keeps its magnitude as written
+(万亿元), so that the quote and the value read alike. What is aimed at without a number is no target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, relation_of
+from measures.importing.when import Due, read_dues
+
+_QUANTITY = re.compile(rf"(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
+_WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了)?$")
+_SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
+_VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
+_ONLY_VERB = re.compile(r"(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")$")
+_SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
+_BREAK = re.compile(r"[，,。；;：:！？\n]")
+_NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
+_LEADING = re.compile(
+    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+)
+_REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
+_HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
+_POLICY = re.compile(
+    r"给予|奖励|奖补|补助|补贴|资助|贴息|罚款|处罚|最高|上限|单[个户家笔]|每[户家个人名亩笔件台辆]|比例(?:给予|补|返|核|安排)|标准(?:给予|的|为|发)|不满|未满|满\d|超过部分|低于.{0,12}的|超过.{0,12}的|高于.{0,12}的|"
+    r"达到.{0,16}的|达.{0,10}的|按.{0,12}(?:计算|执行|收取|缴)|注册资本|营业收入.{0,10}的|期限|有效期"
+)
+_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|个工作日|分|岁|期|级|层|节|里|周岁|度|轮)$")
+_SEPARATELY = re.compile(r"分别")
+_LINKED = re.compile(r"^\s*[、和及与，]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A quantified target.
+
+    `value` is the number as written, `unit` holds its magnitude (万亿元); `high` is the upper end of a range. `comparator` is the
+    wording (达到, 增长…左右, 控制在…以内), `relation` its sign. `due` is the last day of the time named, or None.
+    """
+
+    metric: str
+    comparator: str
+    relation: str
+    value: Decimal
+    unit: str
+    due: date | None
+    start: int
+    end: int
+    region: str = ""
+    base_year: int | None = None
+    high: Decimal | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Give the JSON of a target."""
+        return {
+            "metric": self.metric,
+            "comparator": self.comparator,
+            "relation": self.relation,
+            "value": _plain(self.value),
+            "high": None if self.high is None else _plain(self.high),
+            "unit": self.unit,
+            "due": self.due.isoformat() if self.due else None,
+            "region": self.region,
+            "base_year": self.base_year,
+            "start": self.start,
+            "end": self.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text in which targets are looked for.
+
+    `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above.
+    """
+
+    start: int
+    end: int
+    aims: bool = False
+    due: date | None = None
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def find_targets(text: str, passages: Iterable[Passage], *, reference: date | None, skip: Sequence[tuple[int, int]] = ()) -> list[Target]:
+    """Find the targets of the passages. `skip` are spans (responsibility clauses) whose numbers are none; they are in order."""
+    found: list[Target] = []
+    for passage in passages:
+        carried = passage.due
+        for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
+            reading = _Sentence(
+                text, sentence.span(), passage, dues=read_dues(text, *sentence.span(), reference), skip=skip, carried=carried
+            )
+            found += reading.targets()
+            carried = reading.carried
+    return found
+
+
+class _Sentence:
+    """The reading of one sentence: keeps the last target, from which a following number takes what it leaves out."""
+
+    def __init__(
+        self, text: str, span: tuple[int, int], passage: Passage, *, dues: list[Due], skip: Sequence[tuple[int, int]], carried: date | None
+    ) -> None:
+        self.text, (self.start, self.end) = text, span
+        self.passage, self.dues, self.skip, self.carried = passage, dues, skip, carried
+        self.last: Target | None = None
+        self.waiting: list[tuple[re.Match[str], str]] = []
+
+    def targets(self) -> list[Target]:
+        """Read the sentence from left to right."""
+        found: list[Target] = []
+        floor = self.start
+        for match in _QUANTITY.finditer(self.text, self.start, self.end):
+            if self._is_no_amount(match):
+                continue
+            target = self._read(match, floor)
+            floor = match.end()
+            if target is not None:
+                found.append(target)
+                self.last = target
+        self._carry()
+        return _separate(self.text, found)
+
+    def _carry(self) -> None:
+        aims = [due for due in self.dues if not due.is_base and due.on]
+        if aims:
+            self.carried = aims[-1].on
+
+    def _is_no_amount(self, match: re.Match[str]) -> bool:
+        start = match.start()
+        before = self.text[max(self.start, start - 1) : start]
+        if any(due.start <= start < due.end for due in self.dues) or any(first <= start < last for first, last in self.skip):
+            return True
+        if before and (before in '第前〔[.．+＋“"/-' or (before.isascii() and before.isalnum())):
+            return True
+        number, unit = match["value"], match["unit"]
+        return unit == "年" and len(number) == 4  # a year, not a length of time
+
+    def _read(self, match: re.Match[str], floor: int) -> Target | None:
+        begin = self._chunk_start(match.start(), floor)
+        before = self.text[begin : match.start()].rstrip()
+        word = _WORD.search(before)
+        suffix_match = _SUFFIX.match(self.text, match.end(), self.end)
+        suffix = suffix_match["suffix"] if suffix_match else ""
+        after = suffix_match.end() if suffix_match else match.end()
+        due, base, metric_from = self._time(begin, match.start())
+        named = (
+            self.text[metric_from : begin + word.start()]
+            if word and begin + word.start() >= metric_from
+            else self.text[metric_from : match.start()]
+        )
+        if self._is_policy(match, begin) or not self._is_aim(named, word, suffix, match["unit"], due):
+            return None
+        metric, region, end = self._metric(named, word, after)
+        if not metric:
+            return None
+        comparator, relation = self._comparator(word, suffix)
+        start = begin + _leading_blanks(self.text[begin : match.start()])
+        high = match["high"]
+        return Target(
+            metric, comparator, relation, _decimal(match["value"]), match["unit"], due, start, end,
+            region, base, _decimal(high) if high else None,
+        )  # fmt: skip
+
+    def _chunk_start(self, position: int, floor: int) -> int:
+        begin = floor
+        for cut in _BREAK.finditer(self.text, floor, position):
+            begin = cut.end()
+        return begin
+
+    def _time(self, begin: int, position: int) -> tuple[date | None, int | None, int]:
+        """Find by when: the last aim before the number; and where the metric begins behind phrases of time."""
+        due, base, metric_from = self.carried, None, begin
+        for phrase in self.dues:
+            if phrase.start >= position:
+                break
+            if phrase.is_base:
+                base = phrase.year if phrase.start >= begin else base
+            elif phrase.on is not None:
+                due = phrase.on
+            if phrase.start <= begin + 6 and phrase.end <= position:  # 力争到2025年 opens the chunk
+                metric_from = max(metric_from, phrase.end)
+        return due, base, metric_from
+
+    def _is_policy(self, match: re.Match[str], begin: int) -> bool:
+        cut = _BREAK.search(self.text, match.end(), self.end)
+        around = self.text[begin : cut.start() if cut else self.end]
+        behind = self.text[self.start : match.start()]
+        return bool(_POLICY.search(around) or _HISTORY.search(behind))
+
+    def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, unit: str, due: date | None) -> bool:
+        if _TIME_UNITS.search(unit):
+            return bool(word) and (word is not None and word.group() not in {"为", "是", "近", "约", "力争", "累计"})
+        if word and word.group() not in {"为", "是", "近", "约"}:
+            return True
+        if suffix:
+            return True
+        bare = _LEADING.sub("", named)
+        if _VERB.search(bare) or _ONLY_VERB.search(bare):
+            return due is not None or self.passage.aims or self.last is not None
+        if word or self.last is not None or self.passage.aims:
+            return len(bare) > 1 and (self.passage.aims or self.last is not None or due is not None)
+        return False
+
+    def _metric(self, named: str, word: re.Match[str] | None, after: int) -> tuple[str, str, int]:
+        """Name what is measured, the region it is measured in, and where the target ends."""
+        raw = named
+        bare = _LEADING.sub("", raw.strip())
+        region_match = _REGION.match(bare)
+        region = region_match.group() if region_match else ""
+        bare = _LEADING.sub("", bare[len(region) :]) if region else bare
+        bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
+        bare = re.sub(r"(?:力争|分别|总体|累计|年均|基本|稳定|均|已|将|要|再)+$", "", bare)
+        counted = word is not None and word.group() in VERBS
+        if bare and not _ONLY_VERB.fullmatch(bare):
+            return bare, region, after
+        verb = bare or (word.group() if word is not None and counted else "")
+        noun = _NOUN.match(self.text[after : self.end])
+        if noun and (verb or self.passage.aims):
+            return verb + noun["noun"], region, after + noun.end()
+        if self.last is not None and not bare:
+            return self.last.metric, region or self.last.region, after
+        return bare, region, after
+
+    def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:
+        if word is None and not suffix:
+            if (
+                self.last is not None
+                and self.last.relation in {">=", ">"}
+                and "…" not in self.last.comparator
+                and self.last.comparator in {"达到", "超过", "突破"}
+            ):
+                return "达到", ">="
+            return "达到", ">="
+        name = ""
+        if word is not None:
+            stem = re.sub(r"(?<=.)(?:约|近|了)$", "", word.group())
+            name = CANONICAL.get(stem, stem)
+            relation = relation_of(stem, suffix)
+        else:
+            relation = SUFFIXES[suffix]
+        return (f"{name}…{suffix}" if name and suffix else name or suffix), relation
+
+
+def _leading_blanks(text: str) -> int:
+    return len(text) - len(text.lstrip(" \t\u3000、"))
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(",", "").replace("，", ""))
+
+
+def _separate(text: str, found: list[Target]) -> list[Target]:
+    """Give each number of a 分别 its own metric: A、B分别增长5%和6%."""
+    return found
