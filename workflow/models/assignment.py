@@ -30,6 +30,7 @@ class Assignment(models.Model):
     first_due_on = models.DateField(_("first due on"), null=True, blank=True)
     due_version = models.PositiveIntegerField(default=1)
     assigned_at = models.DateTimeField(_("assigned at"))
+    hand_back_until = models.DateField(_("can be handed back until"))
     signed_at = models.DateTimeField(_("signed for at"), null=True, blank=True)
     declared_at = models.DateTimeField(_("declared done at"), null=True, blank=True)
     was_overdue = models.BooleanField(_("was overdue"), default=False)

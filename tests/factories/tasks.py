@@ -1,0 +1,144 @@
+"""Tasks with a history, made by the acts that make them in service."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from agencies.actor import Actor
+from agencies.models import Agency, Role, User
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from workflow.actions.declare_done import declare_done
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.judge_report import accept_report
+from workflow.actions.release_report import submit_report
+from workflow.actions.request_sign_off import request_sign_off
+from workflow.actions.sign_for import sign_for
+from workflow.actions.write_report import ReportText, ask_for_report, save_report, send_for_review
+from workflow.models import Assignment, Report, Task
+from workflow.states import Part, Rhythm
+
+
+@dataclass
+class Crew:
+    """An agency with one person in each role it needs."""
+
+    agency: Agency
+    officer: User
+    reviewer: User
+
+    @property
+    def officer_actor(self) -> Actor:
+        return actor_of(self.officer)
+
+    @property
+    def reviewer_actor(self) -> Actor:
+        return actor_of(self.reviewer)
+
+
+@dataclass
+class Stage:
+    """An issuer, a leader, leads and supporters, and the task between them."""
+
+    issuer: Agency
+    coordinator: User
+    leader: User
+    leads: list[Crew]
+    supporters: list[Crew]
+    task: Task
+    now: dt.datetime = field(default=NOW)
+
+    @property
+    def coordinator_actor(self) -> Actor:
+        return actor_of(self.coordinator)
+
+    @property
+    def leader_actor(self) -> Actor:
+        return actor_of(self.leader)
+
+    def part_of(self, crew: Crew) -> Assignment:
+        """Return the crew's assignment as it stands."""
+        return Assignment.objects.get(task=self.task, agency=crew.agency)
+
+    def reload(self) -> Task:
+        """Return the task as it stands."""
+        self.task = Task.objects.get(pk=self.task.pk)
+        return self.task
+
+
+def make_crew(name: str = "") -> Crew:
+    """Make an agency with an officer and a reviewer."""
+    agency = make_agency(name)
+    return Crew(agency, make_member(agency, Role.OFFICER), make_member(agency, Role.REVIEWER))
+
+
+def draft_task(
+    *, leads: int = 1, supporters: int = 1, due_on: dt.date | None = TODAY + dt.timedelta(days=60), rhythm: str = Rhythm.NONE
+) -> Stage:
+    """Make a task that has been drawn up and not dispatched."""
+    issuer = make_agency()
+    coordinator, leader = make_member(issuer, Role.COORDINATOR), make_member(issuer, Role.LEADER)
+    lead_crews = [make_crew() for _ in range(leads)]
+    support_crews = [make_crew() for _ in range(supporters)]
+    receivers = [PlannedReceiver(Part.LEAD, agency_id=crew.agency.pk) for crew in lead_crews]
+    receivers += [PlannedReceiver(Part.SUPPORT, agency_id=crew.agency.pk) for crew in support_crews]
+    task = draw_up_task(
+        actor=actor_of(coordinator),
+        issuer_id=issuer.pk,
+        title="规范发展地方要素交易场所",
+        text="推动大宗商品交易中心规范发展。",
+        receivers=receivers,
+        due_on=due_on,
+        rhythm=rhythm,
+        now=NOW,
+    )
+    return Stage(issuer, coordinator, leader, lead_crews, support_crews, task)
+
+
+def dispatched_task(**traits: object) -> Stage:
+    """Make a task that has gone out and that nobody has signed for."""
+    stage = draft_task(**traits)
+    dispatch(actor=stage.coordinator_actor, task_ids=[stage.task.pk], now=NOW)
+    stage.reload()
+    return stage
+
+
+def accepted_task(**traits: object) -> Stage:
+    """Make a task that every agency has signed for."""
+    stage = dispatched_task(**traits)
+    for crew in [*stage.leads, *stage.supporters]:
+        sign_for(actor=crew.officer_actor, assignment_id=stage.part_of(crew).pk, now=NOW)
+    return stage
+
+
+def open_report(stage: Stage, crew: Crew) -> Report:
+    """Open a report out of turn for a crew."""
+    return ask_for_report(actor=stage.coordinator_actor, assignment_id=stage.part_of(crew).pk, comment="", now=NOW)
+
+
+def submitted_report(stage: Stage, crew: Crew, percent: int = 100) -> Report:
+    """Have a crew write, review and submit a report."""
+    report = open_report(stage, crew)
+    save_report(actor=crew.officer_actor, report_id=report.pk, text=ReportText(done="已完成。", percent=percent), now=NOW)
+    send_for_review(actor=crew.officer_actor, report_id=report.pk, now=NOW)
+    return submit_report(actor=crew.reviewer_actor, report_id=report.pk, now=NOW)
+
+
+def declared_task(**traits: object) -> Stage:
+    """Make a task whose leads have reported and declared their parts done."""
+    stage = accepted_task(**traits)
+    for crew in stage.leads:
+        report = submitted_report(stage, crew)
+        accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=NOW)
+        declare_done(actor=crew.reviewer_actor, assignment_id=stage.part_of(crew).pk, summary="任务完成。", now=NOW)
+    return stage
+
+
+def closing_task(**traits: object) -> Stage:
+    """Make a task put up for sign-off."""
+    stage = declared_task(**traits)
+    first = stage.leads[0]
+    request_sign_off(actor=first.reviewer_actor, assignment_id=stage.part_of(first).pk, summary="任务完成，请予销号。", now=NOW)
+    stage.reload()
+    return stage

@@ -1,0 +1,93 @@
+"""Dispatch tasks 交办: groups expand, every agency gets its assignment and its first report to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.actor import Actor
+from agencies.decision import Denied
+from agencies.models import Agency, AgencyGroup
+from agencies.refusals import Conflict, require
+from workflow import grants, policy, routing, timing
+from workflow.actions.clock import last_day_to_hand_back
+from workflow.actions.door import lock_tasks, log, move, of_part, of_task
+from workflow.actions.reports_ahead import open_reports
+from workflow.models import Assignment, Participation, Receiver, Task
+from workflow.routing import Planned, Routed
+from workflow.timeline import Entry, Verb
+
+
+@transaction.atomic
+def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> list[Task]:
+    """Dispatch tasks, all or none; the number of statements does not grow with their number.
+
+    Raises:
+        Conflict: one cannot go out; the reason names it.
+    """
+    tasks = lock_tasks(actor, task_ids, now=now)
+    for task in tasks:
+        require(policy.may_coordinate(actor, task))
+    receivers = receivers_of(tasks)
+    until = last_day_to_hand_back(now)
+    assignments: list[Assignment] = []
+    entries: list[Entry] = []
+    for task, routed in preview(tasks, receivers, now).items():
+        _expect_ready(task, receivers[task.pk], now)
+        states = move(task, "dispatch", now=now)
+        task.version += 1
+        parts = [
+            Assignment(
+                task=task,
+                agency_id=part.agency_id,
+                group_id=part.group_id,
+                part=part.part,
+                rank=part.rank,
+                due_on=task.due_on,
+                first_due_on=task.due_on,
+                assigned_at=now,
+                hand_back_until=until,
+                moved_at=now,
+            )
+            for part in routed
+        ]
+        assignments.extend(parts)
+        entries.append(of_task(task, Verb.DISPATCH, states, receivers=len(parts)))
+    Task.objects.bulk_update(tasks, ["state", "dispatched_at", "moved_at", "version"])
+    Participation.objects.filter(task__in=tasks).update(task_state="dispatched")
+    Assignment.objects.bulk_create(assignments)
+    agencies = Agency.objects.in_bulk({part.agency_id for part in assignments})
+    for part in assignments:
+        part.agency = agencies[part.agency_id]
+    Participation.objects.bulk_create(grants.link_part(part) for part in assignments)
+    open_reports(assignments, timezone.localdate(now))
+    log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
+    return tasks
+
+
+def preview(tasks: Sequence[Task], receivers: Mapping[int, Sequence[Receiver]], now: dt.datetime) -> dict[Task, list[Routed]]:
+    """Return who would receive each task on a day, groups expanded: the list shown before dispatch is confirmed."""
+    group_ids = {receiver.group_id for rows in receivers.values() for receiver in rows if receiver.group_id is not None}
+    today = timezone.localdate(now)
+    members = {
+        group.pk: list(group.members_on(today).values_list("pk", flat=True)) for group in AgencyGroup.objects.filter(pk__in=group_ids)
+    }
+    return {task: routing.route([Planned(row.agency_id, row.group_id, row.part) for row in receivers[task.pk]], members) for task in tasks}
+
+
+def receivers_of(tasks: Sequence[Task]) -> dict[int, list[Receiver]]:
+    """Return the planned receivers by task id, leads first, in one query."""
+    found: dict[int, list[Receiver]] = {task.pk: [] for task in tasks}
+    rows = Receiver.objects.filter(task__in=tasks).select_related("agency", "group").order_by("task_id", "part", "rank", "pk")
+    for row in rows:
+        found[row.task_id].append(row)
+    return found
+
+
+def _expect_ready(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> None:
+    decision = timing.to_dispatch(task, receivers, now)
+    if isinstance(decision, Denied):
+        raise Conflict(f"{task}: {decision.reason}")

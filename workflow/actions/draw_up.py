@@ -1,0 +1,144 @@
+"""Draw tasks up 拟办: one a measure of a confirmed plan, or one by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.models import Agency, Succession
+from agencies.refusals import Conflict, Invalid, require
+from measures.models import Plan, Responsibility
+from workflow import grants, policy
+from workflow.actions.door import log, of_task, said
+from workflow.models import Participation, Receiver, Task
+from workflow.states import Part, Rhythm
+from workflow.timeline import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReceiver:
+    """An agency or a group that a task drawn up by hand is to go to."""
+
+    part: str
+    agency_id: int | None = None
+    group_id: int | None = None
+
+
+@transaction.atomic
+def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
+    """Draw up one task for each measure of a plan that has none yet; the number of statements does not grow with the plan.
+
+    A measure's deadline becomes the due date; where the document sets none, the coordinator does before dispatch. An agency
+    that has been succeeded since the document was issued is followed to its successor, under the name as written; where it
+    was split, the coordinator has to say who it is.
+    """
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("coordinator").get(pk=plan_id)
+    require(policy.may_issue(actor, plan.coordinator_id))
+    measures = list(plan.measures.filter(tasks__isnull=True).prefetch_related("responsibilities").order_by("start"))
+    tasks = Task.objects.bulk_create(
+        Task(
+            plan=plan,
+            measure=measure,
+            issuer=plan.coordinator,
+            number=measure.number,
+            title=measure.title,
+            text=measure.text,
+            due_on=measure.deadline,
+            first_due_on=measure.deadline,
+        )
+        for measure in measures
+    )
+    heirs = _heirs({row.agency_id for measure in measures for row in measure.responsibilities.all()}, timezone.localdate(now))
+    receivers = []
+    for task, measure in zip(tasks, measures, strict=True):
+        receivers.extend(_receivers(task, list(measure.responsibilities.all()), heirs))
+    Receiver.objects.bulk_create(receivers)
+    Participation.objects.bulk_create(row for task in tasks for row in grants.link_line(task))
+    log(actor, now, *(of_task(task, Verb.DRAW_UP, ("", task.state)) for task in tasks))
+    return tasks
+
+
+@transaction.atomic
+def draw_up_task(
+    *,
+    actor: Actor,
+    issuer_id: int,
+    title: str,
+    text: str,
+    receivers: Sequence[PlannedReceiver],
+    due_on: dt.date | None,
+    now: dt.datetime,
+    rhythm: str = Rhythm.NONE,
+    parent_id: int | None = None,
+) -> Task:
+    """Draw up a task by hand: from the minutes of a meeting, an instruction, or as a part of another task.
+
+    Raises:
+        Invalid: there is no title, or nobody is to receive it.
+        Conflict: the parent is not a task in which the issuer has a part or which it issued.
+    """
+    require(policy.may_issue(actor, issuer_id))
+    title = said(title, "title")
+    if not receivers:
+        raise Invalid(_("Name at least one agency that leads it."), "receivers")
+    if parent_id is not None and not Participation.objects.filter(task_id=parent_id, agency_id=issuer_id).exists():
+        raise Conflict(_("The parent task is not one of this agency's."))
+    task = Task.objects.create(
+        issuer=Agency.objects.get(pk=issuer_id),
+        parent_id=parent_id,
+        title=title,
+        text=text.strip(),
+        due_on=due_on,
+        first_due_on=due_on,
+        rhythm=rhythm,
+    )
+    Receiver.objects.bulk_create(
+        Receiver(task=task, agency_id=receiver.agency_id, group_id=receiver.group_id, part=receiver.part, rank=rank)
+        for rank, receiver in enumerate(receivers, start=1)
+    )
+    Participation.objects.bulk_create(grants.link_line(task))
+    log(actor, now, of_task(task, Verb.DRAW_UP, ("", task.state)))
+    return task
+
+
+def _heirs(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int | None]:
+    """Return for agencies that exist no more who they are today; None where more than one followed, or nobody."""
+    follows: dict[int, list[int]] = defaultdict(list)
+    for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
+        follows[predecessor].append(successor)
+    ended = set(Agency.objects.filter(pk__in=[pk for pk in agency_ids if pk], ends_on__lt=today).values_list("pk", flat=True))
+    heirs: dict[int, int | None] = {}
+    for pk in ended:
+        heir: int | None = pk
+        while heir in follows:
+            heir = follows[heir][0] if len(follows[heir]) == 1 else None
+        heirs[pk] = None if heir == pk else heir
+    return heirs
+
+
+def _receivers(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:
+    """Return the planned receivers of a task; an agency named twice keeps its first part, leads before supporters."""
+    chosen: dict[tuple[int | None, int | None, str], Receiver] = {}
+    for part in (Responsibility.Role.LEAD, Responsibility.Role.SUPPORT):
+        for row in sorted((row for row in responsibilities if row.role == part), key=lambda row: row.rank):
+            agency_id = row.agency_id if row.agency_id is None else heirs.get(row.agency_id, row.agency_id)
+            key = (agency_id, row.group_id, "" if agency_id or row.group_id else row.name_as_written)
+            chosen.setdefault(
+                key,
+                Receiver(
+                    task=task,
+                    agency_id=agency_id,
+                    group_id=row.group_id,
+                    name_as_written=row.name_as_written,
+                    part=Part.LEAD if part == Responsibility.Role.LEAD else Part.SUPPORT,
+                    rank=row.rank,
+                ),
+            )
+    return list(chosen.values())

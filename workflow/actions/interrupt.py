@@ -1,0 +1,90 @@
+"""Suspend, resume, terminate or reopen a task 中止 恢复 终止 回头看."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.refusals import Conflict, require
+from workflow import policy
+from workflow.actions.clock import give_back_task_time, give_back_time
+from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
+from workflow.models import Participation, Suspension, Task
+from workflow.states import AssignmentState
+from workflow.timeline import Entry, Verb
+
+
+@transaction.atomic
+def suspend(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
+    """Stop a task's clock, with the reason."""
+    task = lock_task(actor, task_id, now=now, version=version)
+    require(policy.may_coordinate(actor, task))
+    reason = said(reason, "reason")
+    states = move(task, "suspend")
+    Suspension.objects.create(task=task, reason=reason, suspended_by_id=actor.user_id, starts_at=now)
+    task.moved_at = now
+    keep(task)
+    log(actor, now, of_task(task, Verb.SUSPEND, states, reason))
+    return task
+
+
+@transaction.atomic
+def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None = None) -> Task:
+    """Let a suspended task's clock run on; its due dates move by the working days it stood still."""
+    task = lock_task(actor, task_id, now=now, version=version)
+    require(policy.may_coordinate(actor, task))
+    states = move(task, "resume")
+    stop = Suspension.objects.select_for_update(of=("self",)).filter(task=task, ends_at__isnull=True).first()
+    if stop is None:
+        raise Conflict(_("No suspension of this task is open."))
+    stop.ends_at = now
+    stop.save(update_fields=["ends_at"])
+    moved = give_back_task_time(task, stop.starts_at, now)
+    for part in lock_parts(task):
+        give_back_time(part, stop.starts_at, now)
+        keep(part)
+    task.moved_at = now
+    keep(task)
+    log(actor, now, of_task(task, Verb.RESUME, states, **moved))
+    return task
+
+
+@transaction.atomic
+def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
+    """End a task undone, with the reason; its open parts are withdrawn, and stay readable in its history."""
+    task = lock_task(actor, task_id, now=now, version=version)
+    require(policy.may_coordinate(actor, task))
+    reason = said(reason, "reason")
+    states = move(task, "terminate")
+    task.suspensions.filter(ends_at__isnull=True).update(ends_at=now)
+    entries: list[Entry] = [of_task(task, Verb.TERMINATE, states, reason)]
+    for sign_off in task.sign_offs.filter(state__in=["collecting", "under_review"]):
+        move(sign_off, "withdraw", now=now)
+        keep(sign_off)
+    for part in lock_parts(task):
+        entries.append(of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now)))
+        keep(part)
+    task.moved_at = now
+    keep(task)
+    log(actor, now, *entries)
+    return task
+
+
+@transaction.atomic
+def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
+    """Take a signed-off task up again after a re-check; the confirmed parts are in hand once more, their history kept."""
+    task = lock_task(actor, task_id, now=now, version=version)
+    require(policy.may_coordinate(actor, task))
+    reason = said(reason, "reason")
+    states = move(task, "reopen")
+    Participation.objects.filter(task=task, assignment__state=AssignmentState.WITHDRAWN).delete()
+    for part in lock_parts(task, {AssignmentState.CONFIRMED}):
+        move(part, "return_to_work", now=now)
+        keep(part)
+    task.moved_at = now
+    keep(task)
+    log(actor, now, of_task(task, Verb.REOPEN, states, reason))
+    return task

@@ -1,0 +1,130 @@
+"""Rule on a hand-back: uphold the assignment or reroute it 改派; or take it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.models import Agency
+from agencies.models.agency import in_force
+from agencies.refusals import Conflict, Invalid, require
+from workflow import grants, policy
+from workflow.actions.clock import give_back_time, last_day_to_hand_back
+from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
+from workflow.models import Assignment, HandBack
+from workflow.states import ENDED_ASSIGNMENT_STATES
+from workflow.timeline import Entry, Verb
+
+
+@transaction.atomic
+def uphold(*, actor: Actor, assignment_id: int, opinion: str, now: dt.datetime, version: int | None = None) -> HandBack:
+    """Rule that the assignment stands with the agency; the days of the dispute are given back to it."""
+    assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    row = _open_hand_back(assignment)
+    require(policy.may_rule(actor, row))
+    opinion = said(opinion, "opinion")
+    move(row, "uphold", decided_by_id=actor.user_id, opinion=opinion, now=now)
+    row.version += 1
+    row.save()
+    _settle(actor, row, Verb.UPHOLD, opinion, now)
+    return row
+
+
+@transaction.atomic
+def withdraw_hand_back(*, actor: Actor, assignment_id: int, now: dt.datetime, version: int | None = None) -> HandBack:
+    """Take a hand-back back before it is ruled on."""
+    assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    row = _open_hand_back(assignment)
+    require(policy.may_hand_back(actor, assignment))
+    move(row, "withdraw", now=now)
+    row.version += 1
+    row.save()
+    _settle(actor, row, Verb.WITHDRAW_HAND_BACK, "", now)
+    return row
+
+
+@transaction.atomic
+def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, now: dt.datetime, version: int | None = None) -> Assignment:
+    """Rule that another agency takes the part over; the first one keeps its history and loses sight of the task.
+
+    Returns:
+        The new assignment, with the same part, rank and due date.
+
+    Raises:
+        Invalid: the agency has a part already, or does not exist today.
+    """
+    assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    row = _open_hand_back(assignment)
+    require(policy.may_rule(actor, row))
+    opinion = said(opinion, "opinion")
+    agency = Agency.objects.filter(in_force(timezone.localdate(now)), pk=agency_id).first()
+    if agency is None:
+        raise Invalid(_("The directory does not know this agency today."), "agency_id")
+    if assignment.task.assignments.filter(agency=agency).exclude(state__in=ENDED_ASSIGNMENT_STATES).exists():
+        raise Invalid(_("This agency has a part in this task already."), "agency_id")
+    move(row, "reroute", rerouted_to_id=agency.pk, decided_by_id=actor.user_id, opinion=opinion, now=now)
+    row.version += 1
+    row.save()
+    states = move(assignment, "reroute", now=now)
+    keep(assignment)
+    assignment.participation.delete()
+    give_back_time(assignment, row.raised_at, now)
+    successor = Assignment.objects.create(
+        task=assignment.task,
+        agency=agency,
+        part=assignment.part,
+        rank=assignment.rank,
+        due_on=assignment.due_on,
+        first_due_on=assignment.first_due_on,
+        assigned_at=now,
+        hand_back_until=last_day_to_hand_back(now),
+        moved_at=now,
+    )
+    grants.link_part(successor).save()
+    issuer = assignment.task.issuer
+    ruling = Entry(
+        task=assignment.task,
+        verb=Verb.REROUTE,
+        agency=issuer,
+        assignment=assignment,
+        from_state=states[0],
+        to_state=states[1],
+        comment=opinion,
+        data={"to": agency.name},
+    )
+    log(actor, now, ruling, of_part(successor, Verb.ASSIGN, ("", successor.state)))
+    return successor
+
+
+def _open_hand_back(assignment: Assignment) -> HandBack:
+    row = HandBack.objects.select_for_update(of=("self",)).filter(assignment=assignment, state="raised").first()
+    if row is None:
+        raise Conflict(_("No hand-back of this assignment is open."))
+    row.assignment = assignment
+    return row
+
+
+def _settle(actor: Actor, row: HandBack, verb: Verb, opinion: str, now: dt.datetime) -> None:
+    assignment = row.assignment
+    states = move(assignment, "settle", now=now)
+    given_back = give_back_time(assignment, row.raised_at, now)
+    keep(assignment)
+    agency = assignment.agency if verb == Verb.WITHDRAW_HAND_BACK else assignment.task.issuer
+    log(
+        actor,
+        now,
+        Entry(
+            task=assignment.task,
+            verb=verb,
+            agency=agency,
+            assignment=assignment,
+            from_state=states[0],
+            to_state=states[1],
+            comment=opinion,
+            data=given_back,
+        ),
+    )

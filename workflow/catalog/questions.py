@@ -1,0 +1,128 @@
+"""Questions as the catalog asks them: policy and timing know rows that wait, the button stands on the task, the part, the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.decision import Allowed, Decision, Denied
+from workflow import policy, timing
+from workflow.models import Assignment, Report, Task
+from workflow.states import AssignmentState, Part, TaskState
+
+
+def rule(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer whether the actor may rule on the open hand-back."""
+    row = timing.open_hand_back(assignment)
+    if row is not None:
+        row.assignment = assignment
+        return policy.may_rule(actor, row)
+    return policy.may_coordinate(actor, assignment.task)
+
+
+def decide_extension(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer whether the actor may decide the open request for more time."""
+    row = timing.open_extension(assignment)
+    if row is not None:
+        row.assignment = assignment
+        return policy.may_decide_extension(actor, row)
+    return policy.may_coordinate(actor, assignment.task)
+
+
+def decide_sign_off(actor: Actor, task: Task) -> Decision:
+    """Answer whether the actor may decide the open closing round."""
+    row = timing.open_sign_off(task)
+    if row is not None:
+        row.task = task
+        return policy.may_decide_sign_off(actor, row)
+    return policy.may_coordinate(actor, task)
+
+
+def coordinate(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer whether the actor coordinates the part's task."""
+    return policy.may_coordinate(actor, assignment.task)
+
+
+def ask_for_report(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer whether the actor may open a report out of turn."""
+    return policy.may_coordinate(actor, assignment.task) or policy.may_begin_report(actor, assignment)
+
+
+def has_open_extension(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether a request for more time waits."""
+    return Allowed() if timing.open_extension(assignment) else Denied(_("No request for more time is open."))
+
+
+def has_open_hand_back(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether a hand-back waits."""
+    return Allowed() if timing.open_hand_back(assignment) else Denied(_("No hand-back of this assignment is open."))
+
+
+def in_hand(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether the part is to be signed for or in hand, in a task under way."""
+    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED}:
+        return Denied(_("Your part is not in hand: %(state)s.") % {"state": assignment.get_state_display()})
+    return timing.task_is_live(assignment.task)
+
+
+def extendable(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether more time can be asked for."""
+    return in_hand(assignment, now) and timing.to_request_extension(assignment, now)
+
+
+def asked_to_co_sign(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether the agency is being asked to co-sign."""
+    return Allowed() if timing.open_co_signature(assignment) else Denied(_("Your agency is not being asked to co-sign."))
+
+
+def to_request_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether this lead can put the task up for sign-off."""
+    if assignment.part != Part.LEAD:
+        return Denied(_("A lead puts the task up for sign-off."))
+    if assignment.state != AssignmentState.DECLARED:
+        return Denied(_("Declare your own part done first."))
+    return timing.to_request_sign_off(assignment.task, now)
+
+
+def to_withdraw_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether this lead can take the closing round back."""
+    if assignment.part != Part.LEAD:
+        return Denied(_("A lead takes the sign-off back."))
+    return Allowed() if timing.open_sign_off(assignment.task) else Denied(_("The task has not been put up for sign-off."))
+
+
+def pressable(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether the agency still owes something."""
+    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DISPUTED}:
+        return Denied(_("Nothing is owed here any more: %(state)s.") % {"state": assignment.get_state_display()})
+    return timing.task_is_live(assignment.task)
+
+
+def dispatchable(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether the task can go out."""
+    return timing.to_dispatch(task, list(task.receivers.all()), now)
+
+
+def is_draft(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether the task has not gone out yet."""
+    return Allowed() if task.state == TaskState.DRAFT else Denied(_("The task has been dispatched already."))
+
+
+def is_live(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether the task is under way."""
+    return timing.task_is_live(task)
+
+
+def submittable(report: Report, now: dt.datetime) -> Decision:
+    """Answer whether the report's task is under way."""
+    return timing.task_is_live(report.assignment.task)
+
+
+def succeedable(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether the agency has been succeeded and still owes something."""
+    if assignment.agency.ends_on is None or assignment.agency.ends_on >= timezone.localdate(now):
+        return Denied(_("The agency has not been succeeded by another."))
+    return pressable(assignment, now)

@@ -1,0 +1,90 @@
+"""The one writer of sights of tasks, and the proof that link rows agree with what they were copied from.
+
+An agency keeps sight of a task that ended while it had a part; it loses it when its part is rerouted, or withdrawn from a task
+that goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import Permission
+from django.db.models import F, Q
+
+from agencies.models import User
+from workflow.models import Assignment, Participation, Task, TaskUserPermission
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Tie
+
+
+def show(task: Task, user: User, *, until: dt.datetime, reason: str) -> TaskUserPermission:
+    """Let a person see a task until a moment; a later call replaces the end and the reason."""
+    permission = Permission.objects.get(codename="see_task", content_type__app_label="workflow")
+    row: TaskUserPermission
+    row, _created = TaskUserPermission.objects.update_or_create(
+        user=user, permission=permission, content_object=task, defaults={"expires_at": until, "reason": reason}
+    )
+    return row
+
+
+def link_line(task: Task) -> list[Participation]:
+    """Return the unsaved link rows of the task's issuer and of the agencies above it in the line that issued it."""
+    line: list[int] = []
+    if task.plan is not None and task.plan.issuer_id != task.issuer_id:
+        line.append(task.plan.issuer_id)
+    if task.parent_id is not None:
+        above = Participation.objects.filter(task_id=task.parent_id, tie__in=[Tie.ISSUER, Tie.ABOVE]).order_by("pk")
+        line.extend(above.values_list("agency_id", flat=True))
+    rows = [_link(task, task.issuer_id, Tie.ISSUER)]
+    rows.extend(_link(task, agency_id, Tie.ABOVE) for agency_id in dict.fromkeys(line) if agency_id != task.issuer_id)
+    return rows
+
+
+def link_part(assignment: Assignment) -> Participation:
+    """Return the unsaved link row of an assignment."""
+    row = _link(assignment.task, assignment.agency_id, Tie.LEAD if assignment.is_lead else Tie.SUPPORT)
+    row.assignment, row.assignment_state, row.due_on = assignment, assignment.state, assignment.due_on
+    return row
+
+
+def _link(task: Task, agency_id: int, tie: Tie) -> Participation:
+    return Participation(task=task, agency_id=agency_id, tie=tie, plan_id=task.plan_id, task_state=task.state, due_on=task.due_on)
+
+
+def differences() -> list[str]:
+    """Return in words every link row that disagrees with its task or assignment, and every one that is missing or too many."""
+    found = [
+        f"participation {pk}: task state {copy!r} is {real!r}"
+        for pk, copy, real in Participation.objects.exclude(task_state=F("task__state")).values_list("pk", "task_state", "task__state")
+    ]
+    found += [
+        f"participation {pk}: assignment state {copy!r} is {real!r}"
+        for pk, copy, real in Participation.objects.filter(assignment__isnull=False)
+        .exclude(assignment_state=F("assignment__state"))
+        .values_list("pk", "assignment_state", "assignment__state")
+    ]
+    wrong_due = Q(assignment__isnull=False) & ~Q(due_on=F("assignment__due_on")) & ~Q(due_on=None, assignment__due_on=None)
+    wrong_due |= Q(assignment__isnull=True) & ~Q(due_on=F("task__due_on")) & ~Q(due_on=None, task__due_on=None)
+    found += [f"participation {pk}: due date differs" for pk in Participation.objects.filter(wrong_due).values_list("pk", flat=True)]
+    missing = Assignment.objects.exclude(state__in=ENDED_ASSIGNMENT_STATES).filter(participation__isnull=True)
+    found += [f"assignment {pk}: no link row" for pk in missing.values_list("pk", flat=True)]
+    ended = Q(assignment__state=AssignmentState.REROUTED)
+    ended |= Q(assignment__state=AssignmentState.WITHDRAWN, task__state__in=LIVE_TASK_STATES)
+    surplus = Participation.objects.filter(ended)
+    found += [f"participation {pk}: its assignment has ended" for pk in surplus.values_list("pk", flat=True)]
+    unissued = Task.objects.exclude(pk__in=Participation.objects.filter(tie=Tie.ISSUER).values("task_id"))
+    found += [f"task {pk}: no link row of its issuer" for pk in unissued.values_list("pk", flat=True)]
+    return found
+
+
+def rebuild() -> int:
+    """Write every link row anew from tasks and assignments; returns how many there are."""
+    Participation.objects.all().delete()
+    for task in Task.objects.select_related("plan").order_by("pk").iterator(chunk_size=500):
+        rows = link_line(task)
+        gone = ENDED_ASSIGNMENT_STATES if task.state in LIVE_TASK_STATES else {AssignmentState.REROUTED}
+        parts = Assignment.objects.filter(task=task).exclude(state__in=gone).order_by("pk")
+        for part in parts:
+            part.task = task
+            rows.append(link_part(part))
+        Participation.objects.bulk_create(rows)
+    return Participation.objects.count()

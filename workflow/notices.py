@@ -1,0 +1,145 @@
+"""Who is told of what: every message derives from an event of the record, and nothing is told that was not recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from workflow import policy
+from workflow.models import Event, Participation
+from workflow.states import Tie
+from workflow.timeline import Verb
+
+
+class Audience(Enum):
+    """Who is told of an act, relative to it."""
+
+    SIGNERS = auto()
+    """People who sign for the agency whose part it is."""
+    REPORTERS = auto()
+    """People who report for that agency."""
+    REVIEWERS = auto()
+    """People who review for that agency."""
+    COORDINATORS = auto()
+    """Coordinators of the issuer."""
+    LEADS = auto()
+    """People who report for the leads."""
+    ASKED = auto()
+    """Reviewers of every agency with a part but the one that acts."""
+    EVERYBODY = auto()
+    """People who report for any agency with a part."""
+
+
+TOLD: dict[Verb, tuple[Audience, ...]] = {
+    Verb.ASSIGN: (Audience.SIGNERS,),
+    Verb.HAND_BACK: (Audience.COORDINATORS,),
+    Verb.WITHDRAW_HAND_BACK: (Audience.COORDINATORS,),
+    Verb.UPHOLD: (Audience.REPORTERS,),
+    Verb.REROUTE: (Audience.REPORTERS,),
+    Verb.REQUEST_EXTENSION: (Audience.COORDINATORS,),
+    Verb.GRANT_EXTENSION: (Audience.REPORTERS,),
+    Verb.REFUSE_EXTENSION: (Audience.REPORTERS,),
+    Verb.OPEN_REPORT: (Audience.REPORTERS,),
+    Verb.SEND_FOR_REVIEW: (Audience.REVIEWERS,),
+    Verb.SEND_BACK: (Audience.REPORTERS,),
+    Verb.SUBMIT_REPORT: (Audience.COORDINATORS,),
+    Verb.ACCEPT_REPORT: (Audience.REPORTERS,),
+    Verb.RETURN_REPORT: (Audience.REPORTERS,),
+    Verb.WAIVE_REPORT: (Audience.REPORTERS,),
+    Verb.DECLARE_DONE: (Audience.COORDINATORS, Audience.LEADS),
+    Verb.REQUEST_SIGN_OFF: (Audience.ASKED, Audience.COORDINATORS),
+    Verb.SUBMIT_SIGN_OFF: (Audience.COORDINATORS,),
+    Verb.WITHDRAW_SIGN_OFF: (Audience.COORDINATORS,),
+    Verb.SIGN_OFF: (Audience.EVERYBODY,),
+    Verb.RETURN_SIGN_OFF: (Audience.EVERYBODY,),
+    Verb.SUSPEND: (Audience.EVERYBODY,),
+    Verb.RESUME: (Audience.EVERYBODY,),
+    Verb.TERMINATE: (Audience.EVERYBODY,),
+    Verb.REOPEN: (Audience.EVERYBODY,),
+    Verb.SUCCEED: (Audience.SIGNERS,),
+    Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
+    Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
+}
+"""Who is told of each act; an act that is not listed is told to nobody."""
+
+URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT})
+"""Acts that are told at once and never wait for the digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A person who is to be told of an event."""
+
+    user_id: int
+    event: Event
+
+
+def addresses(events: Sequence[Event], *, now: dt.datetime) -> list[Address]:
+    """Return who is to be told of events, each person once an event and never of their own act.
+
+    The number of queries does not grow with the number of events.
+    """
+    told = [event for event in events if Verb(event.verb) in TOLD]
+    if not told:
+        return []
+    ties = _ties({event.task_id for event in told})
+    wanted = {(audience, agency) for event in told for audience, agency in _agencies(event, ties)}
+    people = {
+        codename: policy.people_who_hold(codename, {agency for audience, agency in wanted if _HOLDS[audience] == codename}, now=now)
+        for codename in {_HOLDS[audience] for audience, _agency in wanted}
+    }
+    found: list[Address] = []
+    for event in told:
+        users = dict.fromkeys(
+            user
+            for audience, agency in _agencies(event, ties)
+            for user in people[_HOLDS[audience]].get(agency, ())
+            if user != event.actor_id
+        )
+        found.extend(Address(user, event) for user in users)
+    return found
+
+
+_HOLDS = {
+    Audience.SIGNERS: "sign_for",
+    Audience.REPORTERS: "report",
+    Audience.REVIEWERS: "review",
+    Audience.COORDINATORS: "coordinate",
+    Audience.LEADS: "report",
+    Audience.ASKED: "review",
+    Audience.EVERYBODY: "report",
+}
+
+
+def _ties(task_ids: set[int]) -> dict[int, list[tuple[str, int]]]:
+    rows = Participation.objects.filter(task_id__in=task_ids).exclude(tie=Tie.ABOVE).order_by("pk")
+    ties: dict[int, list[tuple[str, int]]] = {task_id: [] for task_id in task_ids}
+    for task_id, tie, agency_id in rows.values_list("task_id", "tie", "agency_id"):
+        ties[task_id].append((tie, agency_id))
+    return ties
+
+
+def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[tuple[Audience, int]]:
+    own = event.assignment.agency_id if event.assignment is not None else None
+    for audience in TOLD[Verb(event.verb)]:
+        for tie, agency_id in ties[event.task_id]:
+            match audience:
+                case Audience.SIGNERS | Audience.REPORTERS | Audience.REVIEWERS:
+                    concerned = agency_id == own and tie in {Tie.LEAD, Tie.SUPPORT}
+                case Audience.COORDINATORS:
+                    concerned = tie == Tie.ISSUER
+                case Audience.LEADS:
+                    concerned = tie == Tie.LEAD
+                case Audience.ASKED:
+                    concerned = tie in {Tie.LEAD, Tie.SUPPORT} and agency_id != own
+                case Audience.EVERYBODY:
+                    concerned = tie in {Tie.LEAD, Tie.SUPPORT}
+            if concerned:
+                yield audience, agency_id
+
+
+def tell(events: Sequence[Event], *, now: dt.datetime) -> None:
+    """Queue what people are told of events, inside the transaction that recorded them."""
+    addresses(events, now=now)

@@ -1,0 +1,197 @@
+"""Who may do what: every question answered with yes, or no and the reason (DESIGN section 5).
+
+`may_<verb>(actor, subject)` costs no query once the subject's task, issuer and agency are loaded. Whether the moment is
+right is another question, answered in `workflow.timing`: a person who may not is told 403, a moment that is wrong 409.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.decision import Allowed, Decision, Denied
+from agencies.models import AgencyUserPermission, Membership
+from agencies.models.agency import in_force
+from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
+from workflow.states import Tie
+
+
+def _holds(actor: Actor, codename: str, assignment: Assignment) -> Decision:
+    if actor.may(codename, assignment.agency_id):
+        return Allowed()
+    if actor.permissions.get(assignment.agency_id):
+        return Denied(_("Your role at %(agency)s does not include this.") % {"agency": assignment.agency.short_name})
+    return Denied(_("Only %(agency)s can do this for its own part.") % {"agency": assignment.agency.short_name})
+
+
+def _coordinates(actor: Actor, task: Task) -> Decision:
+    if actor.may("coordinate", task.issuer_id):
+        return Allowed()
+    return Denied(_("Only the coordinators of %(agency)s can do this.") % {"agency": task.issuer.short_name})
+
+
+def _not_own(actor: Actor, user_id: int | None, agency_id: int) -> Decision:
+    if actor.is_same_person(user_id, agency_id):
+        return Denied(_("Nobody can approve their own work; ask a colleague."))
+    return Allowed()
+
+
+# --- The task: its issuer's coordinators ---------------------------------------------------------------
+
+
+def may_issue(actor: Actor, agency_id: int) -> Decision:
+    """Answer whether the actor may draw up and dispatch tasks of an agency."""
+    if actor.may("coordinate", agency_id):
+        return Allowed()
+    return Denied(_("Only coordinators of the issuing agency can draw up tasks."))
+
+
+def may_coordinate(actor: Actor, task: Task) -> Decision:
+    """Answer for everything the issuer decides: edit, dispatch, press, suspend, resume, terminate, reopen, withdraw."""
+    return _coordinates(actor, task)
+
+
+def may_instruct(actor: Actor, task: Task) -> Decision:
+    """Answer whether the actor may write an instruction: leaders of the issuer, or of an agency above it."""
+    seats = actor.agencies_where("instruct")
+    if task.issuer_id in seats:
+        return Allowed()
+    if seats and Participation.objects.filter(task=task, tie=Tie.ABOVE, agency_id__in=seats).exists():
+        return Allowed()
+    return Denied(_("Only members of the leadership group write instructions."))
+
+
+def may_press(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer whether the actor may press an agency: the coordinator, or a lead pressing its supporters."""
+    if _coordinates(actor, assignment.task):
+        return Allowed()
+    leads = {lead.agency_id for lead in assignment.task.assignments.all() if lead.is_lead}
+    if not assignment.is_lead and leads & actor.agencies_where("review"):
+        return Allowed()
+    return Denied(_("Only the coordinator, or a lead pressing its supporters, can do this."))
+
+
+# --- An agency's own part ------------------------------------------------------------------------------
+
+
+def may_sign_for(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for signing for an assignment."""
+    return _holds(actor, "sign_for", assignment)
+
+
+def may_pass_on(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for naming the officer in charge."""
+    return _holds(actor, "review", assignment)
+
+
+def may_hand_back(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for saying "not ours", and for taking that back."""
+    return _holds(actor, "report", assignment)
+
+
+def may_request_extension(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for asking for more time, and for taking that back."""
+    return _holds(actor, "report", assignment)
+
+
+def may_declare_done(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for declaring an agency's part done; it leaves the agency, so it is the reviewer's."""
+    return _holds(actor, "review", assignment)
+
+
+def may_request_sign_off(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for putting a task up for sign-off; `assignment` is the first lead's."""
+    return _holds(actor, "review", assignment)
+
+
+def may_co_sign(actor: Actor, co_signature: CoSignature) -> Decision:
+    """Answer for co-signing."""
+    return _holds(actor, "review", co_signature.assignment)
+
+
+# --- Reports -------------------------------------------------------------------------------------------
+
+
+def may_begin_report(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for beginning a report out of turn."""
+    return _holds(actor, "report", assignment)
+
+
+def may_report(actor: Actor, report: Report) -> Decision:
+    """Answer for writing a report and sending it for review."""
+    return _holds(actor, "report", report.assignment)
+
+
+def may_release_report(actor: Actor, report: Report) -> Decision:
+    """Answer for releasing a report from the agency; nobody releases what they wrote."""
+    held = _holds(actor, "review", report.assignment)
+    return held and _not_own(actor, report.author_id, report.assignment.agency_id)
+
+
+def may_send_back_report(actor: Actor, report: Report) -> Decision:
+    """Answer for giving a report back inside the agency."""
+    return _holds(actor, "review", report.assignment)
+
+
+def may_judge_report(actor: Actor, report: Report) -> Decision:
+    """Answer for accepting, returning or waiving a report: the coordinator, who has not released it."""
+    held = _coordinates(actor, report.assignment.task)
+    return held and _not_own(actor, report.reviewer_id, report.assignment.task.issuer_id)
+
+
+# --- Decisions -----------------------------------------------------------------------------------------
+
+
+def may_rule(actor: Actor, hand_back: HandBack) -> Decision:
+    """Answer for ruling on a hand-back: the coordinator, who has not raised it."""
+    held = _coordinates(actor, hand_back.assignment.task)
+    return held and _not_own(actor, hand_back.raised_by_id, hand_back.assignment.task.issuer_id)
+
+
+def may_decide_extension(actor: Actor, extension: Extension) -> Decision:
+    """Answer for granting or refusing more time: the coordinator, who has not asked."""
+    held = _coordinates(actor, extension.assignment.task)
+    return held and _not_own(actor, extension.requested_by_id, extension.assignment.task.issuer_id)
+
+
+def may_decide_sign_off(actor: Actor, sign_off: SignOff) -> Decision:
+    """Answer for signing off or returning a task: the coordinator, who has not requested it."""
+    held = _coordinates(actor, sign_off.task)
+    return held and _not_own(actor, sign_off.requested_by_id, sign_off.task.issuer_id)
+
+
+# --- Who is told ---------------------------------------------------------------------------------------
+
+
+def people_who_hold(codename: str, agency_ids: Collection[int], *, now: dt.datetime) -> dict[int, list[int]]:
+    """Return the active people who hold a permission on agencies, by agency id, in one query.
+
+    Deputies by delegation are among them: their permission rows are written with the delegation.
+    """
+    rows = (
+        AgencyUserPermission.objects.filter(content_object_id__in=agency_ids, permission__codename=codename, user__is_active=True)
+        .order_by("user_id")
+        .values_list("content_object_id", "user_id")
+    )
+    people: dict[int, list[int]] = defaultdict(list)
+    for agency_id, user_id in rows:
+        people[agency_id].append(user_id)
+    return dict(people)
+
+
+def people_in_role(role: str, agency_ids: Collection[int], *, now: dt.datetime) -> dict[int, list[int]]:
+    """Return the active people who hold a role in agencies today, by agency id, in one query."""
+    rows = (
+        Membership.objects.filter(in_force(timezone.localdate(now)), agency_id__in=agency_ids, role=role, user__is_active=True)
+        .order_by("user_id")
+        .values_list("agency_id", "user_id")
+    )
+    people: dict[int, list[int]] = defaultdict(list)
+    for agency_id, user_id in rows:
+        people[agency_id].append(user_id)
+    return dict(people)

@@ -1,0 +1,129 @@
+"""The record of acts: every verb has its sentence, and an unknown verb cannot be written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actor import Actor
+from agencies.models import Agency
+from workflow.models import Assignment, Event, Report, Task
+
+
+class Verb(models.TextChoices):
+    """What can be done to a task; the label is the sentence that timelines show."""
+
+    DRAW_UP = "draw_up", _("drew up the task")
+    EDIT = "edit", _("changed the planned task")
+    SET_DUE = "set_due", _("set the due date")
+    DISPATCH = "dispatch", _("dispatched the task")
+    ASSIGN = "assign", _("was assigned a part")
+    SIGN_FOR = "sign_for", _("signed for it")
+    PASS_ON = "pass_on", _("named the officer in charge")
+    HAND_BACK = "hand_back", _("handed it back")
+    WITHDRAW_HAND_BACK = "withdraw_hand_back", _("took the hand-back back")
+    UPHOLD = "uphold", _("ruled that the assignment stands")
+    REROUTE = "reroute", _("rerouted it to another agency")
+    REQUEST_EXTENSION = "request_extension", _("asked for more time")
+    WITHDRAW_EXTENSION = "withdraw_extension", _("took the request for more time back")
+    GRANT_EXTENSION = "grant_extension", _("granted more time")
+    REFUSE_EXTENSION = "refuse_extension", _("refused more time")
+    OPEN_REPORT = "open_report", _("asked for a report")
+    SAVE_REPORT = "save_report", _("saved a draft report")
+    ATTACH = "attach", _("attached evidence")
+    DETACH = "detach", _("removed evidence")
+    SEND_FOR_REVIEW = "send_for_review", _("sent the report for review")
+    SEND_BACK = "send_back", _("sent the report back inside the agency")
+    SUBMIT_REPORT = "submit_report", _("submitted the report")
+    ACCEPT_REPORT = "accept_report", _("accepted the report")
+    RETURN_REPORT = "return_report", _("returned the report for more")
+    WAIVE_REPORT = "waive_report", _("waived the report")
+    MISS_REPORT = "miss_report", _("missed the report")
+    DECLARE_DONE = "declare_done", _("declared it done")
+    REQUEST_SIGN_OFF = "request_sign_off", _("put it up for sign-off")
+    CO_SIGN = "co_sign", _("answered the co-signing")
+    SUBMIT_SIGN_OFF = "submit_sign_off", _("put the sign-off before the coordinator")
+    WITHDRAW_SIGN_OFF = "withdraw_sign_off", _("took the sign-off back")
+    SIGN_OFF = "sign_off", _("signed it off")
+    RETURN_SIGN_OFF = "return_sign_off", _("returned it to the leads")
+    CONFIRM = "confirm", _("was confirmed done")
+    SUSPEND = "suspend", _("suspended it")
+    RESUME = "resume", _("resumed it")
+    TERMINATE = "terminate", _("terminated it")
+    REOPEN = "reopen", _("reopened it")
+    WITHDRAW = "withdraw", _("withdrew the assignment")
+    SUCCEED = "succeed", _("took it over from its predecessor")
+    INSTRUCT = "instruct", _("wrote an instruction")
+    PRESS = "press", _("pressed for action")
+    SHOW = "show", _("let somebody see it until a date")
+    RUNG = "rung", _("was reminded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One act about to be recorded.
+
+    Attributes:
+        agency: the agency for which the actor acts, or which the act concerns.
+        data: details in JSON values, dates in ISO form.
+    """
+
+    task: Task
+    verb: Verb
+    agency: Agency | None = None
+    assignment: Assignment | None = None
+    report: Report | None = None
+    from_state: str = ""
+    to_state: str = ""
+    comment: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+_NEEDS = {
+    Verb.SIGN_FOR: "sign_for",
+    Verb.PASS_ON: "review",
+    Verb.SEND_BACK: "review",
+    Verb.SUBMIT_REPORT: "review",
+    Verb.DECLARE_DONE: "review",
+    Verb.REQUEST_SIGN_OFF: "review",
+    Verb.WITHDRAW_SIGN_OFF: "review",
+    Verb.CO_SIGN: "review",
+    Verb.INSTRUCT: "instruct",
+}
+"""The permission each act of a deputy rests on, where it is neither the issuer's `coordinate` nor an agency's `report`."""
+
+
+def _on_behalf_of(actor: Actor, entry: Entry) -> int | None:
+    if entry.agency is None:
+        return None
+    default = "coordinate" if entry.agency.pk == entry.task.issuer_id else "report"
+    return actor.on_behalf_of(_NEEDS.get(entry.verb, default), entry.agency.pk)
+
+
+def record(actor: Actor, now: dt.datetime, *entries: Entry) -> list[Event]:
+    """Append acts to the chain, in order, inside the caller's transaction, in a constant number of statements."""
+    return Event.append([_row(actor, now, entry) for entry in entries])
+
+
+def _row(actor: Actor, now: dt.datetime, entry: Entry) -> Event:
+    agency = entry.agency
+    return Event(
+        at=now,
+        verb=Verb(entry.verb).value,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        on_behalf_of_id=_on_behalf_of(actor, entry),
+        agency=agency,
+        agency_name=agency.name if agency else "",
+        comment=entry.comment,
+        data=entry.data,
+        task=entry.task,
+        assignment=entry.assignment,
+        report=entry.report,
+        from_state=entry.from_state,
+        to_state=entry.to_state,
+    )

@@ -1,0 +1,178 @@
+"""Whether the moment is right: what must have happened, or must not have, before an act; asked after `workflow.policy`.
+
+Each question answers yes, or no and the reason; the reason is shown on the disabled button and returned with a 409.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.decision import Allowed, Decision, Denied
+from workflow.models import Assignment, CoSignature, Extension, HandBack, Receiver, Report, SignOff, Task
+from workflow.states import AssignmentState, ClosingRule, ExtensionState, HandBackState, ReportState, SignOffState, TaskState, Verdict
+
+HAND_BACK_WORKING_DAYS = 10
+"""Within how many working days of being assigned an agency may hand back (DESIGN section 4)."""
+
+RULING_WORKING_DAYS = 7
+"""Within how many working days a hand-back is to be ruled on (DESIGN section 4)."""
+
+
+def task_is_live(task: Task) -> Decision:
+    """Answer whether agencies can act on the task: it is under way, and not put up for sign-off."""
+    match task.state:
+        case TaskState.DISPATCHED:
+            return Allowed()
+        case TaskState.DRAFT:
+            return Denied(_("The task has not been dispatched yet."))
+        case TaskState.CLOSING:
+            return Denied(_("The task is up for sign-off; wait for the decision or take the sign-off back first."))
+        case TaskState.SUSPENDED:
+            return Denied(_("The task is suspended; its clock stands still."))
+        case TaskState.CLOSED:
+            return Denied(_("The task has been signed off."))
+        case _:
+            return Denied(_("The task has been terminated."))
+
+
+def to_hand_back(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether it is still time to hand back."""
+    last = assignment.hand_back_until
+    if timezone.localdate(now) > last:
+        return Denied(
+            _("A hand-back must be raised within %(days)d working days of dispatch; that ended on %(last)s.")
+            % {"days": HAND_BACK_WORKING_DAYS, "last": last.isoformat()}
+        )
+    return task_is_live(assignment.task)
+
+
+def to_request_extension(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether more time can be asked for: there is a due date, it has not passed, and nothing is pending."""
+    if assignment.due_on is None:
+        return Denied(_("No due date is set, so there is nothing to extend."))
+    if timezone.localdate(now) > assignment.due_on:
+        return Denied(
+            _("More time must be asked for before the due date, which was %(due_on)s.") % {"due_on": assignment.due_on.isoformat()}
+        )
+    if open_extension(assignment) is not None:
+        return Denied(_("A request for more time is open already."))
+    return task_is_live(assignment.task)
+
+
+def to_declare_done(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether an agency can declare its part done: no request and no report of it is pending."""
+    if open_extension(assignment) is not None:
+        return Denied(_("A request for more time is still open; take it back first."))
+    reports = {report.state for report in assignment.reports.all()}
+    if reports & {ReportState.AGENCY_REVIEW, ReportState.SUBMITTED, ReportState.RETURNED}:
+        return Denied(_("A report of yours is still under way; it must be accepted or waived first."))
+    if assignment.is_lead and ReportState.ACCEPTED not in reports:
+        return Denied(_("No report of yours has been accepted yet; report the result first."))
+    return task_is_live(assignment.task)
+
+
+def to_request_sign_off(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether the closing rule of the task is met and nothing is in dispute."""
+    parts = [part for part in task.assignments.all() if part.state not in {AssignmentState.REROUTED, AssignmentState.WITHDRAWN}]
+    leads = [part for part in parts if part.is_lead]
+    if task.closing_rule == ClosingRule.FIRST_LEAD:
+        leads = leads[:1]
+    waiting = [lead.agency.short_name for lead in leads if lead.state != AssignmentState.DECLARED]
+    if waiting or not leads:
+        return Denied(_("These leads have not declared it done yet: %(agencies)s.") % {"agencies": "、".join(waiting) or "—"})
+    if any(part.state == AssignmentState.DISPUTED for part in parts):
+        return Denied(_("A hand-back is still under review."))
+    return task_is_live(task)
+
+
+def to_save_report(report: Report, now: dt.datetime) -> Decision:
+    """Answer whether the agency can work on a report: it has signed for the task, which is under way."""
+    if report.assignment.state == AssignmentState.PENDING:
+        return Denied(_("Sign for the task first."))
+    if report.assignment.state != AssignmentState.ACCEPTED:
+        return Denied(_("Your part is not in hand: %(state)s.") % {"state": report.assignment.get_state_display()})
+    return task_is_live(report.assignment.task)
+
+
+def to_send_for_review(report: Report, now: dt.datetime) -> Decision:
+    """Answer whether a report is complete enough to be reviewed."""
+    if not report.done.strip():
+        return Denied(_("Say what has been done first."))
+    if report.percent is None:
+        return Denied(_("Give the progress in percent first."))
+    if report.assignment.task.evidence_required and not report.evidence.all():
+        return Denied(_("This task asks for evidence; attach at least one file."))
+    return to_save_report(report, now)
+
+
+def to_dispatch(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> Decision:
+    """Answer whether a task can go out: somebody leads, every receiver is known, and the due date lies ahead."""
+    if task.state != TaskState.DRAFT:
+        return Denied(_("The task has been dispatched already."))
+    unknown = [receiver.name_as_written for receiver in receivers if receiver.agency_id is None and receiver.group_id is None]
+    if unknown:
+        return Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": "、".join(unknown)})
+    if not any(receiver.part == "lead" for receiver in receivers):
+        return Denied(_("No agency leads this task."))
+    if task.due_on is not None and task.due_on < timezone.localdate(now):
+        return Denied(_("The due date %(due_on)s has passed already.") % {"due_on": task.due_on.isoformat()})
+    return Allowed()
+
+
+def to_submit_sign_off(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether there is a round still collecting co-signatures."""
+    row = open_sign_off(task)
+    if row is not None and row.state == SignOffState.COLLECTING:
+        return Allowed()
+    return Denied(_("No closing round is collecting co-signatures."))
+
+
+def to_decide_sign_off(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether a closing round lies before the coordinator."""
+    row = open_sign_off(task)
+    if row is None:
+        return Denied(_("The task has not been put up for sign-off."))
+    if row.state == SignOffState.COLLECTING:
+        return Denied(_("Co-signatures are still being collected."))
+    return Allowed()
+
+
+# --- What is open; each reads prefetched rows where there are any ------------------------------------------
+
+
+def open_extension(assignment: Assignment) -> Extension | None:
+    """Return the request for more time that waits for a decision."""
+    return next((row for row in assignment.extensions.all() if row.state == ExtensionState.REQUESTED), None)
+
+
+def open_hand_back(assignment: Assignment) -> HandBack | None:
+    """Return the hand-back that waits for a ruling."""
+    return next((row for row in assignment.hand_backs.all() if row.state == HandBackState.RAISED), None)
+
+
+def open_sign_off(task: Task) -> SignOff | None:
+    """Return the closing round that is not decided yet."""
+    open_states = {SignOffState.COLLECTING, SignOffState.UNDER_REVIEW}
+    return next((row for row in task.sign_offs.all() if row.state in open_states), None)
+
+
+def open_co_signature(assignment: Assignment) -> CoSignature | None:
+    """Return the co-signature asked of an agency and not given yet, in the open round of the task."""
+    row = open_sign_off(assignment.task)
+    if row is None or row.state != SignOffState.COLLECTING:
+        return None
+    waiting = (answer for answer in row.co_signatures.all() if answer.verdict == Verdict.WAITING)
+    return next((answer for answer in waiting if answer.assignment_id == assignment.pk), None)
+
+
+def is_paused(assignment: Assignment) -> bool:
+    """Tell whether the clock of a part stands still: suspended, handed back, or waiting for a decision on more time."""
+    return (
+        assignment.task.state == TaskState.SUSPENDED
+        or assignment.state == AssignmentState.DISPUTED
+        or open_extension(assignment) is not None
+    )
