@@ -1,0 +1,211 @@
+"""The strict environment of the suite, and what tests may ask for: a browser, a Redis, a Celery worker, a live site."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from config.catalogues import compile_changed
+from config.celery import app as celery_app
+from tests.rig.packages import chromium_program
+from tests.rig.services import redis
+from tests.strictness import guarded
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WORKER_COMMAND = [
+    "-m",
+    "celery",
+    "-A",
+    "config",
+    "worker",
+    "-P",
+    "threads",
+    "-c",
+    "2",
+    "-l",
+    "info",
+    "--without-gossip",
+    "--without-mingle",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues once, before anything is translated."""
+    if not hasattr(config, "workerinput"):
+        compile_changed()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this run is not for: tests of the other database, journeys on PostgreSQL, proofs unless asked for.
+
+    They are deselected, not skipped: a skipped test is one that should have run.
+    """
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    unwanted = {"sqlite", "journey"} if on_postgresql else {"postgres"}
+    if "proof" not in (config.option.markexpr or ""):
+        unwanted.add("proof")
+    left_out = [item for item in items if unwanted & {marker.name for marker in item.iter_markers()}]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _this_machine_only() -> Iterator[None]:
+    """Let no test reach another machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        yield
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Give the address of a Redis, without a database number: the run's own, or one started here."""
+    given = os.environ.get("DUBAN_TEST_REDIS")
+    if given:
+        yield given
+        return
+    with redis() as url:
+        yield url
+
+
+class WorkerProcess:
+    """A real Celery worker on the test's database and broker, in a process of its own."""
+
+    def __init__(self, *, beat: bool, broker: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_XDIST_WORKER"}
+        environment |= {
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DUBAN_TEST_DATABASE": str(connection.settings_dict["NAME"]),
+            "DUBAN_TEST_VAR": str(settings.VAR.parent),
+            "PYTEST_XDIST_WORKER": os.environ.get("PYTEST_XDIST_WORKER", ""),
+            "DUBAN_TEST_BROKER": broker,
+            "PYTHONUNBUFFERED": "1",
+        }
+        extra = ["-B", "--schedule", str(settings.VAR / "beat")] if beat else []
+        self.process = subprocess.Popen(
+            [sys.executable, *WORKER_COMMAND, *extra],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self.wait_for(" ready.")
+
+    def wait_for(self, words: str) -> str:
+        """Read the worker's output until a line holds the words."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"the worker ended without saying {words!r}:\n{''.join(self.lines)}")
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Let it finish what it has begun, and end."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None) -> Iterator[Callable[..., WorkerProcess]]:
+    """Start real Celery workers: `celery_worker_process(beat=True)`; every one is stopped after the test."""
+    celery_app.control.purge()
+    started: list[WorkerProcess] = []
+
+    def start(*, beat: bool = False, broker: str = "") -> WorkerProcess:
+        worker = WorkerProcess(beat=beat, broker=broker or settings.CELERY_BROKER_URL)
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    """Drive browsers; Playwright's loop lives in the test's thread, where Django would refuse to talk to its database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as driver:
+            yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: Playwright) -> Iterator[Browser]:
+    """Give the system's Chromium."""
+    program = chromium_program()
+    assert program is not None, "Chromium is not installed (Debian: apt-get install chromium)"
+    running = _playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Open browser windows, each a person of its own: `new_page()`, or `new_page(width=390, height=844)` for a phone.
+
+    Addresses are relative to the live site. A script error, a refused resource or a 500 in any of them fails the test.
+    """
+    contexts = []
+    faults: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: faults.append(f"{page.url}: {message.text}") if "Content Security" in message.text else None)
+        page.on("response", lambda response: faults.append(f"{response.url}: {response.status}") if response.status >= 500 else None)
+
+    def open_page(*, width: int = 1366, height: int = 768, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """Open one browser window at the size of an office screen."""
+    return new_page()
