@@ -17,9 +17,12 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from config.catalogues import compile_changed
 from config.celery import app as celery_app
+from tests.flushing import flushing_spares_no_record
 from tests.rig.packages import chromium_program
 from tests.rig.services import redis
 from tests.strictness import guarded
+
+__all__ = ["flushing_spares_no_record"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGUMENTS = [

@@ -70,6 +70,16 @@ class ChainedEvent(models.Model):
         return f"{self.sequence} {self.verb}"
 
     @classmethod
+    def chain(cls) -> str:
+        """Return the name of the chain that the rows of this model form."""
+        return cls._meta.label
+
+    @classmethod
+    def lines(cls) -> models.QuerySet[Self]:
+        """Return the rows from the first to the last."""
+        return cls._default_manager.order_by("sequence")
+
+    @classmethod
     def append(cls, rows: list[Self]) -> list[Self]:
         """Append rows to the chain, in order, inside the caller's transaction.
 
@@ -92,7 +102,7 @@ class ChainedEvent(models.Model):
         using = router.db_for_write(cls)
         if not transaction.get_connection(using).in_atomic_block:
             raise transaction.TransactionManagementError("A record is appended in the transaction of the act it records.")
-        head = locked_head(cls._meta.label, using)
+        head = locked_head(cls.chain(), using)
         for row in rows:
             head.sequence += 1
             row.data = as_stored(row.data)
