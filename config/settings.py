@@ -2,7 +2,7 @@
 
 `DUBAN_DEBUG`, `DUBAN_SECRET_KEY` (made and kept under `var/` when absent), `DUBAN_ALLOWED_HOSTS`, `DUBAN_SITE_URL`, `DUBAN_PORT`,
 `DUBAN_DATABASE_URL` (SQLite under `var/` when absent), `DUBAN_BROKER_URL` (embedded file-system broker when absent),
-`DUBAN_CACHE_URL`, `DUBAN_EMAIL_URL` (console when absent), `DUBAN_VAR` (folder of all local data).
+`DUBAN_CACHE_URL`, `DUBAN_EMAIL_URL` (console when absent), `DUBAN_VAR` (folder of all local data). Notices: see docs/notifications.md.
 """
 
 import secrets
@@ -262,7 +262,29 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.
+    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 30.0, "options": {"expires": 25}},
+    "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
+    "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290}},
+}
+
+# --- Notices --------------------------------------------------------------------------------------
+
+DUBAN_CHANNELS = env.list("DUBAN_CHANNELS", ["inbox", "email"])
+DUBAN_SENDING_HOURS = env.str("DUBAN_SENDING_HOURS", "08:00-20:00")
+DUBAN_SEND_ON_REST_DAYS = env.bool("DUBAN_SEND_ON_REST_DAYS", False)
+DUBAN_DIGEST_AT = env.str("DUBAN_DIGEST_AT", "08:30")
+DUBAN_MAIL_LIMIT = env.int("DUBAN_MAIL_LIMIT", 20)  # mails to one person in an hour, beyond which they are gathered
+DUBAN_WEBHOOK_URL = env.str("DUBAN_WEBHOOK_URL", "")
+DUBAN_WEBHOOK_SECRET = env.str("DUBAN_WEBHOOK_SECRET", "")
+DUBAN_WECOM_URL = env.str("DUBAN_WECOM_URL", "")
+DUBAN_DINGTALK_URL = env.str("DUBAN_DINGTALK_URL", "")
+DUBAN_DINGTALK_SECRET = env.str("DUBAN_DINGTALK_SECRET", "")
+DUBAN_SMS_GATEWAY = env.str("DUBAN_SMS_GATEWAY", "")  # dotted path of a class with send(phone, text) -> str
+DUBAN_PRIVATE_RECEIVERS: list[str] = env.list(
+    "DUBAN_PRIVATE_RECEIVERS", []
+)  # networks inside the house that webhooks may reach: 10.1.0.0/16
 
 # --- API ------------------------------------------------------------------------------------------
 

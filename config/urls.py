@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from config.account import PasswordChange, SignIn, health, home
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", PasswordChange.as_view(), name="password-change"),
     path("language/", login_not_required(set_language), name="set-language"),
     path("health/", login_not_required(health), name="health"),
+    path("notifications/", include("notifications.urls")),
     path("admin/", admin.site.urls),
 ]
 

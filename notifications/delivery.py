@@ -1,0 +1,221 @@
+"""Delivers what is due: exactly one sender holds a message, and a sender that dies lets go of it.
+
+On PostgreSQL a message's row stays locked while it is being sent and its outcome is committed before the next one is touched:
+whoever is killed frees the row with its connection, and at most the one message in its hands is repeated, under the same
+Message-ID and key. On SQLite, which has no row locks, a message is claimed for a short while under a token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.template import TemplateSyntaxError
+
+from notifications import alarms, guards, health, letters
+from notifications.channels import RefusedError, UnreachableError, load
+from notifications.hours import may_send
+from notifications.models import Message
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
+CLAIM = dt.timedelta(seconds=60)
+CANDIDATES = 50
+
+ADAPTER_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TemplateSyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What a faulty channel may throw beside the errors it should: counted against the one message. Database errors are not among them."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did."""
+
+    sent: int = 0
+    withheld: int = 0
+    postponed: int = 0
+    given_up: int = 0
+    gathered: int = 0
+    left_over: bool = False
+    """Whether more was due than the run was allowed to take."""
+
+
+@dataclass(slots=True)
+class _Run:
+    started: dt.datetime
+    outcome: Outcome = field(default_factory=Outcome)
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def now(self) -> dt.datetime:
+        """Return the moment the run was started at, moved on by the time it took."""
+        return self.started + dt.timedelta(seconds=time.monotonic() - self.since)
+
+
+def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0) -> Outcome:
+    """Send what is due, oldest first, until nothing is left, the limit is met or the time is used up.
+
+    Args:
+        now: the moment; at night and on days off nothing goes out.
+        limit: the most messages to take in hand.
+        budget: seconds after which no new message is taken in hand.
+    """
+    run = _Run(now)
+    taken = 0
+    while may_send(run.now) and (candidates := _candidates(run.now)):
+        before = taken
+        start = random.randrange(len(candidates))  # noqa: S311  (senders side by side begin at different places)
+        for pk in candidates[start:] + candidates[:start]:
+            if taken >= limit or (run.now - run.started).total_seconds() > budget:
+                run.outcome.left_over = True
+                return run.outcome
+            taken += _deliver_one(pk, run)
+        if taken == before:
+            break
+    return run.outcome
+
+
+def _candidates(now: dt.datetime) -> list[int]:
+    due = Message.objects.filter(
+        Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), state=Message.State.QUEUED, next_attempt_at__lte=now
+    ).exclude(channel__in=health.resting(now))
+    return list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:CANDIDATES])
+
+
+def _deliver_one(pk: int, run: _Run) -> bool:
+    """Take a message in hand and bring it to an outcome; False when another sender has it or it is no longer due."""
+    hold = _hold_by_lock if connection.features.has_select_for_update_skip_locked else _hold_by_claim
+    settled = False
+    try:
+        with hold(pk, run.now) as message:
+            if message is not None:
+                _settle(message, run)
+            settled = True
+    finally:
+        if not settled:
+            _count_the_crash(pk, run.now)
+    return message is not None
+
+
+@contextlib.contextmanager
+def _hold_by_lock(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+    with transaction.atomic():
+        due = Message.objects.select_related("recipient").filter(pk=pk, state=Message.State.QUEUED, next_attempt_at__lte=now)
+        message = due.select_for_update(skip_locked=True, of=("self",)).first()
+        yield message
+        if message is not None:
+            message.save(update_fields=_OUTCOME_FIELDS)
+
+
+@contextlib.contextmanager
+def _hold_by_claim(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+    token = uuid.uuid4()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    due = Message.objects.filter(free, pk=pk, state=Message.State.QUEUED, next_attempt_at__lte=now)
+    if not due.update(claim=token, claimed_until=now + CLAIM):
+        yield None
+        return
+    message = Message.objects.select_related("recipient").get(pk=pk)
+    yield message
+    values = {name: getattr(message, name) for name in _OUTCOME_FIELDS}
+    Message.objects.filter(pk=pk, claim=token).update(**values, claim=None, claimed_until=None)
+
+
+_OUTCOME_FIELDS = ("state", "urgent", "attempts", "next_attempt_at", "sent_at", "answer")
+
+
+def _settle(message: Message, run: _Run) -> None:
+    """Decide about a message in hand, send it, and set its outcome."""
+    now = run.now
+    person = message.recipient
+    if person is not None and not person.is_active:
+        _withhold(message, run, "the account is closed")
+    elif person is not None and (person.pk, message.subject_ref) not in guards.allowed([(person.pk, message.subject_ref)], now):
+        _withhold(message, run, "not, or no longer, for this person")
+    elif alarms.is_flooded(message, now):
+        message.state, message.urgent = Message.State.WAITING, False
+        run.outcome.gathered += 1
+    else:
+        _send(message, run)
+
+
+def _send(message: Message, run: _Run) -> None:
+    try:
+        letter = letters.build(message, run.now)
+        if letter is None:
+            _withhold(message, run, "nothing in it is, or still is, for this person")
+            return
+        answer = load(message.channel).send(letter)
+    except UnreachableError as error:
+        health.failed(message.channel, str(error), run.now)
+        _postpone(message, str(error), run)
+    except RefusedError as error:
+        if error.for_good:
+            _give_up(message, str(error), run)
+        else:
+            _postpone(message, str(error), run)
+    except ADAPTER_FAULTS as error:
+        logger.exception("Channel %s fails on message %s.", message.channel, message.key)
+        _postpone(message, f"{type(error).__name__}: {error}", run)
+    else:
+        health.answered(message.channel)
+        message.state, message.sent_at, message.answer = Message.State.SENT, run.now, answer[:500]
+        message.attempts += 1
+        run.outcome.sent += 1
+
+
+def _withhold(message: Message, run: _Run, why: str) -> None:
+    message.state, message.answer = Message.State.WITHHELD, why
+    run.outcome.withheld += 1
+
+
+def _postpone(message: Message, answer: str, run: _Run) -> None:
+    message.attempts += 1
+    if message.attempts >= MAX_ATTEMPTS:
+        _give_up(message, answer, run)
+        return
+    message.answer = answer[:500]
+    message.next_attempt_at = run.now + BACK_OFF[message.attempts - 1]
+    run.outcome.postponed += 1
+
+
+def _give_up(message: Message, answer: str, run: _Run) -> None:
+    message.state, message.answer = Message.State.GIVEN_UP, answer[:500]
+    message.attempts = max(1, message.attempts)
+    run.outcome.given_up += 1
+    logger.error("Gave up message %s after %d attempts: %s", message.key, message.attempts, answer)
+    alarms.given_up(message, run.now)
+
+
+def _count_the_crash(pk: int, now: dt.datetime) -> None:
+    """Count an attempt that ended in an error nobody foresaw, so that one message cannot stand in the way of all others for ever.
+
+    The error itself goes on to the caller; a database that cannot be reached has counted nothing, which is right.
+    """
+    with contextlib.suppress(DatabaseError), transaction.atomic():
+        message = Message.objects.filter(pk=pk, state=Message.State.QUEUED).first()
+        if message is not None:
+            _postpone(message, "The sender broke off; see the log.", _Run(now))
+            message.claim = message.claimed_until = None
+            message.save(update_fields=[*_OUTCOME_FIELDS, "claim", "claimed_until"])

@@ -1,0 +1,46 @@
+"""Which channels reach whom: the default, a person's choice, and the floor beneath both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.conf import settings
+from django.db import transaction
+
+from notifications.models import Preference
+from notifications.topics import Topic, defaults, floor
+
+
+class FloorError(ValueError):
+    """A channel cannot be switched off for a topic."""
+
+
+def channels_for(people: Collection[int]) -> Mapping[tuple[int, str], frozenset[str]]:
+    """Return the channels of each person and topic, in one query; only those the installation has switched on."""
+    installed = frozenset(settings.DUBAN_CHANNELS) | {"inbox"}
+    chosen: dict[tuple[int, str], dict[str, bool]] = {}
+    for user, topic, channel, enabled in Preference.objects.filter(user_id__in=people).values_list(
+        "user_id", "topic", "channel", "enabled"
+    ):
+        chosen.setdefault((user, topic), {})[channel] = enabled
+    result: dict[tuple[int, str], frozenset[str]] = {}
+    for topic in Topic.values:
+        lowest, usual = floor(topic) & installed, defaults(topic) & installed
+        for person in people:
+            choice = chosen.get((person, topic), {})
+            added = {channel for channel, wanted in choice.items() if wanted} & installed
+            dropped = {channel for channel, wanted in choice.items() if not wanted}
+            result[person, topic] = frozenset((usual | added) - dropped | lowest)
+    return result
+
+
+def choose(user_id: int, *, topic: str, channel: str, enabled: bool) -> None:
+    """Keep a person's choice.
+
+    Raises:
+        FloorError: the channel belongs to the floor of the topic and cannot be switched off.
+    """
+    if not enabled and channel in floor(topic):
+        raise FloorError(f"{topic} {channel}")
+    with transaction.atomic():
+        Preference.objects.update_or_create(user_id=user_id, topic=topic, channel=channel, defaults={"enabled": enabled})

@@ -1,0 +1,28 @@
+"""Celery tasks: doorbells without arguments. Each looks into the database for work; ringing twice or not at all does no harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import bell, delivery, health
+from notifications.digests import compose_digests
+
+
+@shared_task(name="notifications.tasks.deliver", ignore_result=True, acks_late=True, time_limit=240, soft_time_limit=200)
+def deliver() -> None:
+    """Deliver what is due; ring again when more is due than one run takes."""
+    if delivery.deliver_due(timezone.now()).left_over:
+        bell.ring()
+
+
+@shared_task(name="notifications.tasks.digests", ignore_result=True, acks_late=True, time_limit=240, soft_time_limit=200)
+def digests() -> None:
+    """Compose the day's digests."""
+    compose_digests(timezone.now())
+
+
+@shared_task(name="notifications.tasks.beat", ignore_result=True, time_limit=30, soft_time_limit=20)
+def beat() -> None:
+    """Show that the scheduler and a worker live."""
+    health.beat("scheduler", timezone.now())

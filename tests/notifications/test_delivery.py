@@ -1,0 +1,163 @@
+"""A message is sent once, by one sender, to somebody who may still be told."""
+
+import datetime as dt
+
+import pytest
+
+from agencies.models import Office, User
+from notifications import guards
+from notifications.channels import Letter, RefusedError, UnreachableError
+from notifications.delivery import BACK_OFF, deliver_due
+from notifications.models import ChannelHealth, InboxItem, Message
+from notifications.outbox import post
+from tests.notifications.conftest import NOW, Recorder, notice
+
+pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
+
+
+def failing(error: Exception, *keys: str) -> object:
+    def before(letter: Letter) -> None:
+        if not keys or letter.key.split("|")[0] in keys:
+            raise error
+
+    return before
+
+
+def test_what_is_due_is_sent_once_and_the_answer_kept(person: User, post_office: Recorder) -> None:
+    post([notice(person)], now=NOW)
+    assert deliver_due(NOW).sent == 1
+    assert deliver_due(NOW).sent == 0
+    message = Message.objects.get()
+    assert (message.state, message.answer, message.attempts) == ("sent", "250 taken", 1)
+    assert message.sent_at is not None
+    letter = post_office.letters[0]
+    assert (letter.to, letter.message_id, letter.url) == (person, message.message_id, "http://127.0.0.1:8000/tasks/1/")
+
+
+def test_nothing_leaves_at_night_or_on_a_day_off(person: User, post_office: Recorder) -> None:
+    post([notice(person)], now=NOW)
+    for moment in (NOW.replace(hour=23), NOW.replace(day=21), NOW.replace(hour=7, minute=59), NOW.replace(hour=20)):
+        assert deliver_due(moment).sent == 0
+    assert deliver_due(NOW.replace(day=19, hour=8)).sent == 1
+
+
+def test_what_another_sender_holds_is_left_to_it(person: User, post_office: Recorder) -> None:
+    post([notice(person)], now=NOW)
+    Message.objects.update(claimed_until=NOW + MINUTE)
+    assert deliver_due(NOW).sent == 0
+    assert deliver_due(NOW + 2 * MINUTE).sent == 1
+
+
+def test_who_left_since_gets_nothing(person: User, post_office: Recorder) -> None:
+    post([notice(person)], now=NOW)
+    User.objects.update(is_active=False)
+    assert deliver_due(NOW).withheld == 1
+    assert (post_office.letters, Message.objects.get().state) == ([], "withheld")
+
+
+def test_who_may_no_longer_see_it_gets_nothing(person: User, post_office: Recorder) -> None:
+    other = User.objects.create(username="zhao", email="zhao@example.test")
+    post([notice(person), notice(other)], now=NOW)
+    guards.register("task", lambda people, refs, now: {(other.pk, ref) for ref in refs})
+    assert deliver_due(NOW).sent == 1
+    assert [letter.to for letter in post_office.letters] == [other]
+
+
+def test_a_ref_nobody_answers_for_is_not_told(person: User, post_office: Recorder) -> None:
+    post([notice(person, ref="secret:1"), notice(person, "b", ref="")], now=NOW)
+    outcome = deliver_due(NOW)
+    assert (outcome.sent, outcome.withheld) == (1, 1)
+
+
+def test_a_refused_message_is_tried_five_times_with_longer_pauses_then_given_up_loudly(
+    person: User, post_office: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = User.objects.create(username="keeper", office=Office.SYSTEM, is_staff=True)
+    post_office.before = failing(RefusedError("451 later", for_good=False))  # type: ignore[assignment]
+    post([notice(person)], now=NOW)
+    moment = NOW
+    for pause in (*BACK_OFF, None):
+        deliver_due(moment)
+        message = Message.objects.get()
+        if pause is not None:
+            assert message.next_attempt_at >= moment + pause
+            assert deliver_due(moment + pause - MINUTE / 2).sent == 0
+            moment += pause + MINUTE
+    assert (message.state, message.attempts, message.answer) == ("given_up", 5, "451 later")
+    assert "Gave up" in caplog.text
+    assert InboxItem.objects.filter(recipient=keeper, body__contains="451 later").count() == 1
+
+
+def test_a_message_refused_for_good_is_given_up_at_once(person: User, post_office: Recorder) -> None:
+    post_office.before = failing(RefusedError("550 no such user", for_good=True))  # type: ignore[assignment]
+    post([notice(person)], now=NOW)
+    assert deliver_due(NOW).given_up == 1
+    assert Message.objects.get().answer == "550 no such user"
+
+
+def test_poison_does_not_hold_up_the_others(person: User, post_office: Recorder) -> None:
+    post_office.before = failing(KeyError("template"), "bad")  # type: ignore[assignment]
+    people = [User.objects.create(username=f"p{i}", email=f"p{i}@example.test") for i in range(30)]
+    post([notice(one, "bad" if i % 10 == 0 else "good") for i, one in enumerate(people)], now=NOW)
+    outcome = deliver_due(NOW)
+    assert (outcome.sent, outcome.postponed) == (27, 3)
+
+
+def test_an_error_nobody_foresaw_is_counted_and_goes_on(person: User, post_office: Recorder) -> None:
+    class StrangeError(Exception):
+        pass
+
+    post_office.before = failing(StrangeError("?"))  # type: ignore[assignment]
+    post([notice(person)], now=NOW)
+    with pytest.raises(StrangeError):
+        deliver_due(NOW)
+    message = Message.objects.get()
+    assert (message.state, message.attempts, message.claimed_until) == ("queued", 1, None)
+    assert message.next_attempt_at > NOW
+
+
+def test_a_channel_out_of_reach_rests_after_five_failures(person: User, post_office: Recorder) -> None:
+    post_office.before = failing(UnreachableError("timed out"))  # type: ignore[assignment]
+    post([notice(person, f"k{i}") for i in range(12)], now=NOW)
+    deliver_due(NOW)
+    state = ChannelHealth.objects.get()
+    assert state.failures >= 5
+    assert state.rests_until is not None
+    untouched = Message.objects.filter(attempts=0).count()
+    assert deliver_due(NOW + MINUTE / 2).postponed == 0
+    assert Message.objects.filter(attempts=0).count() == untouched
+    post_office.before = lambda letter: None
+    later = state.rests_until + 2 * MINUTE
+    assert deliver_due(later).sent == 12
+    assert ChannelHealth.objects.get().failures == 0
+
+
+def test_one_run_takes_no_more_than_it_may(person: User, post_office: Recorder) -> None:
+    post([notice(person, f"k{i}") for i in range(8)], now=NOW)
+    outcome = deliver_due(NOW, limit=5)
+    assert (outcome.sent, outcome.left_over) == (5, True)
+    assert not deliver_due(NOW).left_over
+
+
+def test_the_oldest_go_first(person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.delivery.random.randrange", lambda end: 0)
+    for hour in (10, 9, 8):
+        post([notice(person, f"at{hour}")], now=NOW.replace(hour=hour))
+    deliver_due(NOW)
+    assert [letter.key.split("|")[0] for letter in post_office.letters] == ["at8", "at9", "at10"]
+
+
+def test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(
+    person: User, post_office: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    post([notice(person, f"k{i}") for i in range(50)], now=NOW)
+    outcome = deliver_due(NOW)
+    deliver_due(NOW)
+    assert outcome.gathered == 30
+    assert len(post_office.letters) == 21
+    assert sum(letter.key.startswith("flood") for letter in post_office.letters) == 1
+    assert Message.objects.filter(state="waiting").count() == 30
+    assert "the rest is gathered" in caplog.text
+    post([notice(person, "later")], now=NOW + 70 * MINUTE)
+    assert deliver_due(NOW + 70 * MINUTE).sent == 1
