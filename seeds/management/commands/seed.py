@@ -12,6 +12,7 @@ from agencies.actions.import_directory import import_directory
 from agencies.actor import Actor
 from seeds import story
 from seeds.directory_files import read_directory
+from seeds.people import settle
 
 
 class Command(BaseCommand):
@@ -38,4 +39,6 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_("Directory: up to date."))
         if demo:
+            made = settle(now)
+            self.stdout.write(_("Demonstration: %(count)d accounts added.") % {"count": made} if made else _("Demonstration: up to date."))
             story.tell(now)
