@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.
     "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 30.0, "options": {"expires": 25}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
+    "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290}},
     "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290}},
 }
 

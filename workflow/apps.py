@@ -10,3 +10,10 @@ class WorkflowConfig(AppConfig):
     name = "workflow"
     verbose_name = _("Workflow")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Answer for the right to see tasks when notices about them are sent."""
+        from notifications import guards
+        from workflow.grants import may_be_told
+
+        guards.register("task", may_be_told)

@@ -7,11 +7,15 @@ that goes on.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 from django.contrib.auth.models import Permission
 from django.db.models import F, Q
+from django.utils import timezone
 
-from agencies.models import User
+from agencies.models import Delegation, Membership, User
+from agencies.models.agency import in_force
 from workflow.models import Assignment, Participation, Task, TaskUserPermission
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Tie
 
@@ -88,3 +92,25 @@ def rebuild() -> int:
             rows.append(link_part(part))
         Participation.objects.bulk_create(rows)
     return Participation.objects.count()
+
+
+def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
+    """Answer, at the moment of sending, which people may still see which tasks; registered with the outbox for `task:…`.
+
+    The number of queries does not grow with the number of people or tasks.
+    """
+    tasks = {int(ref.partition(":")[2]): ref for ref in refs}
+    today = timezone.localdate(now)
+    seats: dict[int, set[int]] = defaultdict(set)
+    members = Membership.objects.filter(in_force(today), in_force(today, "agency__"), user_id__in=people, user__is_active=True)
+    for person, agency in members.values_list("user_id", "agency_id"):
+        seats[person].add(agency)
+    deputies = Delegation.objects.filter(delegate_id__in=people, starts_at__lte=now, ends_at__gt=now, revoked_at__isnull=True)
+    for person, agency in deputies.filter(delegate__is_active=True, delegator__is_active=True).values_list("delegate_id", "agency_id"):
+        seats[person].add(agency)
+    involved: dict[int, set[int]] = defaultdict(set)
+    for task, agency in Participation.objects.filter(task_id__in=tasks).values_list("task_id", "agency_id"):
+        involved[task].add(agency)
+    told = {(person, ref) for person in people for task, ref in tasks.items() if seats[person] & involved[task]}
+    shown = TaskUserPermission.objects.filter(user_id__in=people, content_object_id__in=tasks, expires_at__gt=now, user__is_active=True)
+    return told | {(person, tasks[task]) for person, task in shown.values_list("user_id", "content_object_id")}

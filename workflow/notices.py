@@ -7,6 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from notifications import outbox
+from notifications.outbox import NewMessage
+from notifications.topics import Topic
 from workflow import policy
 from workflow.models import Event, Participation
 from workflow.states import Tie
@@ -66,6 +73,32 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
 
 URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT})
 """Acts that are told at once and never wait for the digest."""
+
+
+TOPICS: dict[Verb, Topic] = {
+    Verb.ASSIGN: Topic.ASSIGNED,
+    Verb.OPEN_REPORT: Topic.ASSIGNED,
+    Verb.SUCCEED: Topic.ASSIGNED,
+    Verb.HAND_BACK: Topic.REVIEW,
+    Verb.REQUEST_EXTENSION: Topic.REVIEW,
+    Verb.SEND_FOR_REVIEW: Topic.REVIEW,
+    Verb.SUBMIT_REPORT: Topic.REVIEW,
+    Verb.REQUEST_SIGN_OFF: Topic.REVIEW,
+    Verb.SUBMIT_SIGN_OFF: Topic.REVIEW,
+    Verb.UPHOLD: Topic.DECISION,
+    Verb.REROUTE: Topic.DECISION,
+    Verb.GRANT_EXTENSION: Topic.DECISION,
+    Verb.REFUSE_EXTENSION: Topic.DECISION,
+    Verb.SEND_BACK: Topic.DECISION,
+    Verb.ACCEPT_REPORT: Topic.DECISION,
+    Verb.RETURN_REPORT: Topic.DECISION,
+    Verb.WAIVE_REPORT: Topic.DECISION,
+    Verb.SIGN_OFF: Topic.DECISION,
+    Verb.RETURN_SIGN_OFF: Topic.DECISION,
+    Verb.INSTRUCT: Topic.INSTRUCTION,
+    Verb.PRESS: Topic.ESCALATION,
+}
+"""The topic under which each act is told; what is not listed is progress of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +174,37 @@ def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[
 
 
 def tell(events: Sequence[Event], *, now: dt.datetime) -> None:
-    """Queue what people are told of events, inside the transaction that recorded them."""
-    addresses(events, now=now)
+    """Queue what people are told of events, inside the transaction that recorded them.
+
+    The words are those of the house's language, whatever language the person reads who caused them.
+    """
+    told = addresses(events, now=now)
+    if not told:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        outbox.post([_message(address) for address in told], now=now)
+
+
+def _message(address: Address) -> NewMessage:
+    event = address.event
+    verb = Verb(event.verb)
+    who = "".join(part for part in (event.agency_name, event.actor_name) if part)
+    subject = _("%(who)s %(did)s: %(task)s") % {"who": who, "did": verb.label, "task": event.task}
+    if verb == Verb.ASSIGN:
+        subject = _("New task to sign for: %(task)s") % {"task": event.task}
+    lines = [str(subject)]
+    if event.comment:
+        lines.append(event.comment)
+    due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on
+    if due_on is not None:
+        lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})
+    return NewMessage(
+        key=f"event:{event.sequence}|{address.user_id}",
+        recipient_id=address.user_id,
+        topic=TOPICS.get(verb, Topic.PROGRESS),
+        subject=subject,
+        body="\n".join(lines),
+        link=f"/tasks/{event.task_id}/",
+        ref=f"task:{event.task_id}",
+        urgent=verb in URGENT,
+    )

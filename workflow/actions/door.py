@@ -148,13 +148,17 @@ def move(row: models.Model, transition: str, **arguments: Any) -> tuple[str, str
 
 
 def keep(row: Row) -> None:
-    """Save a changed row under its next version, and copy what the link rows show of it."""
+    """Save a changed row under its next version, copy what the link rows show of it, and have its ladder looked at again."""
     row.version += 1
+    if isinstance(row, Assignment):
+        row.ladder_on = None
     row.save()
     if isinstance(row, Task):
         copy_task(row)
     elif isinstance(row, Assignment):
         copy_assignment(row)
+    elif isinstance(row, Report):
+        Assignment.objects.filter(pk=row.assignment_id).update(ladder_on=None)
 
 
 def copy_task(task: Task) -> None:

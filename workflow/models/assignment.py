@@ -36,13 +36,17 @@ class Assignment(models.Model):
     was_overdue = models.BooleanField(_("was overdue"), default=False)
     percent = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
     moved_at = models.DateTimeField(_("last movement"))
+    ladder_on = models.DateField(null=True, blank=True, editable=False, help_text="Day of the next rung; empty when it is to be computed.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         ordering = ["task", "rank", "pk"]
-        indexes = [models.Index(fields=["agency", "state", "due_on"])]
+        indexes = [
+            models.Index(fields=["agency", "state", "due_on"]),
+            models.Index(fields=["ladder_on"], condition=Q(state__in=["pending", "accepted"]), name="workflow_assignment_ladder"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "agency"],

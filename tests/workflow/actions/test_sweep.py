@@ -1,0 +1,185 @@
+"""The sweep: what the day brings is a row, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from notifications.models import InboxItem, Message
+from tests.factories.directory import NOW, TODAY, make_agency, make_member
+from tests.factories.tasks import accepted_task, dispatched_task, submitted_report
+from workflow.actions.interrupt import suspend
+from workflow.actions.judge_report import accept_report
+from workflow.actions.press import press
+from workflow.actions.sign_for import sign_for
+from workflow.actions.sweep import Swept, sweep
+from workflow.models import Assignment, CalendarDay, Event, Firing, Report, RungSetting, Task
+from workflow.states import Rhythm
+
+pytestmark = pytest.mark.django_db
+
+DUE = TODAY + dt.timedelta(days=60)
+NOTHING = Swept(became_overdue=0, reports_opened=0, reports_missed=0, rungs_fired=0)
+
+
+def at(day: dt.date) -> dt.datetime:
+    return NOW.replace(year=day.year, month=day.month, day=day.day)
+
+
+def first_working_day_after(day: dt.date) -> dt.datetime:
+    moment = at(day + dt.timedelta(days=1))
+    while moment.weekday() >= 5 or not sweep_is_on(moment):
+        moment += dt.timedelta(days=1)
+    return moment
+
+
+def sweep_is_on(moment: dt.datetime) -> bool:
+    from workflow.working_days import calendar_in_force
+
+    return calendar_in_force().is_working(moment.date())
+
+
+def test_the_first_sweep_after_the_due_date_marks_and_reminds_and_the_second_does_nothing() -> None:
+    stage = accepted_task(supporters=0)
+    later = first_working_day_after(DUE)
+    done = sweep(later)
+    assert done.became_overdue == 1
+    assert done.rungs_fired >= 1
+    rung = Event.objects.filter(task=stage.task, verb="rung").get(data__rung="overdue")
+    assert rung.assignment == stage.part_of(stage.leads[0])
+    told = set(InboxItem.objects.filter(topic="escalation").values_list("recipient__username", flat=True))
+    assert {stage.leads[0].officer.username, stage.coordinator.username, stage.leader.username} <= told
+    counts = (Event.objects.count(), InboxItem.objects.count(), Message.objects.count(), Firing.objects.count())
+    assert sweep(later) == NOTHING
+    assert counts == (Event.objects.count(), InboxItem.objects.count(), Message.objects.count(), Firing.objects.count())
+    assert Task.objects.get(pk=stage.task.pk).was_overdue
+
+
+def test_due_soon_tells_the_officer_in_charge_only() -> None:
+    stage = accepted_task(supporters=0)
+    InboxItem.objects.all().delete()
+    soon = at(DUE - dt.timedelta(days=10))
+    while not sweep_is_on(soon):
+        soon += dt.timedelta(days=1)
+    sweep(soon)
+    told = InboxItem.objects.filter(topic="deadline")
+    assert {item.recipient for item in told} <= {stage.leads[0].officer, stage.coordinator}
+    assert stage.leads[0].officer in {item.recipient for item in told}
+
+
+def test_nothing_fires_on_a_holiday_that_the_office_entered() -> None:
+    accepted_task()
+    later = first_working_day_after(DUE)
+    CalendarDay.objects.create(day=later.date(), is_working=False, notice="临时放假")
+    assert sweep(later).rungs_fired == 0
+
+
+def test_a_suspended_task_reminds_nobody() -> None:
+    stage = accepted_task()
+    suspend(actor=stage.coordinator_actor, task_id=stage.task.pk, reason="政策调整", now=NOW)
+    assert sweep(first_working_day_after(DUE)).rungs_fired == 0
+
+
+def test_an_unsigned_assignment_is_reminded_and_no_more_once_signed() -> None:
+    stage = dispatched_task(supporters=0)
+    third = at(TODAY + dt.timedelta(days=5))
+    sweep(third)
+    assert Firing.objects.filter(rung="unsigned").count() == 1
+    sign_for(actor=stage.leads[0].officer_actor, assignment_id=stage.part_of(stage.leads[0]).pk, now=third)
+    sweep(third + dt.timedelta(days=7))
+    assert not Firing.objects.filter(rung="unsigned_long").exists()
+
+
+def test_after_three_days_without_a_sweep_only_the_highest_rung_is_told() -> None:
+    accepted_task(supporters=0)
+    much_later = first_working_day_after(DUE + dt.timedelta(days=20))
+    sweep(much_later)
+    told = [event.data for event in Event.objects.filter(verb="rung")]
+    assert [data["rung"] for data in told if "|v" in data["key"]] == ["leadership"]
+
+
+def test_a_plan_can_switch_a_rung_off() -> None:
+    RungSetting.objects.create(rung="overdue", enabled=False)
+    accepted_task(supporters=0)
+    sweep(first_working_day_after(DUE))
+    assert not Firing.objects.filter(rung="overdue").exists()
+
+
+def test_reports_are_opened_ahead_once_and_stay_missed_after_they_are_caught_up() -> None:
+    stage = dispatched_task(rhythm=Rhythm.MONTHLY, supporters=0)
+    lead = stage.leads[0]
+    part = sign_for(actor=lead.officer_actor, assignment_id=stage.part_of(lead).pk, now=NOW)
+    assert Report.objects.filter(assignment=part).count() == 1
+    april = at(dt.date(2026, 4, 15))
+    done = sweep(april)
+    assert (done.reports_opened, done.reports_missed) == (1, 1)
+    assert sweep(april).reports_opened == 0
+    assert Report.objects.get(assignment=part, was_missed=True).due_on < april.date()
+
+
+def test_an_act_has_the_ladder_looked_at_again() -> None:
+    stage = accepted_task(supporters=0)
+    sweep(NOW)
+    part = stage.part_of(stage.leads[0])
+    assert part.ladder_on is not None
+    report = submitted_report(stage, stage.leads[0], percent=10)
+    accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=NOW)
+    assert stage.part_of(stage.leads[0]).ladder_on is None
+
+
+def test_a_sweep_with_nothing_due_costs_the_same_for_two_tasks_and_for_twelve(django_assert_max_num_queries) -> None:
+    for _ in range(2):
+        accepted_task()
+    sweep(NOW)
+    with django_assert_max_num_queries(60) as few:
+        sweep(NOW)
+    for _ in range(10):
+        accepted_task()
+    sweep(NOW)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        sweep(NOW)
+
+
+def test_pressing_tells_the_agency_and_nobody_else() -> None:
+    stage = accepted_task()
+    InboxItem.objects.all().delete()
+    lead = stage.leads[0]
+    press(actor=stage.coordinator_actor, assignment_id=stage.part_of(lead).pk, text="请于本周五前报送进展。", now=NOW)
+    assert {item.recipient for item in InboxItem.objects.all()} == {lead.officer, lead.reviewer}
+
+
+def test_nobody_is_told_of_their_own_act() -> None:
+    stage = accepted_task()
+    assert not InboxItem.objects.filter(recipient=stage.coordinator).exists()
+
+
+def test_the_command_takes_a_moment_and_refuses_what_is_none() -> None:
+    accepted_task(supporters=0)
+    out = io.StringIO()
+    call_command("sweep", now=first_working_day_after(DUE).isoformat(), stdout=out)
+    assert "overdue 1" in out.getvalue()
+    with pytest.raises(CommandError):
+        call_command("sweep", now="tomorrow")
+
+
+def test_a_person_who_left_may_not_be_told() -> None:
+    from workflow.grants import may_be_told
+
+    stage = accepted_task()
+    stranger = make_member(make_agency())
+    ref = f"task:{stage.task.pk}"
+    officer = stage.leads[0].officer
+    assert may_be_told({officer.pk, stranger.pk}, {ref}, NOW) == {(officer.pk, ref)}
+    officer.is_active = False
+    officer.save()
+    assert may_be_told({officer.pk}, {ref}, NOW) == set()
+
+
+def test_every_climbing_assignment_has_its_next_day_after_a_sweep() -> None:
+    accepted_task()
+    sweep(NOW)
+    assert not Assignment.objects.filter(state__in=["pending", "accepted"], ladder_on__isnull=True).exists()

@@ -1,0 +1,108 @@
+"""What beat does: what has become overdue is marked, reports are opened ahead and marked missed, and the ladder climbs.
+
+Every effect is a row with a unique key or a flag set once, so that two sweeps at once, or one after the other, do no more than one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from agencies.actor import Actor
+from workflow.actions.climb import climb
+from workflow.actions.door import of_part
+from workflow.actions.reports_ahead import open_reports
+from workflow.deadlines import PeriodKind, period_of
+from workflow.models import Assignment, Report, Task
+from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, ReportState, TaskState
+from workflow.timeline import Verb, record
+
+BATCH = 500
+"""Rows handled in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did."""
+
+    became_overdue: int
+    reports_opened: int
+    reports_missed: int
+    rungs_fired: int
+
+
+def sweep(now: dt.datetime) -> Swept:
+    """Bring everything that depends on the day up to a moment; twice in a row does nothing the second time."""
+    today = timezone.localdate(now)
+    return Swept(
+        became_overdue=_mark_overdue(today),
+        reports_opened=_open_reports(today),
+        reports_missed=_mark_missed(now),
+        rungs_fired=climb(now),
+    )
+
+
+@transaction.atomic
+def _mark_overdue(today: dt.date) -> int:
+    """Remember what is overdue: the light of the day is computed, that it once was red stays."""
+    late = Assignment.objects.filter(
+        state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
+        task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING],
+        due_on__lt=today,
+        was_overdue=False,
+    ).update(was_overdue=True)
+    Task.objects.filter(state__in=[TaskState.DISPATCHED, TaskState.CLOSING], due_on__lt=today, was_overdue=False).update(was_overdue=True)
+    return late
+
+
+def _open_reports(today: dt.date) -> int:
+    """Open the running period's report for every lead of a live task that has none yet."""
+    opened = 0
+    for kind in PeriodKind:
+        period = period_of(kind, today)
+        known = Report.objects.filter(assignment=OuterRef("pk"), period_start=period.starts_on, period_end=period.ends_on, on_demand=False)
+        owing = Assignment.objects.filter(
+            ~Exists(known),
+            part=Part.LEAD,
+            state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
+            task__rhythm=kind.value,
+            task__state=TaskState.DISPATCHED,
+        )
+        while batch := list(owing.select_related("task").order_by("pk")[:BATCH]):
+            with transaction.atomic():
+                opened += open_reports(batch, today)
+                Assignment.objects.filter(pk__in=[part.pk for part in batch]).update(ladder_on=None)
+    return opened
+
+
+def _mark_missed(now: dt.datetime) -> int:
+    """Mark the reports whose day has passed and that were not submitted; caught up or not, they stay marked."""
+    open_states = [ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW]
+    missed = 0
+    while True:
+        with transaction.atomic():
+            batch = list(
+                Report.objects.select_for_update(of=("self",))
+                .select_related("assignment", "assignment__agency", "assignment__task")
+                .filter(
+                    state__in=open_states,
+                    due_on__lt=timezone.localdate(now),
+                    was_missed=False,
+                    assignment__task__state__in=LIVE_TASK_STATES,
+                    assignment__state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
+                )
+                .order_by("pk")[:BATCH]
+            )
+            if not batch:
+                return missed
+            Report.objects.filter(pk__in=[report.pk for report in batch]).update(was_missed=True)
+            record(
+                Actor.system(),
+                now,
+                *(of_part(report.assignment, Verb.MISS_REPORT, report=report, due_on=report.due_on.isoformat()) for report in batch),
+            )
+            missed += len(batch)
