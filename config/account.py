@@ -7,6 +7,7 @@ from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from agencies.refusals import Forbidden
 
 
 class SignInForm(AuthenticationForm):
@@ -56,6 +58,17 @@ class PasswordChange(LoginRequiredMixin, views.PasswordChangeView):
             user.save(update_fields=["must_change_password"])
         messages.success(self.request, _("Your password is changed."))
         return response
+
+
+def administration_sign_in(request: HttpRequest) -> HttpResponse:
+    """Stand where the administration would ask for a sign-in of its own: there is one sign-in for all.
+
+    Raises:
+        Forbidden: to those who are signed in, but hold none of the three offices.
+    """
+    if isinstance(request.user, User):
+        raise Forbidden(_("Only the three administrators enter these pages."))
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 def home(request: HttpRequest) -> HttpResponse:

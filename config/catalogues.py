@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -28,7 +29,7 @@ def compile_changed() -> int:
             continue
         with source.open("rb") as stream:
             catalogue = read_po(stream, locale=source.parent.parent.name)
-        fresh = made.with_suffix(".mo.new")
+        fresh = made.with_suffix(f".{os.getpid()}")  # several processes may compile at once: each swaps in a whole file
         with fresh.open("wb") as stream:
             write_mo(stream, catalogue)
         fresh.replace(made)

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from config.account import PasswordChange, SignIn, health, home
+from config.account import PasswordChange, SignIn, administration_sign_in, health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", login_not_required(set_language), name="set-language"),
     path("health/", login_not_required(health), name="health"),
     path("notifications/", include("notifications.urls")),
+    path("admin/login/", login_not_required(administration_sign_in)),
     path("admin/", admin.site.urls),
 ]
 

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from config.catalogues import compile_changed
 from config.celery import app as celery_app
 from tests.flushing import flushing_spares_no_record
 from tests.rig.packages import chromium_program
@@ -49,12 +48,6 @@ WORKER_COMMAND = [
     "--without-gossip",
     "--without-mingle",
 ]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues once, before anything is translated."""
-    if not hasattr(config, "workerinput"):
-        compile_changed()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,9 +15,12 @@ if "DUBAN_TEST_VAR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["DUBAN_TEST_VAR"], ignore_errors=True)
 os.environ["DUBAN_VAR"] = os.path.join(os.environ["DUBAN_TEST_VAR"], _worker or "main")  # noqa: PTH118  (config.settings makes the Path)
 
+from config.catalogues import compile_changed
 from config.settings import *  # noqa: F403
 from config.settings import BASE_DIR, CELERY_BROKER_URL, DATABASES, TEMPLATES, VAR
 from tests.strictness import UndefinedVariable
+
+compile_changed()  # before anything is translated
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -89,5 +89,12 @@ def test_english_is_chosen_and_stays(client: Client) -> None:
     assert "登录" not in page
 
 
+def test_whoever_holds_no_office_is_told_so_at_the_administration(client: Client, zhang: User) -> None:
+    client.force_login(zhang)
+    response = client.get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert "只有系统管理员" in response.content.decode()
+
+
 def test_the_health_page_asks_the_database(client: Client, db: None) -> None:
     assert client.get("/health/").json() == {"status": "ok"}
