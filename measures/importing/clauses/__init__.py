@@ -1,0 +1,6 @@
+"""Responsibility clauses 责任分工: who leads, who supports, by when, as written at the end of a measure."""
+
+from measures.importing.clauses.finder import find_clauses, parse_clause
+from measures.importing.clauses.model import Clause, ClauseContext, Collective, Doubt, Item
+
+__all__ = ["Clause", "ClauseContext", "Collective", "Doubt", "Item", "find_clauses", "parse_clause"]

@@ -1,0 +1,53 @@
+"""Vocabulary of Chinese public bodies, from `tables/bodies.toml`: what names are made of, and at which level each kind exists.
+
+These are general facts about government, not the directory of an installation: they say that 财政厅 is a provincial kind of body
+that takes 省, that 网信办 goes with the party committee, that 教育部 stands alone. The comments stand in the table.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+NATION, PROVINCE, CITY, COUNTY, TOWN, INNER = "nation", "province", "city", "county", "town", "inner"
+
+_TABLE = tomllib.loads((Path(__file__).parent / "tables" / "bodies.toml").read_text(encoding="utf-8"))
+_WORDS = {name: tuple(words.split()) for name, words in _TABLE["words"].items()}
+
+LEVEL_MARKS: dict[str, str] = {mark: level for level, marks in _TABLE["marks"].items() for mark in marks.split()}
+HEADS: dict[str, frozenset[str]] = {
+    head: frozenset(() if levels == "any" else levels.split()) for levels, heads in _TABLE["heads"].items() for head in heads.split()
+}
+
+NOT_MARKS = _WORDS["not_marks"]
+NATIONAL_MARKS = _WORDS["national_marks"]
+STANDALONE = frozenset(_WORDS["standalone"])
+STANDALONE_ONLY_NATIONAL = frozenset(_WORDS["standalone_only_national"])
+TAKES_GUOJIA = frozenset(_WORDS["takes_guojia"])
+CENTRAL_STEMS = _WORDS["central_stems"]
+PARTY = frozenset(_WORDS["party"])
+PARTY_OR_GOVERNMENT = frozenset(_WORDS["party_or_government"])
+WHOLE = frozenset(_WORDS["whole"])
+FUNCTIONS = frozenset(_WORDS["functions"])
+OFFICES = _WORDS["offices"]
+PROVINCIAL_TING = frozenset(_WORDS["provincial_ting"])
+ZONES = _WORDS["zones"]
+ZONE_SEATS = _WORDS["zone_seats"]
+REGION_UNITS = _WORDS["region_units"]
+SEATS = _WORDS["seats"]
+COMPANY_ENDS = _WORDS["company_ends"]
+NAMES_WITH_JOINER = _WORDS["names_with_joiner"]
+QUANTIFIERS = _WORDS["quantifiers"]
+CLASS_NOUNS = _WORDS["class_nouns"]
+SCOPES = _WORDS["scopes"]
+TITLES = tuple(sorted(_WORDS["titles"], key=len, reverse=True))
+SEATS_OF_ONE = frozenset(_WORDS["seats_of_one"])
+SINGULAR = SEATS_OF_ONE | frozenset(_WORDS["singular"])
+LEVEL_NOUNS = frozenset(_WORDS["level_nouns"])
+FURTHER_NOUNS = frozenset(_WORDS["further_nouns"])
+AREAS = _WORDS["areas"]
+LOCAL_OF_CENTRE = frozenset(_WORDS["local_of_centre"])
+NO_PREFIX = frozenset(_WORDS["no_prefix"])
+NATIONWIDE = frozenset(_WORDS["nationwide"])
+TOO_SHORT = frozenset(_WORDS["too_short"])
+TELECOM = _WORDS["telecom"]

@@ -1,0 +1,89 @@
+"""Open sets of agencies (各地级以上市政府, 市直有关部门), which are not agencies of a directory but groups."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from measures.importing.clauses import bodies, places
+from measures.importing.clauses.names import head_of, shape
+
+_CLASS_NOUNS = frozenset(bodies.CLASS_NOUNS)
+_WORDS = _CLASS_NOUNS | frozenset(bodies.SCOPES) | frozenset(bodies.QUANTIFIERS) | {"和", "及", "及其", "以及", "的", "与", "、", "，"}
+_LONGEST = max(map(len, _WORDS))
+_LEVELS = frozenset(bodies.LEVEL_MARKS)
+_COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
+_AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
+_SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
+_FREE = 16  # characters of free words that a collective may hold (承担试点任务的县（市、区）政府)
+
+
+@lru_cache(maxsize=20_000)
+def is_collective(name: str) -> bool:
+    """Whether a chunk names an open set."""
+    if not _SHORTEST <= len(name) <= _LONGEST_NAME or shape(name).kind == "standalone":
+        return False
+    plain = _unbracketed(name)
+    if not plain.endswith(bodies.CLASS_NOUNS) and not (plain.startswith("各") and head_of(plain)):
+        return False
+    found = _COUNTED.match(plain)
+    if found:
+        return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
+    for quantifier in bodies.QUANTIFIERS:
+        at = plain.find(quantifier)
+        if at >= 0 and (at == 0 or _may_precede(plain[:at])) and _may_follow(plain[at + len(quantifier) :]):
+            return True
+    return is_class(name)
+
+
+@lru_cache(maxsize=20_000)
+def is_class(name: str) -> bool:
+    """Whether a chunk is made of words for kinds of agencies alone, without a place: 县（市、区）人民政府, 市直部门, 乡镇（街道）."""
+    plain = _unbracketed(name)
+    if plain.endswith(("成员单位", "牵头单位", "责任单位")) and plain not in ("牵头单位", "责任单位") and len(plain) <= _LONGEST_OFFICE:
+        return True
+    if not plain.endswith(bodies.CLASS_NOUNS):
+        return False
+    words = _words(plain)
+    if not words:
+        return False
+    if len(words) == 1:
+        return words[0] not in bodies.SINGULAR or plain != name
+    return plain != name or words[0] not in _LEVELS or words[1] not in bodies.SEATS_OF_ONE
+
+
+def goes_on(collective: str, name: str) -> bool:
+    """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
+    plain = _unbracketed(name)
+    if not plain.endswith(bodies.CLASS_NOUNS) or any(word in plain for word in ("各", "有关", "相关", "直", "其他", "等")):
+        return False
+    words = _words(plain)
+    if not words or ("各" not in collective and not collective.startswith(("有关", "相关")) and not is_class(collective)):
+        return False
+    return words[0] in bodies.LEVEL_NOUNS or name in bodies.FURTHER_NOUNS
+
+
+def _unbracketed(name: str) -> str:
+    return re.sub(r"（[^（）]*）", "", name)
+
+
+def _may_precede(text: str) -> bool:
+    if len(text) > _FREE or text.endswith(("和", "及", "与")):
+        return False
+    known = _words(text) or places.full_at(text) or places.short_at(text) or _AREA.match(text) or shape(text).complete
+    return bool(known) or text.endswith(bodies.AREAS)
+
+
+def _may_follow(text: str) -> bool:
+    return len(text) <= _FREE + 8 and (bool(_words(text)) or text.endswith(bodies.CLASS_NOUNS) or bool(head_of(text)))
+
+
+def _words(text: str) -> list[str]:
+    """The text cut into words of collectives, or nothing if it cannot be."""
+    best: list[list[str] | None] = [[]] + [None] * len(text)
+    for end in range(1, len(text) + 1):
+        for begin in range(max(0, end - _LONGEST), end):
+            before = best[begin]
+            if before is not None and text[begin:end] in _WORDS and (best[end] is None or len(before) + 1 < len(best[end] or [])):
+                best[end] = [*before, text[begin:end]]
+    return best[-1] or []

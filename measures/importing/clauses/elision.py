@@ -1,0 +1,456 @@
+"""From the chunks of a list to full names: parts what 和 joins, and restores what the text leaves out.
+
+    省财政厅、国资委            → 省财政厅, 省国资委            prefix
+    广州、深圳市政府            → 广州市政府, 深圳市政府         suffix
+    各市（州）、县（市、区）政府 → one collective
+
+A name gets only a prefix that its kind takes: 国资委 takes 省, 人民银行广州分行 does not, 教育局 takes 市 and not 省. What had to be
+assumed beyond that is a doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from measures.importing.clauses import bodies, places
+from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
+from measures.importing.clauses.collectives import goes_on, is_class, is_collective
+from measures.importing.clauses.model import Role
+from measures.importing.clauses.names import Shape, functional, head_of, shape
+
+_LONGEST_CHUNK, _LONGEST_NAME, _LONGEST_PLACE = 120, 30, 6  # characters
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What stands between two separators of a list.
+
+    Args:
+        separator: the one before it ("" at the beginning).
+        group: number of the role group; a prefix that is carried into another group is doubtful.
+        etc: the words after 等 (等市政府); "" for a plain 等, None for an ordinary chunk.
+    """
+
+    text: str
+    start: int
+    end: int
+    separator: str = ""
+    group: int = 0
+    role: Role | None = None
+    etc: str | None = None
+    alias: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A chunk with its full name."""
+
+    chunk: Chunk
+    name: str
+    kind: str  # "agency", "collective" or "unknown"
+    restored: bool = False
+    why: str = ""
+
+
+def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[Mention]:
+    """Full names of the chunks of a clause, in the order of the text."""
+    parted = [part for chunk in chunks for part in _part(chunk, aliases)]
+    merged = _merge(parted)
+    whole = _restore_suffixes([_classified(chunk, aliases) for chunk in merged])
+    named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
+    return _restore_prefixes(named)
+
+
+# --- joiners ---------------------------------------------------------------------------------------------------------------------
+
+_JOINERS = ("以及", "及", "和", "与", "暨")
+
+
+def _part(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
+    """Part a chunk at joiners that stand between two names, and leave those inside a name (文化和旅游厅)."""
+    if chunk.etc is not None or chunk.text in aliases or len(chunk.text) > _LONGEST_CHUNK:
+        return [chunk]
+    parts: list[Chunk] = []
+    text, begin, at = chunk.text, 0, 1
+    while at < len(text) - 1:
+        joiner = next((joiner for joiner in _JOINERS if text.startswith(joiner, at)), "")
+        if joiner and _joins(text, begin, at, joiner, aliases):
+            parts.append(_cut(chunk, begin, at, first=not parts))
+            begin = at + len(joiner)
+            at = begin
+        at += 1
+    return [*parts, _cut(chunk, begin, len(text), first=not parts)]
+
+
+def _cut(chunk: Chunk, begin: int, end: int, *, first: bool) -> Chunk:
+    if begin == 0 and end == len(chunk.text):
+        return chunk
+    # blanks inside a chunk are rare: then the span of a part is that of the whole
+    exact = chunk.end - chunk.start == len(chunk.text)
+    start, stop = (chunk.start + begin, chunk.start + end) if exact else (chunk.start, chunk.end)
+    return replace(chunk, text=chunk.text[begin:end], start=start, end=stop, separator=chunk.separator if first else "和")
+
+
+def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str]) -> bool:
+    left, right = text[begin:at], text[at + len(joiner) :]
+    if _inside_name(text, at, joiner, right):
+        return False
+    if is_collective(left) and (is_class(right) or right in bodies.CLASS_NOUNS) and not is_collective(right):
+        return False  # 各有关部门和单位
+    if is_collective(text[begin:]) and not (is_collective(right) and _whole(left, aliases)):
+        return False
+    return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
+
+
+def _inside_name(text: str, at: int, joiner: str, right: str) -> bool:
+    """Whether a joiner stands in a bracket, in quotation marks, in the name of a place, or in a name known to hold one."""
+    if text.count("（", 0, at) > text.count("）", 0, at) or text.count("“", 0, at) > text.count("”", 0, at):
+        return True
+    if any(at >= place >= 0 and at < place + len(name) for name in bodies.NAMES_WITH_JOINER if (place := text.find(name)) >= 0):
+        return True
+    if joiner == "和" and places.full_at(text, at):  # 和平区, but not 南山区和平山县
+        return not places.full_at(right)
+    return joiner == "及" and right.startswith("其")
+
+
+def _whole(name: str, aliases: frozenset[str]) -> bool:
+    return name in aliases or shape(name).complete or is_collective(name) or shape(name).kind in ("place", "branch")
+
+
+def _starts_whole(right: str, aliases: frozenset[str]) -> bool:
+    if _whole(right, aliases) or shape(right).kind == "stem":
+        return True
+    return any(
+        right.startswith(joiner, end) and _whole(right[:end], aliases) for end in range(2, min(len(right), 30)) for joiner in _JOINERS
+    )
+
+
+# --- merging ---------------------------------------------------------------------------------------------------------------------
+
+
+def _merge(chunks: list[Chunk]) -> list[Chunk]:
+    """Put together the chunks of one collective, and of the few names with 、 inside."""
+    merged: list[Chunk] = []
+    for chunk in chunks:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.etc is None
+            and chunk.etc is None
+            and chunk.separator in ("、", "和")
+            and last.role == chunk.role
+            and last.group == chunk.group
+        ):
+            joined = last.text + ("、" if chunk.separator == "、" else "") + chunk.text
+            if (
+                (is_collective(last.text) and goes_on(last.text, chunk.text))
+                or joined in bodies.NAMES_WITH_JOINER
+                or _one_scope(last.text, chunk.text)
+            ):
+                merged[-1] = replace(last, text=joined, end=chunk.end)
+                continue
+        merged.append(chunk)
+    return merged
+
+
+def _one_scope(left: str, right: str) -> bool:
+    """省、市有关部门; 市、县（区）人民政府; 省、市、县三级政府."""
+    levels = set(bodies.LEVEL_MARKS) | {"自治区", "直辖市", "设区市"}
+    heads = [part for part in left.split("、") if part not in levels]
+    return (
+        not heads
+        and (is_collective(right) or right in levels or right.endswith(("三级政府", "两级政府", "三级部门", "两级部门")))
+        and not places.full_at(right)
+    )
+
+
+# --- suffixes --------------------------------------------------------------------------------------------------------------------
+
+_FRAGMENTS = ("place", "region", "branch", "stem", "unknown")
+
+
+def _classified(chunk: Chunk, aliases: frozenset[str]) -> Mention:
+    if chunk.etc is not None:
+        return Mention(chunk, chunk.etc, "collective" if _named_group(chunk.etc) else "etc")
+    if chunk.text in aliases:
+        return Mention(replace(chunk, alias=True), chunk.text, "agency")
+    if is_collective(chunk.text):
+        return Mention(chunk, chunk.text, "collective")
+    kind = shape(chunk.text).kind
+    return Mention(chunk, chunk.text, "agency" if shape(chunk.text).complete else kind)
+
+
+def _named_group(noun: str) -> bool:
+    return noun.startswith(("有关", "相关", "各", "其他", "其它"))
+
+
+def _restore_suffixes(mentions: list[Mention]) -> list[Mention]:
+    done = list(mentions)
+    run: list[int] = []
+    for index, mention in enumerate(mentions):
+        if run and (mention.chunk.group != mentions[run[-1]].chunk.group or mention.chunk.separator in ("；", "。", "\n")):
+            run = []
+        if _is_fragment(mention):
+            if run and _closes_run(mentions[run[-1]], mention):
+                _close_run(done, run, index)
+                run = []
+            run.append(index)
+        else:
+            if run:
+                _close_run(done, run, index)
+            run = []
+    return [mention if mention.kind in ("agency", "collective", "etc") else _unfinished(mention) for mention in done]
+
+
+def _is_fragment(mention: Mention) -> bool:
+    if mention.chunk.alias:
+        return False
+    made = shape(mention.name)
+    bare_telecom = mention.name.endswith(bodies.TELECOM)
+    return mention.kind in _FRAGMENTS or (mention.kind == "agency" and (made.kind == "region" or bare_telecom))
+
+
+def _closes_run(last: Mention, mention: Mention) -> bool:
+    """广州、深圳市: a place with its unit gives the unit to places before it that lack it."""
+    return last.kind == "place" and shape(mention.name).kind == "region"
+
+
+def _close_run(done: list[Mention], run: list[int], closing: int) -> None:
+    closer = done[closing]
+    stem = next((done[index].name for index in reversed(run) if shape(done[index].name).kind == "branch"), "")
+    for index in run:
+        done[index] = _finished(done[index], closer)
+    if stem and closer.kind == "agency":
+        organisation = shape(stem).prefix
+        place = places.full_at(organisation, 2) or next(
+            (organisation[at:] for at in range(2, len(organisation)) if places.short_at(organisation, at) == organisation[at:]), ""
+        )
+        lead = organisation[: -len(place)] if place else ""
+        if lead and (places.full_at(closer.name) or places.short_at(closer.name)):
+            done[closing] = replace(closer, name=lead + closer.name, restored=True)
+
+
+def _finished(mention: Mention, closer: Mention) -> Mention:
+    """A fragment with the ending of the name that closes its run."""
+    if closer.chunk.etc is not None:
+        return _finished_by_noun(mention, closer)
+    if closer.kind != "agency":
+        return mention
+    name, end = mention.name, shape(closer.name)
+    kind = shape(name).kind
+    rest = closer.name[len(end.prefix) :]
+    placed = _is_region(end.prefix)
+    whole = ""
+    if name.endswith(bodies.TELECOM) and kind in ("agency", "standalone") and closer.name.endswith("公司"):
+        return _with_company(mention, closer)
+    if kind in ("place", "unknown") and placed:
+        return _place_with(mention, end, rest)
+    if kind == "region" and placed and rest and _may_sit(name, rest):
+        whole = name + rest
+    elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
+        whole = name + closer.name[len(place) :]
+    elif kind == "stem" and end.head and functional(end.core) and end.head not in end.core:
+        whole = name + end.head
+    return replace(mention, name=whole, kind="agency", restored=True) if whole else mention
+
+
+def _is_region(prefix: str) -> bool:
+    return len(prefix) > 1 and prefix not in bodies.LEVEL_MARKS and not prefix.endswith("委") and prefix not in bodies.NATIONAL_MARKS
+
+
+def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
+    name = mention.name
+    unit = next((unit for unit in (*bodies.ZONES, *bodies.REGION_UNITS) if end.prefix.endswith(unit) and len(end.prefix) > len(unit)), "")
+    known = places.units_of(name)
+    if places.short_at(end.prefix) == end.prefix:
+        unit = ""
+    elif known and unit not in known:
+        if len(known) > 1:
+            return mention
+        return replace(mention, name=name + known.pop() + rest, kind="agency", restored=True, why="与后面的地名不同级，按其行政区划补全")
+    if not known and (len(name) > _LONGEST_PLACE or shape(name).head):
+        return mention
+    why = "" if known else "不能确定是省略了后缀的地名"
+    return replace(mention, name=name + unit + rest, kind="agency", restored=True, why=why)
+
+
+def _may_sit(region: str, rest: str) -> bool:
+    zone = region.endswith(bodies.ZONES) and not places.level_of(region)
+    if rest in bodies.ZONE_SEATS:
+        return zone
+    if rest in bodies.SEATS:
+        return not zone or region.endswith("新区")
+    return not zone
+
+
+def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
+    """广州、深圳等市政府: the noun after 等 gives unit and seat."""
+    noun = (closer.chunk.etc or "").removeprefix("有关").removeprefix("相关").removeprefix("各")
+    seat = next((seat for seat in sorted(bodies.SEATS, key=len, reverse=True) if noun.endswith(seat)), "")
+    units = noun.removesuffix(seat)
+    kind = shape(mention.name).kind
+    if kind == "place" and (seat or units):
+        known = places.units_of(mention.name)
+        fitting = {unit for unit in known if unit in units or units in ("地", "地市", "")} or known
+        if len(fitting) == 1:
+            return replace(mention, name=mention.name + fitting.pop() + seat, kind="agency", restored=True)
+    if kind == "region" and seat and _may_sit(mention.name, seat):
+        return replace(mention, name=mention.name + seat, kind="agency", restored=True)
+    if kind == "stem" and noun in ("部门", "单位", "部门和单位"):
+        return replace(mention, name=mention.name + "部门", kind="agency", restored=True, why="只写了职能，没有写单位全称")
+    return mention
+
+
+def _with_company(mention: Mention, closer: Mention) -> Mention:
+    at = next((closer.name.find(word) + len(word) for word in bodies.TELECOM if word in closer.name), 0)
+    tail = closer.name[at:]
+    if not at or not tail.endswith("公司"):
+        return mention
+    return replace(mention, name=mention.name + tail, kind="agency", restored=True, why="后缀按后面的公司补全")
+
+
+def _unfinished(mention: Mention) -> Mention:
+    kind = mention.kind
+    if kind == "stem":
+        return replace(mention, kind="agency", why="没有写出单位名称的后缀")
+    if kind in ("place", "branch"):
+        return replace(mention, kind="agency", why="只写了地名，没有写单位")
+    return replace(mention, kind="unknown", why="不像单位名称，请核对")
+
+
+# --- prefixes --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """The prefix in force, and what has come between since it was written."""
+
+    prefix: str
+    level: str
+    party: bool
+    group: int
+    broken: bool = False
+    core: str = ""
+
+
+def _restore_prefixes(mentions: list[Mention]) -> list[Mention]:
+    done: list[Mention] = []
+    chain: _Chain | None = None
+    short = ""  # 深圳 of 深圳证监局, for the name right behind it
+    for mention in mentions:
+        made = shape(mention.name)
+        current = mention
+        if mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
+            chain, short = _broken(chain), ""
+        elif _leans(mention.name, made, chain):
+            current = (
+                _with_short(mention, short) if short and mention.name in bodies.LOCAL_OF_CENTRE else _with_prefix(mention, made, chain)
+            )
+        else:
+            chain, short = _next_chain(chain, made, mention)
+        done.append(_remarked(current, made))
+    return done
+
+
+def _broken(chain: _Chain | None) -> _Chain | None:
+    return replace(chain, broken=True) if chain else None
+
+
+def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
+    """Whether a name wants a prefix from before."""
+    if made.bare or (made.kind == "stem" and not made.prefix):
+        return True
+    return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
+
+
+def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
+    rest = mention.name[len(made.prefix) :]
+    if made.kind == "agency" and made.prefix and not made.level:
+        return _broken(chain), made.prefix
+    if made.kind in ("region", "standalone") and made.level != NATION:
+        return _broken(chain), ""
+    if made.level == NATION and not made.prefix:
+        return _broken(chain), ""
+    if rest in bodies.SEATS and _is_region(made.prefix):
+        return _broken(chain), ""
+    if not made.prefix or made.kind == "unknown":
+        return _broken(chain), ""
+    return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
+
+
+def _with_short(mention: Mention, short: str) -> Mention:
+    return replace(mention, name=short + mention.name, restored=True)
+
+
+def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:
+    if chain is None:
+        return mention
+    name = mention.name
+    if chain.level == NATION:
+        return _with_national(mention, chain)
+    refusal = _refusal(name, made, chain)
+    if refusal:
+        return replace(mention, why=mention.why or refusal)
+    prefix, why = _fitting(name, chain)
+    known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
+    if not known:
+        why = why or f"按前文补了“{prefix}”，不能确定是否省略"
+    if chain.broken:
+        why = why or f"前面隔有其他单位，按“{prefix}”补全"
+    if chain.group != mention.chunk.group:
+        why = why or f"按前一组的“{prefix}”补全"
+    return replace(mention, name=prefix + name, kind="agency", restored=True, why=mention.why or why)
+
+
+def _with_national(mention: Mention, chain: _Chain) -> Mention:
+    name = mention.name
+    takes = (
+        (chain.party and name in bodies.PARTY)
+        or (chain.prefix == "国家" and name in bodies.TAKES_GUOJIA)
+        or (chain.prefix == "全国" and name in bodies.NATIONWIDE)
+        or (chain.prefix.startswith("最高") and name in ("检察院", "法院", "人民检察院", "人民法院"))
+    )
+    if not takes:
+        return mention if name in bodies.STANDALONE else replace(mention, why=mention.why or "没有写出级别，无法补全")
+    if chain.broken or (chain.prefix == "国家" and name in bodies.STANDALONE):
+        if chain.broken:
+            return replace(mention, why=mention.why or f"可能省略了“{chain.prefix}”")
+        return replace(mention, name=chain.prefix + name, restored=True, why=f"按前文补了“{chain.prefix}”")
+    return replace(mention, name=chain.prefix + name, restored=True)
+
+
+def _refusal(name: str, made: Shape, chain: _Chain) -> str:
+    """Why a name does not take the prefix before it, or ""."""
+    head = made.head if made.head in bodies.HEADS else head_of(name)
+    levels = bodies.HEADS.get(head, frozenset())
+    if name in bodies.NO_PREFIX and not chain.core.endswith(name[-2:]):
+        return "没有写明所在地区"
+    if name in bodies.WHOLE or name in bodies.PARTY:
+        return ""
+    if levels and chain.level and chain.level not in levels:
+        return f"级别与前面的“{chain.prefix}”不符"
+    if chain.level == PROVINCE and head == "局" and made.core in bodies.PROVINCIAL_TING:
+        return f"级别与前面的“{chain.prefix}”不符"
+    return ""
+
+
+def _fitting(name: str, chain: _Chain) -> tuple[str, str]:
+    """The prefix that a bare name takes, and why that is doubtful ("" when not)."""
+    plain = chain.prefix.removesuffix("委") if chain.party else chain.prefix
+    if chain.party:
+        return (chain.prefix, "") if name in bodies.PARTY else (plain, "")
+    if name in bodies.PARTY and name not in bodies.PARTY_OR_GOVERNMENT and chain.level != INNER and name not in bodies.WHOLE:
+        return plain + "委", "前面是政府部门，按党委部门补全"
+    return plain, ""
+
+
+def _remarked(mention: Mention, made: Shape) -> Mention:
+    if mention.why or mention.kind != "agency" or mention.chunk.alias:
+        return mention
+    if mention.name.endswith("）"):
+        return replace(mention, why="括号内可能是同一单位的另一名称")
+    if len(mention.name) > _LONGEST_NAME:
+        return replace(mention, why="名称过长，请核对")
+    if made.kind == "unknown":
+        return replace(mention, why="不像单位名称，请核对")
+    return mention

@@ -1,0 +1,210 @@
+"""Finds the responsibility clauses of a text: in brackets, after a label, or on a line of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from measures.importing.clauses import roles
+from measures.importing.clauses.folding import BRACKETS, fold, partners
+from measures.importing.clauses.grammar import Reading, read
+from measures.importing.clauses.model import Clause, ClauseContext, Item
+
+_SHORTEST, _LONGEST_LINE = 3, 400  # characters
+_LONGEST = 3000  # characters of a clause; a longer bracket is no clause
+_DEEPEST = 3  # brackets inside brackets that are looked into
+_HINTS = (
+    "牵头",
+    "配合",
+    "负责",
+    "单位",
+    "责任",
+    "会同",
+    "部门",
+    "主办",
+    "协办",
+    "参与",
+    "落实",
+    "指导",
+    "领导",
+    "承办",
+    "同上",
+    "分工",
+    "厅",
+    "局",
+    "委",
+    "部",
+    "办",
+    "政府",
+    "实施",
+    "协助",
+    "支持",
+)
+
+
+def parse_clause(text: str, context: ClauseContext) -> Clause:
+    """Read a text as one responsibility clause, with or without its brackets.
+
+    A clause that stands at the end of other text is found in it; of several the parts are put together. Text without any comes back
+    with `is_clause` false.
+    """
+    start, end = _trimmed(text)
+    inner = _unwrapped(text, start, end)
+    if inner is not None:
+        reading = read(text[inner[0] : inner[1]], context, bracketed=True)
+        if reading.clause.is_clause:
+            return replace(reading.clause.moved(inner[0]), start=start, end=end)
+        return Clause(start, end, is_clause=False, deadline=reading.clause.moved(inner[0]).deadline)
+    reading = (
+        read(text[start:end], context, bracketed=False) if end - start <= _LONGEST else Reading(Clause(0, 0, is_clause=False), tidy=False)
+    )
+    if reading.tidy or (reading.clause.is_clause and roles.label_at(fold(text), start)):
+        return reading.clause.moved(start)
+    found = find_clauses(text, context)
+    if found:
+        return _together(found)
+    return replace(reading.clause.moved(start), start=start, end=end)
+
+
+def find_clauses(text: str, context: ClauseContext, base: int = 0) -> list[Clause]:
+    """Find the clauses inside the text of a measure, in the order of the text.
+
+    Args:
+        text: title and text of one measure, or any part of a document.
+        context: what is known of the document.
+        base: added to all spans.
+    """
+    folded = fold(text)
+    found = _bracketed(text, folded, context)
+    taken = [(clause.start, clause.end) for clause in found]
+    found += _lines(text, folded, context, taken)
+    return [clause.moved(base) for clause in sorted(found, key=lambda clause: clause.start)]
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    start, end = 0, len(text)
+    while start < end and (text[start].isspace() or text[start] in "。；;"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "。；;.，,"):
+        end -= 1
+    return start, end
+
+
+def _unwrapped(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The inside of the one bracket that holds the whole text."""
+    if end - start < len("（）"):
+        return None
+    folded = fold(text[start:end])
+    if folded[0] in BRACKETS and partners(folded).get(0) == len(folded) - 1 and not (folded[0] != "（" and roles.label_at(folded, 0)):
+        return start + 1, end - 1
+    return None
+
+
+def _together(found: list[Clause]) -> Clause:
+    if len(found) == 1:
+        return found[0]
+    counts: dict[str, int] = {}
+    items: list[Item] = []
+    for item in (item for clause in found for item in clause.items):
+        counts[item.role] = counts.get(item.role, 0) + 1
+        items.append(replace(item, rank=counts[item.role]))
+    return Clause(
+        found[0].start,
+        found[-1].end,
+        is_clause=True,
+        items=tuple(items),
+        leaders=tuple(name for clause in found for name in clause.leaders),
+        deadline=next((clause.deadline for clause in found if clause.deadline), None),
+        open_list=any(clause.open_list for clause in found),
+        doubts=tuple(doubt for clause in found for doubt in clause.doubts),
+    )
+
+
+def _bracketed(text: str, folded: str, context: ClauseContext) -> list[Clause]:
+    pairs = partners(folded)
+    found: list[Clause] = []
+    past = -1
+    depth: list[int] = []  # ends of the brackets that are open here
+    for start in sorted(pairs):
+        end = pairs[start]
+        depth = [close for close in depth if close > start]
+        depth.append(end)
+        if start < past or folded[start] not in BRACKETS or len(depth) > _DEEPEST or not _SHORTEST < end - start < _LONGEST:
+            continue
+        if not any(hint in folded[start:end] for hint in _HINTS) or (folded[start] != "（" and roles.label_at(folded, start)):
+            continue
+        reading = read(text[start + 1 : end], context, bracketed=True)
+        if reading.clause.is_clause and (reading.tidy or _ends_sentence(folded, end)):
+            found.append(replace(reading.clause.moved(start + 1), start=start, end=end + 1))
+            past = end
+    return found
+
+
+def _ends_sentence(folded: str, close: int) -> bool:
+    rest = folded[close + 1 : close + 3].lstrip(" ")
+    return not rest or rest[0] in "\n。；，（"
+
+
+def _lines(text: str, folded: str, context: ClauseContext, taken: list[tuple[int, int]]) -> list[Clause]:
+    """Clauses after labels, several lines of which belong together, and lines that are nothing but a clause."""
+    found: list[Clause] = []
+    open_region: list[int] = []  # [start, end] of the labelled lines under way
+    at = 0
+    spans = iter(sorted(taken))
+    span = next(spans, None)
+    for line in folded.splitlines(keepends=True):
+        start, end = at, at + len(line)
+        at = end
+        while span is not None and span[1] <= start:
+            span = next(spans, None)
+        labelled = _label_in(folded, start, end)
+        if labelled is not None and (span is None or not span[0] <= labelled < span[1]):
+            if open_region and labelled == _first_char(folded, start, end):
+                open_region[1] = end
+            else:
+                found += _region(text, open_region, context)
+                open_region = [labelled, end]
+            continue
+        if line.strip():
+            found += _region(text, open_region, context)
+            open_region = []
+            if span is None or span[0] >= end:
+                found += _own_line(text, folded, start, end, context)
+    return found + _region(text, open_region, context)
+
+
+def _first_char(folded: str, start: int, end: int) -> int:
+    while start < end and folded[start] in " \n":
+        start += 1
+    return start
+
+
+def _label_in(folded: str, start: int, end: int) -> int | None:
+    """Where a labelled clause begins in a line: at its beginning, or behind the end of a sentence."""
+    first = _first_char(folded, start, end)
+    places = [first, *(index + 1 for index in range(first, end) if folded[index] in "。；")]
+    for place in places:
+        at = _first_char(folded, place, end)
+        label = roles.label_at(folded, at)
+        if label is not None and label.kind != "foreign" and label.end <= end:
+            return at
+    return None
+
+
+def _region(text: str, region: list[int], context: ClauseContext) -> list[Clause]:
+    if not region or region[1] - region[0] > _LONGEST:
+        return []
+    start, end = region[0], region[1]
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    reading = read(text[start:end], context, bracketed=False)
+    return [reading.clause.moved(start)] if reading.clause.is_clause else []
+
+
+def _own_line(text: str, folded: str, start: int, end: int, context: ClauseContext) -> list[Clause]:
+    start = _first_char(folded, start, end)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if not _SHORTEST < end - start <= _LONGEST_LINE or not any(hint in folded[start:end] for hint in _HINTS):
+        return []
+    reading = read(text[start:end], context, bracketed=False)
+    return [reading.clause.moved(start)] if reading.tidy else []

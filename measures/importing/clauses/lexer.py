@@ -1,0 +1,245 @@
+"""Cuts the text of a clause into tokens: names, separators, role phrases, labels, deadlines, notes.
+
+One pass from left to right. Words that may also be part of a name (指导, 协同) count as role words only where a whole name ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from measures.importing.clauses import bodies, roles
+from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.folding import BRACKETS, OPENING
+from measures.importing.clauses.names import shape
+from measures.importing.deadlines import Deadline
+
+Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
+SEPARATORS = "、，；。/|\n"
+_LONGEST_NAME = 80  # characters; what goes on for longer is prose
+_PROSE = "…"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a clause with its span."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str = ""
+    phrase: roles.Phrase | None = None
+    label: roles.Label | None = None
+    deadline: Deadline | None = None
+    inner: tuple[int, int] | None = None
+
+
+@dataclass
+class Lexer:
+    """Reads one stretch of a folded text.
+
+    Args:
+        text: the folded text.
+        pairs: its brackets and quotation marks, opening → closing.
+        deadlines: deadline phrases by their beginning.
+    """
+
+    text: str
+    pairs: dict[int, int]
+    deadlines: dict[int, Deadline]
+    tokens: list[Token] = field(default_factory=list)
+    _name: int = -1  # where the current name begins
+
+    def run(self, start: int, end: int) -> list[Token]:
+        """The tokens between two positions; every character belongs to one, but for blanks."""
+        at = start
+        while at < end:
+            at = self._step(at, end)
+        self._close(end)
+        return self.tokens
+
+    def _step(self, at: int, end: int) -> int:
+        char = self.text[at]
+        special = self._separator(at, char) or self._bracket(at, end, char) or self._word(at, end)
+        if special:
+            return special
+        if self._name < 0:
+            self._name = at
+        return at + 1
+
+    def _separator(self, at: int, char: str) -> int:
+        if char in SEPARATORS or char == "：":
+            self._close(at)
+            self.tokens.append(Token("sep", at, at + 1, char))
+            return at + 1
+        if char == " ":
+            return self._blank(at)
+        return 0
+
+    def _blank(self, at: int) -> int:
+        """A blank parts two names, or is nothing."""
+        end = at
+        while end < len(self.text) and self.text[end] == " ":
+            end += 1
+        if self._name < 0:
+            return end
+        before, after = self._so_far(at), self._ahead(end)
+        if _whole(before) and (_begins_name(after) or not after):
+            self._close(at)
+            self.tokens.append(Token("sep", at, end, " "))
+        return end
+
+    def _bracket(self, at: int, end: int, char: str) -> int:
+        if char not in OPENING or self.pairs.get(at, end) >= end:
+            return 0
+        close = self.pairs[at]
+        inside = self.text[at + 1 : close].strip()
+        if char == "【" and (label := roles.label_at(self.text, at)) and label.end > close:
+            return self._label(at, label)
+        if char not in BRACKETS:
+            if self._name < 0 and at in self.deadlines:
+                return 0
+            if self._name < 0:
+                self._name = at
+            return 0 if at in self.deadlines else close + 1
+        kind = _note_kind(inside)
+        if kind is None:
+            if self._name < 0:
+                self._name = at
+            return close + 1
+        self._close(at)
+        phrase = roles.phrase_at(inside, 0, after_name=True) if kind == "mark" else None
+        self.tokens.append(Token(kind, at, close + 1, inside, phrase=phrase, inner=(at + 1, close)))
+        return close + 1
+
+    def _word(self, at: int, end: int) -> int:
+        fresh = self._name < 0
+        deadline = self.deadlines.get(at)
+        if deadline is not None and deadline.end <= end and (fresh or not self._holds(at, deadline.end)):
+            self._close(at)
+            self.tokens.append(Token("deadline", at, deadline.end, deadline.text, deadline=deadline))
+            return deadline.end
+        label = roles.label_at(self.text, at) if fresh or _whole(self._so_far(at)) else None
+        if label is not None and label.end <= end:
+            return self._label(at, label)
+        before = "" if fresh else self._so_far(at)
+        after_name = bool(before and _whole(before)) or (fresh and self._last("etc", "mark", "note"))
+        return (
+            self._etc(at, end, before, fresh=fresh)
+            or self._link(at, end, after_name=after_name)
+            or self._role(at, end, after_name=after_name)
+        )
+
+    def _label(self, at: int, label: roles.Label) -> int:
+        self._close(at)
+        self.tokens.append(Token("label", at, label.end, self.text[at : label.end], label=label))
+        return label.end
+
+    def _etc(self, at: int, end: int, before: str, *, fresh: bool) -> int:
+        if (
+            self.text[at] != "等"
+            or self.text.startswith(("等级", "等候", "等待"), at)
+            or before.endswith(("高", "中", "初", "平", "均", "同"))
+        ):
+            return 0
+        if fresh and not self._last("name", "mark", "note"):
+            return 0
+        at_noun = at + 1
+        while at_noun < end and self.text[at_noun] in "0123456789一二三四五六七八九十余多个家":
+            at_noun += 1
+        stop = at_noun
+        while stop < min(end, at_noun + 30) and self.text[stop] not in SEPARATORS + " ：）" and not self._role_begins(stop, at_noun):
+            stop = self.pairs[stop] + 1 if self.text[stop] == "（" and self.pairs.get(stop, end) < end else stop + 1
+        self._close(at)
+        self.tokens.append(Token("etc", at, stop, self.text[at_noun:stop]))
+        return stop
+
+    def _role_begins(self, at: int, start: int) -> bool:
+        noun = self.text[start:at]
+        known = not noun or noun in bodies.CLASS_NOUNS or is_collective(noun) or _whole(noun)
+        return roles.phrase_at(self.text, at, after_name=known) is not None or (known and self._links(at) != "") or at in self.deadlines
+
+    def _links(self, at: int) -> str:
+        word = roles.link_at(self.text, at)
+        return word if word in ("", "会同") or _begins_name(self._ahead(at + len(word))) else ""
+
+    def _link(self, at: int, end: int, *, after_name: bool) -> int:
+        word = self._links(at)
+        if not word or not (after_name or word == "会同" or (self._name < 0 and self._last("role", "sep"))):
+            return 0
+        if word in ("协同", "联合", "协调", "商") and roles.phrase_at(self.text, at, after_name=after_name):
+            return 0
+        self._close(at)
+        self.tokens.append(Token("link", at, at + len(word), word))
+        return at + len(word)
+
+    def _role(self, at: int, end: int, *, after_name: bool) -> int:
+        phrase = roles.phrase_at(self.text, at, after_name=after_name)
+        if phrase is None:
+            return 0
+        self._close(at)
+        self.tokens.append(Token("role", at, phrase.end, self.text[at : phrase.end], phrase=phrase))
+        return phrase.end
+
+    def _holds(self, at: int, end: int) -> bool:
+        """Whether a deadline phrase is rather part of a name (“十四五”规划专班)."""
+        ahead = self._ahead(end)
+        return bool(ahead) and not _whole(self._so_far(at)) and shape(self._so_far(at) + self.text[at:end] + ahead).kind == "agency"
+
+    def _ahead(self, at: int) -> str:
+        """What comes up to the next separator, at most twelve characters."""
+        stop = at
+        while stop < min(len(self.text), at + 12) and self.text[stop] not in SEPARATORS + " ：；）":
+            stop += 1
+        return self.text[at:stop]
+
+    def _so_far(self, at: int) -> str:
+        if self._name < 0:
+            return ""
+        return self.text[self._name : at].replace(" ", "") if at - self._name < _LONGEST_NAME else _PROSE
+
+    def _last(self, *kinds: Kind) -> bool:
+        return bool(self.tokens) and self.tokens[-1].kind in kinds
+
+    def _close(self, at: int) -> None:
+        if self._name < 0:
+            return
+        stop = at
+        while stop > self._name and self.text[stop - 1] == " ":
+            stop -= 1
+        self.tokens.append(Token("name", self._name, stop, self.text[self._name : stop].replace(" ", "")))
+        self._name = -1
+
+
+def _whole(name: str) -> bool:
+    return shape(name).complete or is_collective(name)
+
+
+def _begins_name(ahead: str) -> bool:
+    """Whether what follows begins with a whole name."""
+    ahead = ahead.removeprefix("由")
+    if ahead.startswith(("各", "有关", "相关")):
+        return True
+    return any(
+        (_whole(ahead[:size]) and shape(ahead[:size]).prefix)
+        or ahead[:size] in bodies.STANDALONE
+        or ahead[:size] in bodies.WHOLE
+        or is_collective(ahead[:size])
+        for size in range(2, len(ahead) + 1)
+    )
+
+
+def _note_kind(inside: str) -> Kind | None:
+    """What a bracket inside a clause is: a mark of role, a rule, a note; None if it belongs to a name."""
+    compact = inside.replace(" ", "")
+    if any(words in compact for words in roles.FIRST_LEADS):
+        return "rule"
+    if compact.startswith(roles.NOT_CLAUSE) or compact in ("下同", "同上"):
+        return "note"
+    phrase = roles.phrase_at(compact, 0, after_name=True)
+    if phrase is not None and phrase.end == len(compact):
+        return "mark"
+    label = roles.label_at(compact + "：", 0)
+    if label is not None and label.end >= len(compact):
+        return "mark"
+    return None

@@ -1,0 +1,120 @@
+"""What a responsibility clause says, each value with the span it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+from measures.importing.deadlines import Deadline, PartialDate
+
+Role = Literal["lead", "support", "responsible", "guiding"]
+ROLES: tuple[Role, ...] = ("lead", "support", "responsible", "guiding")
+
+
+@dataclass(frozen=True)
+class ClauseContext:
+    """What is known of the document in which a clause stands.
+
+    Args:
+        province: province of the issuer, such as 广东; None for a national document.
+        city: prefecture-level city of the issuer.
+        date: date of the document, as much of it as is known.
+        first_listed_leads: the document says once that the agency listed first leads (排在第一位的部门为牵头部门，下同).
+        aliases: short names that the document defines, such as 深交所 → 深圳证券交易所; they count as names of agencies.
+    """
+
+    province: str | None = None
+    city: str | None = None
+    date: PartialDate | None = None
+    first_listed_leads: bool = False
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One mention, an agency or a collective: its full name, and the span of the part that is written.
+
+    Args:
+        rank: 1 for the first mention with this role.
+        restored: the name has a prefix or suffix that the text leaves out (省财政厅、国资委).
+    """
+
+    name: str
+    role: Role
+    rank: int
+    start: int
+    end: int
+    restored: bool
+    collective: bool = False
+
+
+@dataclass(frozen=True)
+class Collective:
+    """An open set of agencies that a clause names (各地级以上市政府), verbatim."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A passage that a person must look at, and why, in the words of the reviewer."""
+
+    start: int
+    end: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A responsibility clause as read. Lists are empty when `is_clause` is false."""
+
+    start: int
+    end: int
+    is_clause: bool
+    items: tuple[Item, ...] = ()
+    leaders: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    open_list: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+    def agencies(self, role: Role) -> list[str]:
+        """Names of the agencies with a role, in the order of the text."""
+        return [item.name for item in self.items if item.role == role and not item.collective]
+
+    @property
+    def collectives(self) -> list[Collective]:
+        """The open sets that the clause names, in the order of the text."""
+        return [Collective(item.name, item.role) for item in self.items if item.collective]
+
+    def moved(self, by: int) -> Clause:
+        """The same clause with all spans moved by a number of characters."""
+        if not by:
+            return self
+        deadline = self.deadline and replace(self.deadline, start=self.deadline.start + by, end=self.deadline.end + by)
+        return replace(
+            self,
+            start=self.start + by,
+            end=self.end + by,
+            items=tuple(replace(item, start=item.start + by, end=item.end + by) for item in self.items),
+            deadline=deadline,
+            doubts=tuple(replace(doubt, start=doubt.start + by, end=doubt.end + by) for doubt in self.doubts),
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """The clause as `parse_clause` answers it."""
+        return {
+            **{role: self.agencies(role) for role in ROLES},
+            "collectives": [{"text": one.text, "role": one.role} for one in self.collectives],
+            "leaders": list(self.leaders),
+            "deadline": self.deadline.to_json() if self.deadline else None,
+            "open_list": self.open_list,
+            "is_clause": self.is_clause,
+            "items": [
+                {"name": item.name, "role": item.role, "rank": item.rank, "start": item.start, "end": item.end, "restored": item.restored}
+                for item in self.items
+            ],
+            "doubts": [{"start": doubt.start, "end": doubt.end, "why": doubt.why} for doubt in self.doubts],
+        }

@@ -1,0 +1,216 @@
+"""The make-up of one name: the mark of its level, what it does, and its ending.
+
+    省 | 财政 | 厅        市委 | 宣传部        广州市 | 教育 | 局        人民银行广州 | 分行
+    prefix core head
+
+A name that has no prefix and is made of function words alone (财政厅, 网信办) leans on the name before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from measures.importing.clauses import bodies, places
+from measures.importing.clauses.bodies import CITY, COUNTY, INNER, NATION, PROVINCE, TOWN
+
+_LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
+_LONGEST_HEAD = max(map(len, bodies.HEADS))
+_LONGEST, _REGION = 60, range(2, 13)  # characters of a name, of a place
+_UNIT_LEVELS = {
+    **dict.fromkeys(("自治区", "省"), PROVINCE),
+    **dict.fromkeys(("自治县",), COUNTY),
+    **dict.fromkeys(("街道", "镇", "乡"), TOWN),
+    **dict.fromkeys(("市", "州", "盟"), CITY),
+}
+_MARKS = sorted(bodies.LEVEL_MARKS, key=len, reverse=True)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a name is made.
+
+    Args:
+        kind: "agency" has an ending of an agency; "standalone" stands alone at the centre or as an enterprise; "region" is a place with
+            its unit (天河区); "place" one without (天河); "stem" lacks its ending (省财政); "branch" is a central body up to the place
+            (人民银行广州); "unknown" is none of these.
+        prefix: mark of the level (省, 市委, 广东省, 人民银行广州), "" for a name without.
+        level: level that the prefix stands for, "" if it does not tell.
+        party: the prefix is that of a party committee.
+        bare: an agency without prefix that wants one.
+        office: its ending is that of a public office.
+    """
+
+    name: str
+    kind: str
+    prefix: str = ""
+    level: str = ""
+    party: bool = False
+    core: str = ""
+    head: str = ""
+    bare: bool = False
+    office: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the name may stand in a list as it is."""
+        return self.kind in ("agency", "standalone", "region")
+
+
+def functional(core: str) -> bool:
+    """Whether a string is made of function words alone."""
+    reach = [True] + [False] * len(core)
+    for end in range(1, len(core) + 1):
+        reach[end] = any(reach[begin] and core[begin:end] in bodies.FUNCTIONS for begin in range(max(0, end - _LONGEST_FUNCTION), end))
+    return reach[-1] if core else False
+
+
+def head_of(name: str) -> str:
+    """The longest ending of agencies that a name has, or ""."""
+    for size in range(min(_LONGEST_HEAD, len(name)), 0, -1):
+        if name[-size:] in bodies.HEADS:
+            return name[-size:]
+    return ""
+
+
+@lru_cache(maxsize=20_000)
+def shape(name: str) -> Shape:
+    """Analyse one name; blanks must be gone."""
+    base = _without_note(name)
+    if not base or len(base) > _LONGEST:
+        return Shape(name, "unknown")
+    if base in bodies.STANDALONE:
+        return _standalone(name, base)
+    prefix, level, party = _prefix(base)
+    if not prefix and _youth_league(base):
+        return Shape(name, "agency", base[1:-1], bodies.LEVEL_MARKS[base[1:-1]], head="团委")
+    if not prefix and base.startswith(bodies.CENTRAL_STEMS):
+        return _central(name, base)
+    return _local(name, base[len(prefix) :], prefix, level, party=party)
+
+
+def _local(name: str, rest: str, prefix: str, level: str, *, party: bool) -> Shape:
+    """A name behind its prefix."""
+    head = head_of(rest)
+    kind, core = "unknown", rest
+    if not rest:
+        kind, core, head = ("agency", "", "委") if party else ("region", "", "")
+    elif rest in bodies.WHOLE or rest in bodies.PARTY:
+        return Shape(name, "agency", prefix, level, party, "", rest, not prefix, office=True)
+    elif head:
+        return _with_head(name, rest, prefix, level, party=party, head=head)
+    elif not prefix:
+        return _without_head(name, rest)
+    elif functional(rest):
+        kind = "stem"
+    return Shape(name, kind, prefix, level, party, core, head)
+
+
+def _standalone(name: str, base: str) -> Shape:
+    mark = next((mark for mark in bodies.NATIONAL_MARKS if base.startswith(mark)), "")
+    return Shape(name, "standalone", mark, NATION, core=base[len(mark) :], head=head_of(base), office=True)
+
+
+def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, head: str) -> Shape:
+    core = rest[: -len(head)]
+    made = functional(core)
+    office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
+    if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
+        # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
+        return Shape(name, "standalone" if core else "unknown", core=core, head=head)
+    return Shape(name, "agency", prefix, level, party, core, head, not prefix, office)
+
+
+def _without_head(name: str, base: str) -> Shape:
+    if places.is_short(base):
+        return Shape(name, "place", core=base)
+    if functional(base):
+        return Shape(name, "stem", core=base)
+    if base.endswith(bodies.ZONES) or (len(base) in _REGION and base.endswith(bodies.REGION_UNITS) and not base.endswith(("地区", "社区"))):
+        return Shape(name, "region", prefix=base, level=_level_of_unit(base))
+    return Shape(name, "unknown", core=base)
+
+
+def _central(name: str, base: str) -> Shape:
+    stem = max((stem for stem in bodies.CENTRAL_STEMS if base.startswith(stem)), key=len)
+    rest = base[len(stem) :]
+    place = places.full_at(rest) or places.short_at(rest)
+    tail = rest[len(place) :]
+    if place and not tail:
+        kind = "branch"
+    elif head_of(base) or base.endswith(("电力", "石油", "石化", "移动", "联通", "电信")):
+        kind = "standalone"
+    else:
+        kind = "standalone" if not rest else "unknown"
+    return Shape(name, kind, stem + place if place else "", "", core=tail, head=head_of(tail))
+
+
+def _without_note(name: str) -> str:
+    """A name without a bracket at its end: 省委金融办（省地方金融管理局）, 经济技术开发区（综合保税区）管委会 keeps its own."""
+    if name.endswith("）") and "（" in name[1:]:
+        return name[: name.index("（", 1)]
+    return name.strip("“”")
+
+
+def _youth_league(base: str) -> bool:
+    return base.startswith("团") and base.endswith("委") and base[1:-1] in bodies.LEVEL_MARKS
+
+
+def _prefix(base: str) -> tuple[str, str, bool]:
+    """Prefix of a name, its level, and whether it is a party committee's."""
+    for mark in bodies.NATIONAL_MARKS:
+        if base.startswith(mark) and len(base) > len(mark) and not base.startswith(bodies.CENTRAL_STEMS):
+            return mark, NATION, mark in ("中央", "中共中央")
+    place = places.full_at(base)
+    while place and (further := places.full_at(base, len(place))):
+        place += further
+    if place:
+        return _party(base, place, places.level_of(place) or _level_of_unit(place))
+    if not base.startswith(bodies.NOT_MARKS):
+        for mark in _MARKS:
+            if base.startswith(mark) and _marks_level(base, mark):
+                return _party(base, mark, bodies.LEVEL_MARKS[mark])
+    short = places.short_at(base)
+    if short and (rest := base[len(short) :]) and (head_of(rest) or rest in bodies.WHOLE) and not rest.startswith(("省", "市", "区", "县")):
+        return (short, "", False) if rest in bodies.WHOLE or functional(rest[: -len(head_of(rest))]) else ("", "", False)
+    return _region_prefix(base)
+
+
+def _marks_level(base: str, mark: str) -> bool:
+    rest = base[len(mark) :]
+    if bodies.LEVEL_MARKS[mark] != INNER:
+        return bool(rest)
+    return bool(head_of(rest)) and (
+        rest in bodies.WHOLE or rest in bodies.PARTY or rest in bodies.HEADS or functional(rest[: -len(head_of(rest))])
+    )
+
+
+def _party(base: str, place: str, level: str) -> tuple[str, str, bool]:
+    rest = base[len(place) :]
+    if rest == "委" or (
+        rest.startswith("委") and not rest.startswith(("委员会", "委托")) and (rest[1:] in bodies.PARTY or head_of(rest[1:]))
+    ):
+        return place + "委", level, True
+    return place, level, False
+
+
+def _region_prefix(base: str) -> tuple[str, str, bool]:
+    """A place that no table knows, told by its unit: 清溪镇政府, 临空新区管委会, 城厢区财政局."""
+    for end in range(2, min(len(base), 12) + 1):
+        unit = next((unit for unit in bodies.REGION_UNITS if base.endswith(unit, 0, end) and end > len(unit)), None)
+        if unit is None or functional(base[:end]) or base[: end - len(unit)].endswith(("各", "有关", "相关")):
+            continue
+        rest = base[end:]
+        if not rest:
+            break
+        seat = rest in bodies.WHOLE or rest in bodies.PARTY or rest in bodies.SEATS
+        if seat or rest.startswith("委") or (head_of(rest) and functional(rest[: -len(head_of(rest))])):
+            return _party(base, base[:end], _level_of_unit(base[:end]))
+    for end in range(len(base) - 1, 1, -1):
+        if base[end:] in bodies.ZONE_SEATS and base.endswith(bodies.ZONES, 0, end):
+            return base[:end], COUNTY, False
+    return "", "", False
+
+
+def _level_of_unit(place: str) -> str:
+    return next((level for unit, level in _UNIT_LEVELS.items() if place.endswith(unit)), COUNTY)

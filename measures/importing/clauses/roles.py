@@ -1,0 +1,270 @@
+"""Role words of responsibility clauses, from `tables/roles.toml`, and the phrases and labels that are made of them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from measures.importing.clauses.model import ROLES, Role
+
+_TABLE = tomllib.loads((Path(__file__).parent / "tables" / "roles.toml").read_text(encoding="utf-8"))
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def _by_word(table: Mapping[str, str]) -> dict[str, str]:
+    return {word: value for value, words in table.items() for word in words.split()}
+
+
+def _roles_by_word(table: Mapping[str, str]) -> dict[str, Role]:
+    return {word: role for role in ROLES for word in table.get(role, "").split()}
+
+
+_WORDS = {name: _longest_first(words.split()) for name, words in _TABLE["words"].items()}
+
+ROLE_WORDS = _roles_by_word(_TABLE["roles"])
+LOOSE: dict[str, str] = _TABLE["loose"]
+ALWAYS = frozenset(_WORDS["always"])
+LINKS = _WORDS["links"]
+NOT_CLAUSE = _WORDS["not_clause"]
+SAME_AS = _WORDS["same_as"]
+FIRST_LEADS = _WORDS["first_leads"]
+
+_LONGEST_LABEL = 24  # characters
+_LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
+_NOUNS = _by_word(_TABLE["label_nouns"])
+_SHORT_LABELS = _roles_by_word(_TABLE["short_labels"])
+_ROLES_SORTED = _longest_first(ROLE_WORDS)
+_LABELS_SORTED = _longest_first({*_by_word(_TABLE["label_words"]), *_NOUNS})
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Role words found in a text: what they say and where they end."""
+
+    end: int
+    role: Role
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label found in a text: "unit", "person", "time" or "foreign", its role, and where the labelled text begins."""
+
+    end: int
+    kind: str
+    role: Role | None
+    both: bool = False  # 牵头及配合单位
+
+
+def _first(words: tuple[str, ...], text: str, at: int) -> str:
+    return next((word for word in words if text.startswith(word, at)), "")
+
+
+def basis_at(text: str, at: int) -> int:
+    """End of a phrase such as 按照各自职责分工 at a position, or the position itself."""
+    end = at + len(_first(_WORDS["basis"], text, at))
+    if end == at:
+        return at
+    core = False
+    while word := _first(_WORDS["basis_words"], text, end):
+        if word in ("、", "和", "与", "内", "的") and not core:
+            break
+        core = core or word in _WORDS["basis_core"]
+        end += len(word)
+    return end if core else at
+
+
+def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
+    """The role phrase at a position.
+
+    Args:
+        text: the folded text.
+        at: where the phrase is to begin.
+        after_name: a whole name, a collective or 等 ends here, so that words count which may also be part of a name.
+    """
+    words: list[str] = []
+    end = basis_at(text, at)
+    grounded = end > at
+    while True:
+        start = end
+        if (
+            words
+            and (glue := _first(_WORDS["glue"], text, end))
+            and (_role_at(text, end + len(glue)) or _role_at(text, _skip_manner(text, end + len(glue))))
+        ):
+            start = end + len(glue)
+        further = basis_at(text, start)
+        grounded = grounded or further > start
+        start = _skip_manner(text, further)
+        word = _role_at(text, start)
+        if not word:
+            end = further if further > start else end
+            break
+        words.append(word)
+        end = start + len(word)
+    if not words:
+        return Phrase(end, "responsible", ("按职责分工",)) if grounded and after_name else None
+    if not grounded and not after_name and not ALWAYS.intersection(words):
+        return None
+    if words[0] not in ALWAYS and not grounded and text.startswith(_WORDS["name_ends"], end):
+        return None
+    end += len(_first(_WORDS["tails"], text, end)) if _closes(text, end + len(_first(_WORDS["tails"], text, end))) else 0
+    return Phrase(end, _strongest(words), tuple(words))
+
+
+_WORDS["name_ends"] = (
+    "中心",
+    "办",
+    "处",
+    "局",
+    "组",
+    "委",
+    "站",
+    "部",
+    "司",
+    "小组",
+    "领导小组",
+    "专班",
+    "专员",
+    "协会",
+    "大队",
+    "学院",
+    "所",
+    "科",
+    "人",
+)
+
+
+def _closes(text: str, at: int) -> bool:
+    return at >= len(text) or text[at] in "，；。、）】〕\n ：（"
+
+
+def _skip_manner(text: str, at: int) -> int:
+    """Skip words of manner (共同, 具体) that lead to a role word."""
+    while word := _first(_WORDS["manner"], text, at):
+        rest = at + len(word)
+        if not (_role_at(text, rest) or _first(_WORDS["manner"], text, rest)):
+            break
+        at = rest
+    return at
+
+
+def _role_at(text: str, at: int) -> str:
+    word = _first(_ROLES_SORTED, text, at)
+    if word in ("负责", "责任") and text.startswith("人", at + len(word)):
+        return ""
+    return word
+
+
+def _strongest(words: list[str]) -> Role:
+    roles = {ROLE_WORDS[word] for word in words}
+    if roles == {"lead", "guiding"} and "牵头" not in words:
+        return "guiding"
+    if "lead" in roles and all(word == "统筹" for word in words if ROLE_WORDS[word] == "lead") and len(words) > 1:
+        roles.discard("lead")
+        return "lead" if roles == {"responsible"} else next(role for role in ("support", "guiding", "responsible") if role in roles)
+    if roles == {"support", "guiding"} and set(words) & {"支持", "协同"}:
+        return "guiding"
+    return next(role for role in ("lead", "support", "guiding", "responsible") if role in roles)
+
+
+def label_at(text: str, at: int) -> Label | None:
+    """The label at a position: 牵头单位：, 【责任单位】, 完成时限：, 配合单位 (before a name)."""
+    opened = text[at : at + 1] in ("【", "〔") or (text[at : at + 1] == "（" and "）" in text[at : at + 10])
+    start = at + 1 if opened else at
+    short = _short_label(text, start, opened=opened)
+    if short is not None:
+        return short
+    end, roles, noun = _label_words(text, start)
+    if not noun:
+        return _foreign_label(text, start, opened=opened)
+    after = _skip_blanks(text, end)
+    if opened:
+        if text[after : after + 1] not in ("】", "〕", "）"):
+            return None
+        after = _skip_blanks(text, after + 1)
+    colon = text[after : after + 1] == "："
+    verb = next((word for word in ("为", "是") if text.startswith(word, after)), "")
+    if not (opened or colon or after > end or (verb and noun == "unit")):
+        return None
+    if not roles and noun != "time" and not colon and not opened:
+        return None
+    after = _skip_blanks(text, after + 1) if colon else after + len(verb)
+    return Label(after, noun, _label_role(roles), both={"lead", "support"} <= set(roles))
+
+
+def _short_label(text: str, start: int, *, opened: bool) -> Label | None:
+    word = next((word for word in _SHORT_LABELS if text.startswith(word, start)), "")
+    end = _skip_blanks(text, start + len(word))
+    if not word or text[end : end + 1] != ("】" if opened else "："):
+        return None
+    end = _skip_blanks(text, end + 1)
+    return Label(_skip_blanks(text, end + 1) if text[end : end + 1] == "：" else end, "unit", _SHORT_LABELS[word])
+
+
+def _foreign_label(text: str, start: int, *, opened: bool) -> Label | None:
+    word = next((word for word in _WORDS["foreign_labels"] if text.startswith(word, start)), "")
+    end = start + len(word)
+    return Label(end + 1, "foreign", None) if word and text[end : end + 1] in (("】", "〕") if opened else ("：",)) else None
+
+
+def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
+    """Read label words up to the last noun: its end, the roles named, and the kind of the noun ("" when there is none)."""
+    end, last, noun = start, start, ""
+    roles: list[Role] = []
+    found: list[Role] = []
+    while end - start < _LONGEST_LABEL:
+        if text[end : end + 1] == "（":
+            close = text.find("）", end, end + 10)
+            inner = _label_words(text, end + 1) if close > 0 else None
+            if inner is None or not (inner[2] or inner[1]) or not _only_label_words(text[end + 1 : close]):
+                break
+            roles, end = roles + inner[1], close + 1
+            last, found = (end, list(roles)) if noun else (last, found)
+            continue
+        word = _first(_LABELS_SORTED, text, end)
+        if not word:
+            break
+        end += len(word)
+        role = _LABEL_ROLES.get(word)
+        roles = [*roles, role] if role else roles
+        if word in _NOUNS:
+            noun = _NOUNS[word] if not noun or noun == "unit" or _NOUNS[word] == noun else noun
+            last, found = end, list(roles)
+    return last, found, noun
+
+
+def _only_label_words(text: str) -> bool:
+    at = 0
+    while at < len(text) and (word := _first(_LABELS_SORTED, text, at)):
+        at += len(word)
+    return at == len(text)
+
+
+def _label_role(roles: list[Role]) -> Role | None:
+    if not roles:
+        return "responsible"
+    if set(roles) == {"guiding", "responsible"}:
+        return "guiding"
+    return (
+        next(role for role in ("support", "lead", "guiding", "responsible") if role in roles)
+        if {"lead", "support"} - set(roles)
+        else "lead"
+    )
+
+
+def link_at(text: str, at: int) -> str:
+    """The word of a link (会同, 商, 联合) at a position, or ""."""
+    word = _first(LINKS, text, at).removesuffix("有关")
+    return "" if not word or text.startswith(_WORDS["links_not_before"], at + len(word)) else word
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] == " ":
+        at += 1
+    return at

@@ -1,0 +1,421 @@
+"""Deadline phrases 时限 in running text, each resolved to the last day on which the work is still in time.
+
+A phrase is put together from a year, a part of it (half, quarter, month, day) and an edge (末, 底, 前 …). What it leaves out is
+taken from the date of the document. Nothing is guessed in silence: a phrase whose day cannot be known keeps its quote, has no
+date, and says why.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_left
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from pathlib import Path
+
+_DIGITS = {"〇": 0, "○": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "首": 1}
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date of which the month or the day may be unknown."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> PartialDate | None:
+        """Read "2021", "2021-12" or "2021-12-03"; nothing from an empty text.
+
+        Raises:
+            ValueError: the text is no such date.
+        """
+        if not text:
+            return None
+        found = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text.strip())
+        if found is None:
+            raise ValueError(f"not a date: {text!r}")
+        year, month, day = (int(part) if part else None for part in found.groups())
+        if year is None or not MINYEAR <= year < MAXYEAR:
+            raise ValueError(f"not a date: {text!r}")
+        date(year, month or 1, day or 1)  # the calendar's own check
+        return cls(year, month, day)
+
+    def last_day(self) -> date:
+        """The last day that this may mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or monthrange(self.year, month)[1])
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline phrase: its quote and span, the last day in time if that can be known, and why it is doubtful ("" when not)."""
+
+    text: str
+    start: int
+    end: int
+    date: date | None
+    recurring: bool = False
+    why: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """The deadline as commands answer it."""
+        return {"text": self.text, "date": self.date.isoformat() if self.date else None, "recurring": self.recurring}
+
+
+_TABLE = tomllib.loads(Path(__file__).with_name("deadline_words.toml").read_text(encoding="utf-8"))
+_WORDS = {name: tuple(sorted(words.split(), key=len, reverse=True)) for name, words in _TABLE.items()}
+_NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十两]{1,3})"
+_YEAR = (
+    r"(?:(?P<year>(?:19|20)\d\d|[一二]?[九〇○零][〇○零一二三四五六七八九]{2}|二[〇○零][〇○零一二三四五六七八九]{2}|\d\d)年(?!代)度?"
+    r"|(?P<relative>今年|本年度?|当年|明年|次年|翌年|后年|去年))"
+)
+_SPAN = (
+    r"(?:(?P<half>[上下前后]半年)|第?(?P<quarter>[一二三四首1-4])季度?(?:末)?"
+    r"|(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?P<day>[1-3]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+    r"|(?P<only_month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?)"
+)
+_EDGE = r"(?P<edge>年底|年末|年终|年中|年初|年内|全年|月底|月末|[上中下]旬|底|末|初|中(?![国央小心学部])|内|期间)"
+_BEFORE = r"(?P<before>(?:之|以)?前(?!期|述|置|后|列|沿|瞻|端|三|两|半|十)|为?止(?!损|步)|以内)"
+_LEAD = r"(?P<lead>(?:截至|截止到?|不迟于|不晚于|最迟|力争到|确保到|到|至|于|在)?)"
+_POINT = re.compile(rf"{_LEAD}(?:{_YEAR}(?:的)?(?:{_SPAN})?|{_SPAN.replace('?P<', '?P<s_')})?{_EDGE}?{_BEFORE}?")
+_DOTTED = re.compile(
+    rf"{_LEAD}(?P<year>20\d\d)(?P<mark>[./-])(?P<month>1[0-2]|0?[1-9])(?:(?P=mark)(?P<day>[12]\d|3[01]|0?[1-9]))?"
+    rf"(?!\d)(?!(?:\.|％|%)){_EDGE}?{_BEFORE}?"
+)
+_PLAN = re.compile(
+    rf"{_LEAD}[“\"]?十(?P<plan>[一二三四五六七])五[”\"]?(?:规划)?"
+    rf"(?P<edge>时期末|时期|期间末|期间|规划期末|规划期内|期末|末期|末|期内|内|中期|前期)?{_BEFORE}?"
+)
+_WITHIN = re.compile(
+    rf"(?P<lead>(?:自[^，。；]{{1,12}}?起|未来|今后|用)?)(?P<number>半|{_NUMBER}(?:(?:—|-|~|至|到){_NUMBER})?)个?(?P<unit>年|季度|月|周|工作日|天|日)(?:左右)?(?:的?时间)?(?:之|以)?内"
+)
+_ONCE_MORE = re.compile(
+    rf"(?:每(?:个|隔)?(?:{_NUMBER}个?)?(?:半年|学期|学年|季度|年度?|月度?|季|周|旬|日|天)|逐[年月季日]|按[年月季周日]度?(?!报告)|定期)"
+    rf"(?:第?[一二三四1-4]季度?)?(?:(?:1[0-2]|0?[1-9])月份?)?(?:[1-3]?\d[日号])?(?:底|末|初|[上中下]旬)?(?:之|以)?前?"
+)
+_FEASTS = {
+    "元旦": (1, 1),
+    "劳动节": (5, 1),
+    "五一": (5, 1),
+    "七一": (7, 1),
+    "八一": (8, 1),
+    "国庆节": (10, 1),
+    "国庆": (10, 1),
+    "十一": (10, 1),
+}
+_FEAST_NAMES = "|".join(sorted([*_FEASTS, *_WORDS["moving"]], key=len, reverse=True))
+_FEAST = re.compile(
+    rf"{_LEAD}(?:{_YEAR})?(?:全国|省|市|县)?[“\"]?(?P<feast>{_FEAST_NAMES})[”\"]?"
+    r"(?:假期|来临|到来|召开|开始)?(?:之|以)?前(?!夕|后)"
+)
+_RANGE = re.compile(r"(?:—{1,2}|--?|－|~|～|至|到|–)")
+_BARE_YEARS = re.compile(r"(?P<lead>)(?P<first>(?:19|20)\d\d)(?:—{1,2}|--?|－|~|～|至|到|–)(?P<year>(?:19|20)\d\d)年?(?:期间)?")
+_BARE_PARTS = re.compile(r"(?:1[0-2]|0?[1-9]|[一二三四]|第[一二三四])(?:—{1,2}|--?|－|~|～|至|到|–)")
+_TRIGGER = re.compile(
+    r"\d|[第一二三四五六七八九十两半首二〇零]|[上下前后]半年|今年|本年|当年|明年|次年|翌年|后年|年[底末终中初内]|全年|本?月[底末]|"
+    r"[到至截不最力确于在自未今用“\"每逐按定长持常全贯立即近中远短适及日坚有分元劳国清端春省市县主汛入供采秋开学高党]"
+)
+
+
+def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0, *, labelled: bool = False) -> list[Deadline]:
+    """Find the deadline phrases of a text, left to right, without overlaps.
+
+    Args:
+        text: any text; half- and full-width digits are the same, blanks inside a phrase do not matter.
+        reference_date: date of the document, as much of it as is known; supplies the year that "6月底前" leaves out.
+        base: added to the spans.
+        labelled: the text is said to be about time (after 完成时限：, or inside a clause), so that a plain "2025年" or "长期" counts;
+            in prose these do not.
+    """
+    places = [index for index, char in enumerate(text) if not char.isspace()]
+    plain = "".join(text[index] for index in places).translate(_FOLD)
+    found: list[Deadline] = []
+    for trigger in _TRIGGER.finditer(plain):
+        start = trigger.start()
+        if found and start < bisect_left(places, found[-1].end - base):
+            continue
+        phrase = _phrase_at(plain, start, reference_date, labelled)
+        if phrase is None:
+            continue
+        first, last = places[phrase.start], places[phrase.end - 1] + 1
+        found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base))
+    return found
+
+
+_FOLD = {ord(full): half for full, half in zip("０１２３４５６７８９，．／", "0123456789，./", strict=True)} | {ord(","): "，"}
+
+
+def _phrase_at(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    for reader in (_recurring, _feast, _plan, _within, _years, _point_or_range, _open):
+        phrase = reader(plain, start, reference, labelled)
+        if phrase is not None:
+            return phrase
+    return None
+
+
+def _made(plain: str, found: re.Match[str], day: date | None, why: str = "", *, recurring: bool = False) -> Deadline:
+    return Deadline(found.group(), found.start(), found.end(), day, recurring, why)
+
+
+def _recurring(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    found = _ONCE_MORE.match(plain, start)
+    if found is None or (plain[start] in "按定日" and not labelled):
+        return None
+    return _made(plain, found, None, recurring=True)
+
+
+def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    found = _FEAST.match(plain, start)
+    if found is None:
+        return None
+    year = _year_of(found["year"], found["relative"], reference)
+    day = _FEASTS.get(found["feast"])
+    if day is None:
+        return _made(plain, found, None, f"“{found.group()}”每年日期不同，请填写具体日期")
+    if year is None and reference is None:
+        return _made(plain, found, None, "未写年份，且不知道成文日期")
+    resolved = date(year if year is not None else _require(reference).year, *day) - timedelta(days=1)
+    if year is None and resolved < _earliest(_require(reference)):
+        return _made(plain, found, date(_require(reference).year + 1, *day) - timedelta(days=1), "未写年份，按成文日期后最近的一次推算")
+    return _made(plain, found, resolved)
+
+
+def _plan(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    found = _PLAN.match(plain, start)
+    if found is None or not (labelled or found["edge"] or found["before"] or found["lead"]):
+        return None
+    if not labelled and found["edge"] in (None, "前期", "中期") and not found["before"]:
+        return None
+    last = date(2025 + 5 * (_DIGITS[found["plan"]] - 4), 12, 31)
+    if found["edge"] in ("中期", "前期"):
+        return _made(plain, found, date(last.year - 2, 12, 31), f"“{found.group()}”没有确定的日子")
+    return _made(plain, found, last)
+
+
+def _within(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    found = _WITHIN.match(plain, start)
+    if found is None or (start and plain[start - 1].isdigit()):
+        return None
+    if found["unit"] == "工作日":
+        return _made(plain, found, None, "工作日要按工作日历推算，请填写具体日期")
+    if reference is None:
+        return _made(plain, found, None, "不知道成文日期，无法推算")
+    if found["lead"].startswith("自"):
+        return _made(plain, found, None, f"起算日“{found['lead']}”不明，请填写具体日期")
+    count = re.split(r"—|-|~|至|到", found["number"])[-1]
+    months = {"年": 12, "季度": 3, "月": 1}.get(found["unit"])
+    exact = reference.month is not None and reference.day is not None
+    why = "从成文日期起算" if exact else "成文日期不全，按其最后一天起算"
+    if months is not None:
+        amount = 6 if count == "半" else months * (_number(count) or 0)
+        return _made(plain, found, _add_months(reference.last_day(), amount), why)
+    days = {"周": 7}.get(found["unit"], 1) * (_number(count) or 0)
+    return _made(plain, found, reference.last_day() + timedelta(days=days), why)
+
+
+def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    found = _BARE_YEARS.match(plain, start)
+    if found is None or not labelled or (found.end() < len(plain) and plain[found.end()] in "月.-/0123456789"):
+        return None
+    return _made(plain, found, date(int(found["year"]), 12, 31))
+
+
+def _point_or_range(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    if start and plain[start - 1].isdigit():
+        return None
+    first = _Point.match(plain, start)
+    bare = _BARE_PARTS.match(plain, start)
+    second = None
+    if first is not None:
+        mark = _RANGE.match(plain, first.end)
+        second = _Point.match(plain, mark.end()) if mark else None
+        bare = _BARE_PARTS.match(plain, first.end) if second is None and first.whole == "year" and not first.edge else None
+        second = _Point.match(plain, bare.end()) if bare else second
+    elif bare is not None:
+        second = _Point.match(plain, bare.end())
+    last = second or first
+    if last is None:
+        return None
+    if second is not None and first is not None:
+        last = second.inheriting(first)
+    if not labelled and not _orders(plain, start, last, reference):
+        return None
+    day, why = last.resolve(reference)
+    return Deadline(plain[start : last.end], start, last.end, day, False, why)
+
+
+def _open(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    for words in _WORDS["open"]:
+        if plain.startswith(words, start):
+            end = start + len(words)
+            alone = (start == 0 or plain[start - 1] in "，；。：（、") and (end == len(plain) or plain[end] in "，；。）、")
+            return Deadline(words, start, end, None) if alone and (labelled or len(words) > len("常态化")) else None
+    return None
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A point in time as written: what it leaves out is None."""
+
+    end: int
+    year: int | None
+    shift: int | None  # 明年 is 1
+    month: int | None
+    day: int | None
+    edge: str
+    before: bool
+    lead: str
+    whole: str  # what 前 stands after: "year", "part" (half, quarter, month) or "day"
+    valid: bool = True
+
+    @classmethod
+    def match(cls, plain: str, start: int) -> _Point | None:
+        found = _DOTTED.match(plain, start)
+        if found is not None:
+            calendar_month, day = int(found["month"]), int(found["day"]) if found["day"] else None
+            valid = day is None or day <= monthrange(int(found["year"]), calendar_month)[1]
+            whole = "day" if day else "part"
+            return cls(
+                found.end(),
+                int(found["year"]),
+                None,
+                calendar_month,
+                day,
+                found["edge"] or "",
+                bool(found["before"]),
+                found["lead"],
+                whole,
+                valid,
+            )
+        found = _POINT.match(plain, start)
+        if found is None:
+            return None
+        part = {name: found[name] or found["s_" + name] or "" for name in ("half", "quarter", "month", "day", "only_month")}
+        edge = found["edge"] or ""
+        if not (found["year"] or found["relative"] or any(part.values()) or edge in _EDGES_ALONE):
+            return None
+        month: int | None = {"上半年": 6, "前半年": 6, "下半年": 12, "后半年": 12}.get(part["half"])
+        if part["quarter"]:
+            month = 3 * (_number(part["quarter"]) or 0)
+        written = _number(part["month"] or part["only_month"])
+        month = written if written is not None else month
+        day = _number(part["day"])
+        year = _written_year(found["year"])
+        valid = day is None or month is None or 1 <= day <= monthrange(year or 2024, month)[1]
+        whole = "day" if day else "part" if month else "year"
+        return cls(
+            found.end(), year, _SHIFTS.get(found["relative"] or ""), month, day, edge, bool(found["before"]), found["lead"], whole, valid
+        )
+
+    def inheriting(self, first: _Point) -> _Point:
+        """The end of a range takes the year of its beginning when it has none."""
+        if self.year is not None or self.shift is not None:
+            return self
+        return replace(self, year=first.year, shift=first.shift)
+
+    def resolve(self, reference: PartialDate | None) -> tuple[date | None, str]:
+        """The last day in time, and why it is doubtful."""
+        if not self.valid:
+            return None, "没有这一天"
+        year = self.year
+        if year is None and reference is not None:
+            year = reference.year + (self.shift or 0)
+        if year is None:
+            return None, "未写年份，且不知道成文日期"
+        month = reference.month if self.edge in ("月底", "月末") and self.month is None and reference else self.month
+        if self.edge in ("月底", "月末") and month is None:
+            return None, "不知道成文的月份"
+        day, why = self._last_day(year, month)
+        if self.year is None and self.shift is None and reference is not None and day < _earliest(reference):
+            return self._last_day(year + 1, month)[0], "未写年份，且当年的日期早于成文日期，按下一年推算"
+        if self.year is not None and self.year < _FULL_YEAR:
+            return None, "年份写法不明"
+        return day, why
+
+    def _last_day(self, year: int, month: int | None) -> tuple[date, str]:
+        if self.day is not None:
+            return date(year, month or 1, min(self.day, monthrange(year, month or 1)[1])), ""
+        if self.edge in ("年初", "初"):
+            first = date(year, month, 10) if month else date(year, 3, 31)
+            return first, f"“{self.edge}”没有确定的日子"
+        if self.edge in ("上旬", "中旬") and month:
+            return date(year, month, {"上旬": 10, "中旬": 20}[self.edge]), ""
+        if self.edge in ("中", "年中"):
+            return (date(year, month, 15) if month else date(year, 6, 30)), f"“{self.edge}”没有确定的日子"
+        last = month or 12
+        day = date(year, last, monthrange(year, last)[1])
+        if self.before and not self.edge and self.whole != "day":
+            length = {"year": 12}.get(self.whole, 1)
+            return _add_months(day, -length), "“前”字前没有“底”“末”，可能含当期，也可能不含"
+        return day, ""
+
+
+_FULL_YEAR = 1000  # a year written with fewer digits lacks its century
+_EDGES_ALONE = ("年底", "年末", "年终", "年中", "年内", "全年", "月底", "月末")
+_SHIFTS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2, "去年": -1}
+
+
+def _orders(plain: str, start: int, point: _Point, reference: PartialDate | None) -> bool:
+    """Whether a point in prose is a deadline, and not the date of something past."""
+    after = plain[point.end : point.end + 6]
+    if after.startswith(_WORDS["history"]) or (start and plain[start - 1] in "自从〔（("):
+        return False
+    day, _ = point.resolve(reference)
+    if day is not None and reference is not None and day < _earliest(reference):
+        return False
+    strong = (
+        point.before
+        or point.edge in ("底", "末", "年底", "年末", "年终", "年内", "内", "月底", "月末")
+        or point.lead not in ("", "于", "在", "至")
+    )
+    return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"]))
+
+
+def _earliest(reference: PartialDate) -> date:
+    return date(reference.year, reference.month or 1, reference.day or 1)
+
+
+def _require(reference: PartialDate | None) -> PartialDate:
+    if reference is None:
+        raise ValueError("a reference date is needed")
+    return reference
+
+
+def _year_of(written: str | None, relative: str | None, reference: PartialDate | None) -> int | None:
+    if written:
+        return _written_year(written)
+    return reference.year + _SHIFTS[relative] if relative and reference else None
+
+
+def _written_year(written: str | None) -> int | None:
+    if not written:
+        return None
+    if written.isdigit() and written.isascii():
+        return int(written) if int(written) >= _FULL_YEAR else 2000 + int(written)
+    value = 0
+    for char in written:
+        value = value * 10 + _DIGITS.get(char, 0)
+    return value
+
+
+def _number(written: str) -> int | None:
+    """A number below a hundred in digits or Chinese numerals."""
+    if not written:
+        return None
+    if written.isdigit() and written.isascii():
+        return int(written)
+    tens, ten, ones = written.partition("十")
+    if not ten:
+        return _DIGITS.get(tens[:1])
+    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    ends = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if ends else min(day.day, last))
