@@ -18,7 +18,10 @@ from agencies.decision import Allowed, Decision, Denied
 from agencies.models import AgencyUserPermission, Membership
 from agencies.models.agency import in_force
 from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
-from workflow.states import Tie
+from workflow.states import ReportState, Tie
+
+READABLE_REPORTS = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED})
+"""Reports that have left their agency, so that everybody who sees the task may read them."""
 
 
 def _holds(actor: Actor, codename: str, assignment: Assignment) -> Decision:
@@ -125,6 +128,16 @@ def may_begin_report(actor: Actor, assignment: Assignment) -> Decision:
 def may_report(actor: Actor, report: Report) -> Decision:
     """Answer for writing a report and sending it for review."""
     return _holds(actor, "report", report.assignment)
+
+
+def may_read_report(actor: Actor, report: Report) -> Decision:
+    """Answer whether somebody who sees the task may read what a report says, and open its evidence.
+
+    Its own agency reads it always; everybody else once it has been submitted, and until the agency takes it up again.
+    """
+    if report.state in READABLE_REPORTS or report.assignment.agency_id in actor.agency_ids:
+        return Allowed()
+    return Denied(_("The report has not been submitted yet."))
 
 
 def may_release_report(actor: Actor, report: Report) -> Decision:

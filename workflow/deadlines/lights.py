@@ -27,6 +27,8 @@ class Colour(TextChoices):
 
 _REASONS: Mapping[str, str | Promise] = {
     "no_due_date": _("No due date is set."),
+    "not_given_out": _("It has not been given out yet."),
+    "ended": _("It has ended; nothing is owed any more."),
     "paused": _("The clock stands still."),
     "on_time": _("Finished on %(closed_on)s, in time for %(due_on)s."),
     "finished_late": ngettext_lazy(

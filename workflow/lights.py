@@ -1,0 +1,128 @@
+"""The lights of tasks, parts and reports: the pure rules of `workflow.deadlines`, given what the rows say.
+
+The functions that take values serve lists, which read `values()`; those that take rows serve pages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from workflow import timing
+from workflow.deadlines import Colour, Light, Reason, WorkCalendar, expected_percent, progress_light, time_light, working_days_between
+from workflow.models import Assignment, Report, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ReportState, TaskState
+
+FINISHED_PARTS = frozenset({AssignmentState.DECLARED, AssignmentState.CONFIRMED})
+"""Parts whose clock has stopped for good: the agency has declared them done."""
+
+
+def light_between(
+    start_on: dt.date,
+    due_on: dt.date | None,
+    *,
+    today: dt.date,
+    calendar: WorkCalendar,
+    closed_on: dt.date | None = None,
+    was_overdue: bool = False,
+    paused: bool = False,
+) -> Light:
+    """Return the time light of something that runs from a day to a day.
+
+    Args:
+        start_on: the day it was given out; with the due date it makes the length that chooses the threshold.
+        due_on: the date in force, or None.
+        today: the day, in Asia/Shanghai.
+        calendar: the working days.
+        closed_on: the day it was finished, or None.
+        was_overdue: whether it has been overdue before.
+        paused: whether its clock stands still.
+    """
+    length = working_days_between(start_on, due_on, calendar) if due_on is not None else 0
+    return time_light(
+        due_on,
+        closed_on,
+        today=today,
+        total_working_days=max(length, 0),
+        calendar=calendar,
+        was_overdue=was_overdue,
+        paused=paused,
+    )
+
+
+def task_light(task: Task, today: dt.date, calendar: WorkCalendar) -> Light:
+    """Return the time light of a task; none before it goes out and after it was terminated."""
+    if task.state == TaskState.DRAFT:
+        return Light(Colour.NONE, Reason("not_given_out"))
+    if task.state == TaskState.TERMINATED:
+        return Light(Colour.NONE, Reason("ended"), task.was_overdue)
+    return light_between(
+        _day(task.dispatched_at, today),
+        task.due_on,
+        today=today,
+        calendar=calendar,
+        closed_on=timezone.localdate(task.closed_at) if task.closed_at else None,
+        was_overdue=task.was_overdue,
+        paused=task.state == TaskState.SUSPENDED,
+    )
+
+
+def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalendar) -> Light:
+    """Return the time light of one agency's part; prefetch `extensions` where many are shown."""
+    if assignment.state in ENDED_ASSIGNMENT_STATES:
+        return Light(Colour.NONE, Reason("ended"), assignment.was_overdue)
+    finished = assignment.declared_at or assignment.task.closed_at if assignment.state in FINISHED_PARTS else None
+    return light_between(
+        timezone.localdate(assignment.assigned_at),
+        assignment.due_on,
+        today=today,
+        calendar=calendar,
+        closed_on=timezone.localdate(finished) if finished else None,
+        was_overdue=assignment.was_overdue,
+        paused=timing.is_paused(assignment),
+    )
+
+
+def report_light(report: Report, today: dt.date, calendar: WorkCalendar) -> Light:
+    """Return the time light of a report; one that was submitted late stays late."""
+    if report.state == ReportState.WAIVED:
+        return Light(Colour.NONE, Reason("ended"), report.was_missed)
+    sent = report.state in {ReportState.SUBMITTED, ReportState.ACCEPTED} and report.submitted_at
+    return light_between(
+        report.period_end,
+        report.due_on,
+        today=today,
+        calendar=calendar,
+        closed_on=timezone.localdate(report.submitted_at) if sent else None,
+        was_overdue=report.was_missed,
+    )
+
+
+def task_progress_light(task: Task, today: dt.date, *, reported: bool) -> Light:
+    """Return the progress light of a task: its reported percentage against the way from dispatch to the due date.
+
+    Args:
+        task: the task.
+        today: the day, in Asia/Shanghai.
+        reported: whether any report has been accepted, so that 0 % was said and not only assumed.
+    """
+    return _progress(_day(task.dispatched_at, today), task.due_on, task.percent, today, reported=reported, live=bool(task.dispatched_at))
+
+
+def assignment_progress_light(assignment: Assignment, today: dt.date, *, reported: bool) -> Light:
+    """Return the progress light of one agency's part; see `task_progress_light`."""
+    live = assignment.state not in ENDED_ASSIGNMENT_STATES
+    return _progress(timezone.localdate(assignment.assigned_at), assignment.due_on, assignment.percent, today, reported=reported, live=live)
+
+
+def _progress(start_on: dt.date, due_on: dt.date | None, percent: int, today: dt.date, *, reported: bool, live: bool) -> Light:
+    if due_on is None:
+        return Light(Colour.NONE, Reason("no_due_date"))
+    if not live:
+        return Light(Colour.NONE, Reason("not_given_out"))
+    return progress_light(percent if reported or percent else None, expected_percent(today, start=start_on, due_on=due_on))
+
+
+def _day(moment: dt.datetime | None, otherwise: dt.date) -> dt.date:
+    return timezone.localdate(moment) if moment else otherwise
