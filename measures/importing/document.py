@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class BlockKind(StrEnum):
@@ -11,6 +12,14 @@ class BlockKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     ROW = "row"
+    NOTE = "note"  # a footnote: part of the text, of no section
+
+
+class Merge(Enum):
+    """A cell of a table that a merged cell covers."""
+
+    UP = "up"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,13 @@ class DocumentBuilder:
         start = self._append(stripped)
         self.blocks.append(Block(start, self.length, level=level, strong=strong))
 
+    def note(self, text: str) -> None:
+        """Add a footnote."""
+        start = self._append(text.strip())
+        self.blocks.append(Block(start, self.length, BlockKind.NOTE))
+
     def take_over(self, text: str, lines: list[str]) -> None:
-        """Take a whole text as it stands, a paragraph a line, or a row where a line has tabs like the lines beside it."""
+        """Take a whole text as it stands, a paragraph a line."""
         self.parts, self.length = [text], len(text)
         position = 0
         for line in lines:
@@ -85,22 +99,40 @@ class DocumentBuilder:
                 self.blocks.append(Block(start, start + len(stripped)))
             position += len(line) + 1
 
-    def table(self, rows: list[list[str | None]]) -> None:
-        """Add a table. `None` is a cell that a merged cell further up or to the left covers."""
+    def table(self, rows: Sequence[Sequence[str | Merge]]) -> None:
+        """Add a table; rows without a visible character are left out."""
         number = self.tables
         self.tables += 1
         above: list[Cell] = []
         for row in rows:
-            if not any(cell and cell.strip() for cell in row):
+            if not any(cell.strip() if isinstance(cell, str) else cell is Merge.UP for cell in row):
                 continue
             above = self._row(row, above, number)
 
-    def _row(self, row: list[str | None], above: list[Cell], number: int) -> list[Cell]:
+    def sheet(self, rows: Sequence[Sequence[str | Merge]]) -> None:
+        """Add the rows of a sheet: those with one filled cell above or below the table are lines of text (title, unit, notes)."""
+        filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
+        wide = [index for index, count in enumerate(filled) if count > 1]
+        first, last = (wide[0], wide[-1]) if wide else (len(rows), len(rows))
+        for row in rows[:first]:
+            self._as_lines(row)
+        self.table(rows[first : last + 1])
+        for row in rows[last + 1 :]:
+            self._as_lines(row)
+
+    def _as_lines(self, row: Sequence[str | Merge]) -> None:
+        for cell in row:
+            if isinstance(cell, str):
+                for line in cell.split("\n"):
+                    self.paragraph(line)
+
+    def _row(self, row: Sequence[str | Merge], above: list[Cell], number: int) -> list[Cell]:
         start = self._append("")
         cells: list[Cell] = []
         for column, value in enumerate(row):
-            if value is None:
-                origin = above[column] if column < len(above) else (cells[-1] if cells else Cell(start, start))
+            if isinstance(value, Merge):
+                beside = cells[-1] if cells else Cell(start, start)
+                origin = above[column] if value is Merge.UP and column < len(above) else beside
                 cells.append(Cell(origin.start, origin.end, carried=True))
                 continue
             if self.length > start:
@@ -108,6 +140,8 @@ class DocumentBuilder:
             first = self.length
             self._extend(" ".join(value.split("\t")).strip())
             cells.append(Cell(first, self.length))
+        if self.length == start:
+            self._extend("\u3000")
         self.blocks.append(Block(start, self.length, BlockKind.ROW, table=number, cells=tuple(cells)))
         return cells
 

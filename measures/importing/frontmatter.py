@@ -98,7 +98,7 @@ def read_date(text: str) -> tuple[date, bool] | None:
 
 def lay_out(document: Document) -> Layout:
     """Take a document apart."""
-    blocks = [block for block in document.blocks if not _is_contents(document, block)]
+    blocks = [block for block in document.blocks if block.kind is not BlockKind.NOTE and not _is_contents(document, block)]
     head, rest, layout = _head(document, blocks)
     layout = _read_head(document, head, layout)
     segments, attachments, layout = _split(document, rest, layout)

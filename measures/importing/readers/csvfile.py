@@ -1,0 +1,43 @@
+"""CSV ledgers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from measures.importing.document import Document, DocumentBuilder
+from measures.importing.readers.plaintext import decode
+from measures.importing.unreadable import Refusal, Unreadable
+
+_HEADER = re.compile(r"(?:牵头|责任|主办|承办|配合|任务|措施|事项|举措|工作内容|完成时限)")
+_COLUMNS = 3
+_MAX_ROWS = 100_000
+
+
+def is_csv(text: str) -> bool:
+    """Tell a ledger by its header: among the first lines one with several fields, two of which name columns of a ledger."""
+    for line in text.split("\n")[:6]:
+        for mark in ",\t;":
+            fields = line.split(mark)
+            if len(fields) >= _COLUMNS and sum(len(field) < 20 and bool(_HEADER.search(field)) for field in fields) > 1:
+                return True
+    return False
+
+
+def read_csv(data: bytes) -> Document:
+    """Read a CSV file."""
+    text = decode(data)
+    head = "\n".join(text.split("\n")[:6])
+    mark = max(",\t;", key=head.count)
+    out = DocumentBuilder()
+    try:
+        rows = [
+            [cell.strip() for cell in row] for _, row in zip(range(_MAX_ROWS), csv.reader(io.StringIO(text), delimiter=mark), strict=False)
+        ]
+    except csv.Error as error:
+        raise Unreadable(Refusal.DAMAGED) from error
+    out.sheet([row for row in rows if any(row)])
+    if not out.blocks:
+        raise Unreadable(Refusal.NO_TEXT)
+    return out.document()
