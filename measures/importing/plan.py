@@ -83,7 +83,7 @@ class _Assembly:
     """Puts the parts together. Made for one document and thrown away."""
 
     def __init__(
-        self, document: Document, layout: Layout, roots: list[Node], ledgers: list[Ledger], province: str | None, city: str | None
+        self, document: Document, layout: Layout, roots: list[Node], ledgers: list[Ledger], *, province: str | None, city: str | None
     ) -> None:
         self.text, self.document, self.layout, self.roots = document.text, document, layout, roots
         self.province, self.city, self.ledgers = province, city, ledgers
