@@ -30,7 +30,7 @@ def _kept_secret(path: Path) -> str:
 DEBUG = env.bool("DUBAN_DEBUG", False)
 SECRET_KEY = env.str("DUBAN_SECRET_KEY", "") or _kept_secret(VAR / "secret_key")
 ALLOWED_HOSTS = env.list("DUBAN_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("DUBAN_SITE_URL", f"http://127.0.0.1:{env.str('DUBAN_PORT', '8000')}")
+SITE_URL = env.str("DUBAN_SITE_URL", f"http://127.0.0.1:{env.int('DUBAN_PORT', 8000)}")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.
     "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 30.0, "options": {"expires": 25}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
+    "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25}},
     "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290}},
     "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290}},
 }

@@ -8,6 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import ChainedEvent
 
 
+class PlanVerb(models.TextChoices):
+    """The acts that the plans' record knows."""
+
+    UPLOAD = "upload", _("Uploaded")
+    READ = "read", _("Read")
+    FAIL = "fail", _("Could not be read")
+    EDIT = "edit", _("Corrected")
+    UNDO = "undo", _("Correction undone")
+    CONFIRM = "confirm", _("Confirmed")
+    DISCARD = "discard", _("Discarded")
+
+
 class PlanEvent(ChainedEvent):
     """One act on a plan or on an upload."""
 

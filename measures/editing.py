@@ -1,0 +1,357 @@
+"""Corrections of a document in review: each a small value that changes a draft and can be kept as JSON. Free of Django.
+
+The list of corrections is applied to the reading in order, every time; undoing is dropping the last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from measures.draft import ROLES, Draft, DraftMeasure, DraftTarget, Mention, from_reading
+
+
+class Why(StrEnum):
+    """Why a correction cannot be made."""
+
+    GONE = "gone"
+    EMPTY = "empty"
+    NO_NUMBER = "no_number"
+    NO_DATE = "no_date"
+    NOT_ADJACENT = "not_adjacent"
+    NO_SENTENCE = "no_sentence"
+    NAMED_TWICE = "named_twice"
+    NOT_A_ROLE = "not_a_role"
+
+
+class CannotEdit(Exception):  # noqa: N818 - it is an answer
+    """A correction that does not fit the draft."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One correction; each kind says in `apply` what it does to a draft."""
+
+    op: ClassVar[str] = ""
+
+    def apply(self, draft: Draft) -> None:
+        """Change the draft.
+
+        Raises:
+            CannotEdit: the draft has nothing that this could change.
+        """
+        raise NotImplementedError
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the correction as it is kept."""
+        return {"op": self.op, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts(Edit):
+    """Say what the document is: its title, number, issuer, date and horizon. Dates are written YYYY-MM-DD."""
+
+    op = "set_facts"
+    title: str
+    number: str
+    issuer_id: int | None
+    issuer: str
+    issued_on: str
+    date_unknown: bool
+    horizon: str
+
+    def apply(self, draft: Draft) -> None:
+        """Take all of them over."""
+        draft.title, draft.number = self.title.strip(), self.number.strip()
+        draft.issuer_id, draft.issuer = self.issuer_id, self.issuer
+        draft.issued_on = _day(self.issued_on)
+        draft.date_unknown = self.date_unknown and draft.issued_on is None
+        draft.horizon = _day(self.horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class SetRole(Edit):
+    """Give a mention another part."""
+
+    op = "set_role"
+    mention: str
+    role: str
+
+    def apply(self, draft: Draft) -> None:
+        """Change the part."""
+        if self.role not in ROLES:
+            raise CannotEdit(Why.NOT_A_ROLE)
+        _mention(draft, self.mention)[1].role = self.role
+
+
+@dataclass(frozen=True, slots=True)
+class SettleName(Edit):
+    """Say whom a name means wherever the document uses it; `label` is the answer as it was shown."""
+
+    op = "settle_name"
+    name: str
+    agency_id: int | None
+    group_id: int | None
+    label: str = ""
+
+    def apply(self, draft: Draft) -> None:
+        """Remember the answer."""
+        if (self.agency_id is None) == (self.group_id is None):
+            raise CannotEdit(Why.EMPTY)
+        draft.settled[self.name] = (self.agency_id, self.group_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AddMention(Edit):
+    """Give an agency or a group that the text does not name a part in a measure."""
+
+    op = "add_mention"
+    measure: str
+    role: str
+    name: str
+    agency_id: int | None
+    group_id: int | None
+
+    def apply(self, draft: Draft) -> None:
+        """Put it behind the others."""
+        measure = _measure(draft, self.measure)
+        if (self.agency_id is None) == (self.group_id is None):
+            raise CannotEdit(Why.EMPTY)
+        if self.role not in ROLES:
+            raise CannotEdit(Why.NOT_A_ROLE)
+        whom = (self.agency_id, self.group_id)
+        if any((mention.agency_id, mention.group_id) == whom or mention.name == self.name for mention in measure.mentions):
+            raise CannotEdit(Why.NAMED_TWICE)
+        key = f"{measure.key}.a{self.agency_id or 'g' + str(self.group_id)}"
+        measure.mentions.append(
+            Mention(key, self.name, self.role, measure.end, measure.end, "added", self.group_id is not None, self.agency_id, self.group_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMention(Edit):
+    """Take a mention out of its measure."""
+
+    op = "remove_mention"
+    mention: str
+
+    def apply(self, draft: Draft) -> None:
+        """Take it out."""
+        measure, mention = _mention(draft, self.mention)
+        measure.mentions.remove(mention)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMeasure(Edit):
+    """Change the number and the title of a measure."""
+
+    op = "set_measure"
+    measure: str
+    number: str
+    title: str
+
+    def apply(self, draft: Draft) -> None:
+        """Change them."""
+        measure = _measure(draft, self.measure)
+        if not self.title.strip():
+            raise CannotEdit(Why.EMPTY)
+        measure.number, measure.title = self.number.strip(), self.title.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class MergeMeasures(Edit):
+    """Make one measure of two that follow each other."""
+
+    op = "merge_measures"
+    first: str
+    second: str
+
+    def apply(self, draft: Draft) -> None:
+        """Let the first take over the second's sentences and those of its mentions that it does not have itself."""
+        first, second = _measure(draft, self.first), _measure(draft, self.second)
+        position = draft.measures.index(first)
+        if draft.measures[position + 1 : position + 2] != [second]:
+            raise CannotEdit(Why.NOT_ADJACENT)
+        named = {mention.name for mention in first.mentions}
+        first.mentions += [mention for mention in second.mentions if mention.name not in named]
+        first.sentences += second.sentences
+        first.end = second.end
+        if second.deadline and (first.deadline is None or first.deadline < second.deadline):
+            first.deadline, first.deadline_text, first.deadline_span = second.deadline, second.deadline_text, second.deadline_span
+        draft.measures.remove(second)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitMeasure(Edit):
+    """Make several measures of one: a new one begins after each of the sentences numbered in `after` (the first is 0)."""
+
+    op = "split_measure"
+    measure: str
+    after: tuple[int, ...]
+
+    def apply(self, draft: Draft) -> None:
+        """Cut it; each part keeps everybody named, the first part the title."""
+        measure = _measure(draft, self.measure)
+        cuts = sorted(set(self.after))
+        if not cuts or cuts[0] < 0 or cuts[-1] >= len(measure.sentences) - 1:
+            raise CannotEdit(Why.NO_SENTENCE)
+        bounds = [0, *(cut + 1 for cut in cuts), len(measure.sentences)]
+        parts = [_part(measure, order, measure.sentences[bounds[order] : bounds[order + 1]]) for order in range(len(bounds) - 1)]
+        parts[-1].end = measure.end
+        position = draft.measures.index(measure)
+        draft.measures[position : position + 1] = parts
+
+
+@dataclass(frozen=True, slots=True)
+class DropMeasure(Edit):
+    """Say that a passage is no measure."""
+
+    op = "drop_measure"
+    measure: str
+
+    def apply(self, draft: Draft) -> None:
+        """Leave it out."""
+        draft.measures.remove(_measure(draft, self.measure))
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeadline(Edit):
+    """Set or clear the deadline of a measure; `on` is written YYYY-MM-DD, empty for none."""
+
+    op = "set_deadline"
+    measure: str
+    on: str
+
+    def apply(self, draft: Draft) -> None:
+        """Set it; the words of the document stay."""
+        measure = _measure(draft, self.measure)
+        measure.deadline, measure.other_deadlines = _day(self.on), 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetTarget(Edit):
+    """Correct a target."""
+
+    op = "set_target"
+    target: str
+    metric: str
+    comparator: str
+    value: str
+    unit: str
+    due_on: str
+
+    def apply(self, draft: Draft) -> None:
+        """Correct it."""
+        target = _target(draft, self.target)
+        try:
+            value = Decimal(self.value.strip())
+        except InvalidOperation as error:
+            raise CannotEdit(Why.NO_NUMBER) from error
+        if not value.is_finite():
+            raise CannotEdit(Why.NO_NUMBER)
+        if not self.metric.strip():
+            raise CannotEdit(Why.EMPTY)
+        target.value, target.metric, target.comparator = value, self.metric.strip(), self.comparator.strip()
+        target.unit, target.due_on = self.unit.strip(), _day(self.due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTarget(Edit):
+    """Say that a passage is no target."""
+
+    op = "remove_target"
+    target: str
+
+    def apply(self, draft: Draft) -> None:
+        """Leave it out."""
+        draft.targets.remove(_target(draft, self.target))
+
+
+@dataclass(frozen=True, slots=True)
+class DismissDoubt(Edit):
+    """Put a doubt aside: the reviewer has looked, and it is right as it stands."""
+
+    op = "dismiss_doubt"
+    doubt: str
+
+    def apply(self, draft: Draft) -> None:
+        """Remember it."""
+        draft.dismissed.add(self.doubt)
+
+
+KINDS: dict[str, type[Edit]] = {
+    kind.op: kind
+    for kind in (
+        SetFacts, SetRole, SettleName, AddMention, RemoveMention, SetMeasure, MergeMeasures, SplitMeasure, DropMeasure,
+        SetDeadline, SetTarget, RemoveTarget, DismissDoubt,
+    )
+}  # fmt: skip
+
+
+def from_json(kept: Mapping[str, Any]) -> Edit:
+    """Return a correction from its kept form; who made it and when, which stand beside it, are left aside."""
+    kind = KINDS[kept["op"]]
+    names = {field.name for field in dataclasses.fields(kind)}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items() if name in names}
+    return kind(**values)
+
+
+def draft_of(reading: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> Draft:
+    """Return a document as the reviewer sees it: the reading with all corrections applied in order."""
+    draft = from_reading(reading)
+    for kept in edits:
+        from_json(kept).apply(draft)
+    return draft
+
+
+def _part(measure: DraftMeasure, order: int, sentences: list[tuple[int, int]]) -> DraftMeasure:
+    key = f"{measure.key}-{order}"
+    return dataclasses.replace(
+        measure,
+        key=key,
+        number=f"{measure.number}-{order + 1}",
+        start=measure.start if order == 0 else sentences[0][0],
+        end=sentences[-1][1],
+        sentences=list(sentences),
+        mentions=[dataclasses.replace(mention, key=f"{key}.{number}") for number, mention in enumerate(measure.mentions)],
+        leaders=list(measure.leaders),
+    )
+
+
+def _day(written: str) -> dt.date | None:
+    if not written:
+        return None
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError as error:
+        raise CannotEdit(Why.NO_DATE) from error
+
+
+def _measure(draft: Draft, key: str) -> DraftMeasure:
+    measure = draft.measure(key)
+    if measure is None:
+        raise CannotEdit(Why.GONE)
+    return measure
+
+
+def _mention(draft: Draft, key: str) -> tuple[DraftMeasure, Mention]:
+    found = draft.mention(key)
+    if found is None:
+        raise CannotEdit(Why.GONE)
+    return found
+
+
+def _target(draft: Draft, key: str) -> DraftTarget:
+    target = draft.target(key)
+    if target is None:
+        raise CannotEdit(Why.GONE)
+    return target
