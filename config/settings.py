@@ -9,8 +9,11 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
+
+django_stubs_ext.monkeypatch()  # ModelAdmin[Agency] and its like, which the types need, work when the program runs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

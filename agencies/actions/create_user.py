@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agencies import policy
 from agencies.actions.record import record
+from agencies.actions.validation import check, give_password
 from agencies.actor import Actor
 from agencies.models import DirectoryVerb, Office, User
-from agencies.refusals import Conflict, Invalid, require
+from agencies.refusals import Conflict, require
 
 
 @transaction.atomic
@@ -46,28 +45,8 @@ def create_user(
         user.office, user.is_staff = office.value, True
     if User.objects.filter(username=username).exists():
         raise Conflict(_("This user name is taken."))
-    set_password_of(user, password)
-    try:
-        user.full_clean(exclude=["password"])
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise Invalid(messages[0], field) from error
+    give_password(user, password)
+    check(user, exclude=["password"])
     user.save()
     record(DirectoryVerb.CREATE_USER, actor=actor, now=now, person=user, username=username, office=user.office)
     return user
-
-
-def set_password_of(user: User, password: str | None) -> None:
-    """Set an account's password on the unsaved object.
-
-    Raises:
-        Invalid: the password is too weak.
-    """
-    if password is None:
-        user.set_unusable_password()
-        return
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), "password") from error
-    user.set_password(password)

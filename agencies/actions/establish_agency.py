@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypedDict, Unpack
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from agencies import policy
 from agencies.actions.record import record
+from agencies.actions.validation import check
 from agencies.actor import Actor
 from agencies.models import Agency, DirectoryVerb
-from agencies.refusals import Invalid, require
+from agencies.refusals import require
 
 
 class AgencyValues(TypedDict, total=False):
@@ -37,7 +37,7 @@ def establish_agency(*, actor: Actor, now: dt.datetime, comment: str = "", **val
     """
     require(policy.may_change_directory(actor))
     agency = Agency(**values)
-    _check(agency)
+    check(agency)
     agency.save()
     record(DirectoryVerb.ESTABLISH, actor=actor, now=now, agency=agency, comment=comment, written=_as_written(agency))
     return agency
@@ -56,21 +56,13 @@ def amend_agency(*, actor: Actor, now: dt.datetime, agency: Agency, comment: str
     before = _as_written(agency)
     for name, value in values.items():
         setattr(agency, name, value)
-    _check(agency)
+    check(agency)
     after = _as_written(agency)
     changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
     if changed:
         agency.save()
         record(DirectoryVerb.AMEND, actor=actor, now=now, agency=agency, comment=comment, changed=changed)
     return agency
-
-
-def _check(agency: Agency) -> None:
-    try:
-        agency.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise Invalid(messages[0], field) from error
 
 
 def _as_written(agency: Agency) -> dict[str, object]:

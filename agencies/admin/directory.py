@@ -1,0 +1,169 @@
+"""Agencies, their names, groups and reorganisations: kept by the system administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actions.establish_agency import AgencyValues, amend_agency, establish_agency
+from agencies.actions.keep_group import admit, dismiss, establish_group
+from agencies.actions.teach_alias import retire_alias, teach_alias
+from agencies.admin.offices import ALL, OfficeAdmin, acting
+from agencies.admin.reorganisation import ReorganisationForm
+from agencies.models import Agency, AgencyGroup, Alias, GroupMember, Office, Succession
+from agencies.refusals import Refusal
+
+
+@admin.register(Agency)
+class AgencyAdmin(OfficeAdmin[Agency]):
+    """Agencies; they end by a reorganisation, on a page of its own."""
+
+    seen_by = ALL
+    added_by = changed_by = frozenset({Office.SYSTEM})
+    list_display = ("short_name", "name", "kind", "region", "starts_on", "ends_on")
+    list_filter = ("kind", ("ends_on", admin.EmptyFieldListFilter))
+    search_fields = ("name", "short_name", "aliases__name")
+    autocomplete_fields = ("parent",)
+    fields = ("name", "short_name", "kind", "region", "parent", "position", "starts_on", "ends_on")
+    readonly_fields = ("ends_on",)
+    change_form_template = "admin/agencies/agency_change_form.html"
+
+    def save_model(self, request: HttpRequest, obj: Agency, form: forms.ModelForm[Agency], change: bool) -> None:
+        """Establish or amend as entered."""
+        entered = form.cleaned_data
+        if change:
+            amended = AgencyValues(**{name: entered[name] for name in form.changed_data})  # type: ignore[typeddict-item]
+            amend_agency(**acting(request), agency=obj, **amended)
+            return
+        obj.pk = establish_agency(**acting(request), **AgencyValues(**entered)).pk  # type: ignore[typeddict-item]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of reorganisations."""
+        page = path("<path:object_id>/reorganise/", self.admin_site.admin_view(self.reorganise), name="agencies_agency_reorganise")
+        return [page, *super().get_urls()]
+
+    def reorganise(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Rename, merge, split or abolish an agency from a day on."""
+        agency = get_object_or_404(Agency, pk=object_id)
+        if not self.has_change_permission(request, agency):
+            raise PermissionDenied
+        form = ReorganisationForm(agency, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                form.carry_out(**acting(request))
+            except Refusal as refusal:
+                form.add_error(None, str(refusal.reason))
+            else:
+                self.message_user(request, str(_("The reorganisation is entered.")), messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:agencies_agency_change", args=[agency.pk]))
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Reorganise %(agency)s") % {"agency": agency.name},
+            "form": form,
+            "agency": agency,
+            "opts": self.opts,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/agencies/reorganise.html", context)
+
+
+@admin.register(Alias)
+class AliasAdmin(OfficeAdmin[Alias]):
+    """Other names; one is retired, never deleted."""
+
+    seen_by = ALL
+    added_by = frozenset({Office.SYSTEM})
+    list_display = ("name", "means", "source", "taught_by", "starts_on", "ends_on")
+    list_filter = ("source",)
+    search_fields = ("name", "agency__name", "agency__short_name", "group__name")
+    list_select_related = ("agency", "group", "taught_by")
+    autocomplete_fields = ("agency", "group")
+    fields = ("name", "agency", "group", "source")
+    actions = ("retire",)
+
+    @admin.display(description=_("means"))
+    def means(self, alias: Alias) -> str:
+        """Return what the name stands for."""
+        return str(alias.agency or alias.group)
+
+    def save_model(self, request: HttpRequest, obj: Alias, form: forms.ModelForm[Alias], change: bool) -> None:
+        """Teach the name."""
+        entered = form.cleaned_data
+        taught = teach_alias(**acting(request), **{**entered, "source": Alias.Source(entered["source"])})
+        if taught is None:
+            self.message_user(request, str(_("The directory knows this name already.")), messages.WARNING)
+        obj.pk = taught.pk if taught else None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer retiring to who may add."""
+        return super().get_actions(request) if self.has_add_permission(request) else {}
+
+    @admin.action(description=_("Retire the names chosen"))
+    def retire(self, request: HttpRequest, queryset: QuerySet[Alias]) -> None:
+        """Retire names."""
+        self.each(request, queryset, lambda alias: retire_alias(**acting(request), alias=alias), str(_("%(count)d names retired.")))
+
+
+@admin.register(AgencyGroup)
+class AgencyGroupAdmin(OfficeAdmin[AgencyGroup]):
+    """Groups that documents name."""
+
+    seen_by = ALL
+    added_by = frozenset({Office.SYSTEM})
+    list_display = ("name", "region")
+    search_fields = ("name", "aliases__name")
+    fields = ("name", "region")
+
+    def save_model(self, request: HttpRequest, obj: AgencyGroup, form: forms.ModelForm[AgencyGroup], change: bool) -> None:
+        """Enter the group."""
+        obj.pk = establish_group(**acting(request), name=form.cleaned_data["name"], region=form.cleaned_data["region"]).pk
+
+
+@admin.register(GroupMember)
+class GroupMemberAdmin(OfficeAdmin[GroupMember]):
+    """Who belongs to which group, from when to when."""
+
+    seen_by = ALL
+    added_by = frozenset({Office.SYSTEM})
+    list_display = ("group", "agency", "starts_on", "ends_on")
+    list_filter = ("group",)
+    search_fields = ("group__name", "agency__name", "agency__short_name")
+    list_select_related = ("group", "agency")
+    autocomplete_fields = ("group", "agency")
+    fields = ("group", "agency", "starts_on")
+    actions = ("dismiss_now",)
+
+    def save_model(self, request: HttpRequest, obj: GroupMember, form: forms.ModelForm[GroupMember], change: bool) -> None:
+        """Admit the agency."""
+        obj.pk = admit(**acting(request), **form.cleaned_data).pk
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer dismissing to who may add."""
+        return super().get_actions(request) if self.has_add_permission(request) else {}
+
+    @admin.action(description=_("Dismiss the members chosen, at once"))
+    def dismiss_now(self, request: HttpRequest, queryset: QuerySet[GroupMember]) -> None:
+        """Dismiss members."""
+        self.each(request, queryset, lambda row: dismiss(**acting(request), member=row), str(_("%(count)d members dismissed.")))
+
+
+@admin.register(Succession)
+class SuccessionAdmin(OfficeAdmin[Succession]):
+    """Reorganisations, to read; they are entered on the page of an agency."""
+
+    seen_by = ALL
+    list_display = ("effective_on", "predecessor", "kind", "successor", "basis")
+    list_filter = ("kind",)
+    search_fields = ("predecessor__name", "successor__name", "basis")
+    list_select_related = ("predecessor", "successor")
+    ordering = ("-effective_on", "-pk")
+    fields = readonly_fields = ("effective_on", "predecessor", "kind", "successor", "basis")

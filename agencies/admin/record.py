@@ -1,0 +1,36 @@
+"""The record, for the audit administrator: everything to read, nothing to change."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from agencies.admin.offices import OfficeAdmin
+from agencies.models import DirectoryEvent, Office
+
+
+@admin.register(DirectoryEvent)
+class DirectoryEventAdmin(OfficeAdmin[DirectoryEvent]):
+    """Acts on the directory."""
+
+    seen_by = frozenset({Office.AUDIT})
+    list_display = ("sequence", "at", "act", "actor_name", "agency_name", "person", "comment")
+    list_filter = (("at", admin.DateFieldListFilter), "verb")
+    search_fields = ("actor_name", "agency_name", "person__username", "person__name", "comment")
+    list_select_related = ("person",)
+    ordering = ("-sequence",)
+    show_full_result_count = False
+    fields = ("sequence", "at", "act", "actor_name", "agency_name", "person", "comment", "details", "previous", "digest")
+    readonly_fields = fields
+
+    @admin.display(description=_("act"), ordering="verb")
+    def act(self, event: DirectoryEvent) -> str:
+        """Return the act in the reader's language."""
+        return event.verb_label
+
+    @admin.display(description=_("details"))
+    def details(self, event: DirectoryEvent) -> str:
+        """Return the details as they were written."""
+        return json.dumps(event.data, ensure_ascii=False, indent=1)
