@@ -137,8 +137,8 @@ class Membership(Dated):
 class Delegation(models.Model):
     """One person acts for another in an agency until a date; it can be revoked."""
 
-    delegator = models.ForeignKey(User, models.PROTECT, related_name="delegations_given", verbose_name=_("for"))
-    delegate = models.ForeignKey(User, models.PROTECT, related_name="delegations_received", verbose_name=_("acts"))
+    delegator = models.ForeignKey(User, models.PROTECT, related_name="delegations_given", verbose_name=_("absent person"))
+    delegate = models.ForeignKey(User, models.PROTECT, related_name="delegations_received", verbose_name=_("deputy"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="delegations", verbose_name=_("agency"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
