@@ -252,7 +252,7 @@ def _open(plain: str, start: int, reference: PartialDate | None, labelled: bool)
     for words in _WORDS["open"]:
         if plain.startswith(words, start):
             end = start + len(words)
-            alone = (start == 0 or plain[start - 1] in "，；。：（、") and (end == len(plain) or plain[end] in "，；。）、")
+            alone = (start == 0 or plain[start - 1] in "，；。：（、并后和") and (end == len(plain) or plain[end] in "，；。）、")
             return Deadline(words, start, end, None) if alone and (labelled or len(words) > len("常态化")) else None
     return None
 

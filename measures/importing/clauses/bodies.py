@@ -50,4 +50,5 @@ LOCAL_OF_CENTRE = frozenset(_WORDS["local_of_centre"])
 NO_PREFIX = frozenset(_WORDS["no_prefix"])
 NATIONWIDE = frozenset(_WORDS["nationwide"])
 TOO_SHORT = frozenset(_WORDS["too_short"])
+BRANCH_HEADS = frozenset(_WORDS["branch_heads"])
 TELECOM = _WORDS["telecom"]

@@ -21,7 +21,7 @@ _FREE = 16  # characters of free words that a collective may hold (承担试点�
 @lru_cache(maxsize=20_000)
 def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
-    if not _SHORTEST <= len(name) <= _LONGEST_NAME or shape(name).kind == "standalone":
+    if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE:
         return False
     plain = _unbracketed(name)
     if not plain.endswith(bodies.CLASS_NOUNS) and not (plain.startswith("各") and head_of(plain)):
@@ -49,13 +49,17 @@ def is_class(name: str) -> bool:
         return False
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
+    if words[0] in bodies.ZONES and words[-1] in bodies.ZONE_SEATS:
+        return False  # 开发区管委会 is one agency
     return plain != name or words[0] not in _LEVELS or words[1] not in bodies.SEATS_OF_ONE
 
 
 def goes_on(collective: str, name: str) -> bool:
     """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
     plain = _unbracketed(name)
-    if not plain.endswith(bodies.CLASS_NOUNS) or any(word in plain for word in ("各", "有关", "相关", "直", "其他", "等")):
+    if not plain.endswith(bodies.CLASS_NOUNS) or any(
+        word in plain for word in ("各", "有关", "相关", "市直", "县直", "省直", "区直", "州直", "其他", "等")
+    ):
         return False
     words = _words(plain)
     if not words or ("各" not in collective and not collective.startswith(("有关", "相关")) and not is_class(collective)):

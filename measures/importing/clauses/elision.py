@@ -10,46 +10,15 @@ assumed beyond that is a doubt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
-from measures.importing.clauses.collectives import goes_on, is_class, is_collective
-from measures.importing.clauses.model import Role
-from measures.importing.clauses.names import Shape, functional, head_of, shape
+from measures.importing.clauses.collectives import goes_on, is_collective
+from measures.importing.clauses.mentions import Chunk, Mention
+from measures.importing.clauses.names import Shape, functional, is_region, shape
+from measures.importing.clauses.prefixes import restore_prefixes
 
-_LONGEST_CHUNK, _LONGEST_NAME, _LONGEST_PLACE = 120, 30, 6  # characters
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """What stands between two separators of a list.
-
-    Args:
-        separator: the one before it ("" at the beginning).
-        group: number of the role group; a prefix that is carried into another group is doubtful.
-        etc: the words after 等 (等市政府); "" for a plain 等, None for an ordinary chunk.
-    """
-
-    text: str
-    start: int
-    end: int
-    separator: str = ""
-    group: int = 0
-    role: Role | None = None
-    etc: str | None = None
-    alias: bool = False
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A chunk with its full name."""
-
-    chunk: Chunk
-    name: str
-    kind: str  # "agency", "collective" or "unknown"
-    restored: bool = False
-    why: str = ""
+_LONGEST_CHUNK, _LONGEST_PLACE = 120, 6  # characters
 
 
 def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[Mention]:
@@ -58,7 +27,7 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
     merged = _merge(parted)
     whole = _restore_suffixes([_classified(chunk, aliases) for chunk in merged])
     named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
-    return _restore_prefixes(named)
+    return restore_prefixes(named)
 
 
 # --- joiners ---------------------------------------------------------------------------------------------------------------------
@@ -95,7 +64,7 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
     left, right = text[begin:at], text[at + len(joiner) :]
     if _inside_name(text, at, joiner, right):
         return False
-    if is_collective(left) and (is_class(right) or right in bodies.CLASS_NOUNS) and not is_collective(right):
+    if is_collective(left) and is_collective(text[begin:]) and goes_on(left, right):
         return False  # 各有关部门和单位
     if is_collective(text[begin:]) and not (is_collective(right) and _whole(left, aliases)):
         return False
@@ -239,7 +208,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
     rest = closer.name[len(end.prefix) :]
-    placed = _is_region(end.prefix)
+    placed = is_region(end.prefix)
     whole = ""
     if name.endswith(bodies.TELECOM) and kind in ("agency", "standalone") and closer.name.endswith("公司"):
         return _with_company(mention, closer)
@@ -252,10 +221,6 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     elif kind == "stem" and end.head and functional(end.core) and end.head not in end.core:
         whole = name + end.head
     return replace(mention, name=whole, kind="agency", restored=True) if whole else mention
-
-
-def _is_region(prefix: str) -> bool:
-    return len(prefix) > 1 and prefix not in bodies.LEVEL_MARKS and not prefix.endswith("委") and prefix not in bodies.NATIONAL_MARKS
 
 
 def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
@@ -316,141 +281,3 @@ def _unfinished(mention: Mention) -> Mention:
     if kind in ("place", "branch"):
         return replace(mention, kind="agency", why="只写了地名，没有写单位")
     return replace(mention, kind="unknown", why="不像单位名称，请核对")
-
-
-# --- prefixes --------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Chain:
-    """The prefix in force, and what has come between since it was written."""
-
-    prefix: str
-    level: str
-    party: bool
-    group: int
-    broken: bool = False
-    core: str = ""
-
-
-def _restore_prefixes(mentions: list[Mention]) -> list[Mention]:
-    done: list[Mention] = []
-    chain: _Chain | None = None
-    short = ""  # 深圳 of 深圳证监局, for the name right behind it
-    for mention in mentions:
-        made = shape(mention.name)
-        current = mention
-        if mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
-            chain, short = _broken(chain), ""
-        elif _leans(mention.name, made, chain):
-            current = (
-                _with_short(mention, short) if short and mention.name in bodies.LOCAL_OF_CENTRE else _with_prefix(mention, made, chain)
-            )
-        else:
-            chain, short = _next_chain(chain, made, mention)
-        done.append(_remarked(current, made))
-    return done
-
-
-def _broken(chain: _Chain | None) -> _Chain | None:
-    return replace(chain, broken=True) if chain else None
-
-
-def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
-    """Whether a name wants a prefix from before."""
-    if made.bare or (made.kind == "stem" and not made.prefix):
-        return True
-    return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
-
-
-def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
-    rest = mention.name[len(made.prefix) :]
-    if made.kind == "agency" and made.prefix and not made.level:
-        return _broken(chain), made.prefix
-    if made.kind in ("region", "standalone") and made.level != NATION:
-        return _broken(chain), ""
-    if made.level == NATION and not made.prefix:
-        return _broken(chain), ""
-    if rest in bodies.SEATS and _is_region(made.prefix):
-        return _broken(chain), ""
-    if not made.prefix or made.kind == "unknown":
-        return _broken(chain), ""
-    return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
-
-
-def _with_short(mention: Mention, short: str) -> Mention:
-    return replace(mention, name=short + mention.name, restored=True)
-
-
-def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:
-    if chain is None:
-        return mention
-    name = mention.name
-    if chain.level == NATION:
-        return _with_national(mention, chain)
-    refusal = _refusal(name, made, chain)
-    if refusal:
-        return replace(mention, why=mention.why or refusal)
-    prefix, why = _fitting(name, chain)
-    known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
-    if not known:
-        why = why or f"按前文补了“{prefix}”，不能确定是否省略"
-    if chain.broken:
-        why = why or f"前面隔有其他单位，按“{prefix}”补全"
-    if chain.group != mention.chunk.group:
-        why = why or f"按前一组的“{prefix}”补全"
-    return replace(mention, name=prefix + name, kind="agency", restored=True, why=mention.why or why)
-
-
-def _with_national(mention: Mention, chain: _Chain) -> Mention:
-    name = mention.name
-    takes = (
-        (chain.party and name in bodies.PARTY)
-        or (chain.prefix == "国家" and name in bodies.TAKES_GUOJIA)
-        or (chain.prefix == "全国" and name in bodies.NATIONWIDE)
-        or (chain.prefix.startswith("最高") and name in ("检察院", "法院", "人民检察院", "人民法院"))
-    )
-    if not takes:
-        return mention if name in bodies.STANDALONE else replace(mention, why=mention.why or "没有写出级别，无法补全")
-    if chain.broken or (chain.prefix == "国家" and name in bodies.STANDALONE):
-        if chain.broken:
-            return replace(mention, why=mention.why or f"可能省略了“{chain.prefix}”")
-        return replace(mention, name=chain.prefix + name, restored=True, why=f"按前文补了“{chain.prefix}”")
-    return replace(mention, name=chain.prefix + name, restored=True)
-
-
-def _refusal(name: str, made: Shape, chain: _Chain) -> str:
-    """Why a name does not take the prefix before it, or ""."""
-    head = made.head if made.head in bodies.HEADS else head_of(name)
-    levels = bodies.HEADS.get(head, frozenset())
-    if name in bodies.NO_PREFIX and not chain.core.endswith(name[-2:]):
-        return "没有写明所在地区"
-    if name in bodies.WHOLE or name in bodies.PARTY:
-        return ""
-    if levels and chain.level and chain.level not in levels:
-        return f"级别与前面的“{chain.prefix}”不符"
-    if chain.level == PROVINCE and head == "局" and made.core in bodies.PROVINCIAL_TING:
-        return f"级别与前面的“{chain.prefix}”不符"
-    return ""
-
-
-def _fitting(name: str, chain: _Chain) -> tuple[str, str]:
-    """The prefix that a bare name takes, and why that is doubtful ("" when not)."""
-    plain = chain.prefix.removesuffix("委") if chain.party else chain.prefix
-    if chain.party:
-        return (chain.prefix, "") if name in bodies.PARTY else (plain, "")
-    if name in bodies.PARTY and name not in bodies.PARTY_OR_GOVERNMENT and chain.level != INNER and name not in bodies.WHOLE:
-        return plain + "委", "前面是政府部门，按党委部门补全"
-    return plain, ""
-
-
-def _remarked(mention: Mention, made: Shape) -> Mention:
-    if mention.why or mention.kind != "agency" or mention.chunk.alias:
-        return mention
-    if mention.name.endswith("）"):
-        return replace(mention, why="括号内可能是同一单位的另一名称")
-    if len(mention.name) > _LONGEST_NAME:
-        return replace(mention, why="名称过长，请核对")
-    if made.kind == "unknown":
-        return replace(mention, why="不像单位名称，请核对")
-    return mention

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from measures.importing.clauses import bodies, roles
+from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
-from measures.importing.clauses.elision import Chunk, Mention, resolve
+from measures.importing.clauses.elision import resolve
 from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.lexer import Lexer, Token
+from measures.importing.clauses.mentions import Chunk, Mention
 from measures.importing.clauses.model import ROLES, Clause, ClauseContext, Doubt, Item, Role
 from measures.importing.clauses.names import shape
 from measures.importing.deadlines import Deadline, find_deadlines
 
-_FIRST_WORDS = ("并由", "具体由", "主要由", "分别由", "其中", "由", "请", "以及", "及", "和", "与", "并", "或", "：", "主要包括")
+_BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
+_JOINERS = ("以及", "及", "和", "与", "并", "或")
 _PERSON = range(2, 5)  # characters of a name of a person
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
 
@@ -83,17 +85,16 @@ class _Parser:
     def _add(self, token: Token) -> None:
         text, start, end = token.text, token.start, token.end
         exact = end - start == len(text)
-        trimmed = True
-        while trimmed and exact:
-            word = next(
-                (word for word in _FIRST_WORDS if text.startswith(word) and len(text) > len(word) + 1 and not shape(text).complete), ""
-            )
-            trimmed = bool(word)
+        while exact and (word := _leading(text)):
             text, start = text[len(word) :], start + len(word)
-        if exact and text[-1:] == "*" and len(text) > 1:
-            text, end = text[:-1], end - 1
-            self.doubts.append(Doubt(start, end + 1, "带*的单位可能是牵头单位"))
-        self.chunks.append(Chunk(text, start, end, self.separator, self.group))
+        if text in _JOINERS or text in _BY:
+            return
+        starred = exact and len(text) > 1 and "*" in (text[0], text[-1])
+        if starred:
+            start, end = start + (text[0] == "*"), end - (text[-1] == "*")
+            text = text.strip("*")
+            self.doubts.append(Doubt(token.start, token.end, "带*的单位按牵头读取"))
+        self.chunks.append(Chunk(text, start, end, self.separator, self.group, role="lead" if starred else None))
         self.pending.append(len(self.chunks) - 1)
 
     def _sep(self, index: int, token: Token) -> None:
@@ -230,6 +231,17 @@ class _Parser:
         return any(chunk.role == "lead" and chunk.group >= group - 1 for chunk in self.chunks)
 
 
+def _leading(text: str) -> str:
+    """A word before a name that does not belong to it (由省财政厅), or ""."""
+    word = next((word for word in (*_BY, *_JOINERS) if text.startswith(word)), "")
+    rest = text[len(word) :]
+    if not word or not rest or places.full_at(text):
+        return ""
+    if is_collective(rest) or (shape(rest).complete and (word in _BY or shape(rest).prefix)):
+        return word
+    return word if len(rest) > 1 and not shape(text).complete else ""
+
+
 def _persons(text: str) -> list[str]:
     """Names of persons without their titles: 副市长张三 → 张三."""
     name = text.removesuffix("同志")
@@ -270,16 +282,23 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
 
 def _settled(parser: _Parser, mentions: list[Mention], context: ClauseContext) -> list[Mention]:
     """Give a role to what has none, and apply the rule that the first agency leads."""
-    named = parser.roles_seen > 0 or any(mention.chunk.role for mention in mentions)
+    named = parser.roles_seen > 0
     settled: list[Mention] = []
+    unsaid: list[Chunk] = []
+    by_role: Role = "responsible"
     for mention in mentions:
         role = mention.chunk.role
         why = mention.why
         if role is None:
             role = "support" if named and parser.label is None else "responsible"
-            why = why or ("没有写明角色，按配合单位读取" if role == "support" else "没有写明角色，按责任单位读取")
+            unsaid.append(mention.chunk)
+            by_role = role
         settled.append(replace(mention, chunk=replace(mention.chunk, role=role), why=why))
-    if not (context.first_listed_leads or parser.first_leads) or any(mention.chunk.role == "lead" for mention in settled):
+    first_leads = context.first_listed_leads or parser.first_leads
+    if unsaid and (named or not first_leads):
+        word = "配合单位" if by_role == "support" else "责任单位"
+        parser.doubts.append(Doubt(unsaid[0].start, unsaid[-1].end, f"没有写明角色，按{word}读取"))
+    if not first_leads or any(mention.chunk.role == "lead" for mention in settled):
         return settled
     first = next((index for index, mention in enumerate(settled) if mention.chunk.role == "responsible"), None)
     if first is None or settled[first].kind != "agency":
@@ -291,15 +310,16 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
     if mention.chunk.role != "responsible":
         return mention
     role: Role = "lead" if index == first else "support"
-    unsaid = "没有写明角色" in mention.why
-    return replace(mention, chunk=replace(mention.chunk, role=role), why="" if unsaid else mention.why)
+    return replace(mention, chunk=replace(mention.chunk, role=role))
 
 
 def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
     strong = [mention for mention in mentions if mention.kind != "unknown"]
     unknown = len(mentions) - len(strong)
-    explicit = parser.roles_seen > 0 or any(
-        token.kind == "label" and token.label and token.label.kind in ("unit", "person") for token in parser.tokens
+    explicit = (
+        parser.roles_seen > 0
+        or parser.first_leads
+        or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person") for token in parser.tokens)
     )
     labelled = any(token.kind == "label" for token in parser.tokens)
     deadline, doubt = _one_deadline(parser.deadlines)

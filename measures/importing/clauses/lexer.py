@@ -122,6 +122,8 @@ class Lexer:
         label = roles.label_at(self.text, at) if fresh or _whole(self._so_far(at)) else None
         if label is not None and label.end <= end:
             return self._label(at, label)
+        if fresh and (rule := self._rule(at, end)):
+            return rule
         before = "" if fresh else self._so_far(at)
         after_name = bool(before and _whole(before)) or (fresh and self._last("etc", "mark", "note"))
         return (
@@ -129,6 +131,18 @@ class Lexer:
             or self._link(at, end, after_name=after_name)
             or self._role(at, end, after_name=after_name)
         )
+
+    def _rule(self, at: int, end: int) -> int:
+        """A part that says who leads (列第一位的为牵头单位), or that the rest supports."""
+        stop = at
+        while stop < min(end, at + 40) and self.text[stop] not in "，；。\n）":
+            stop += 1
+        part = self.text[at:stop]
+        kind: Kind | None = "rule" if any(words in part for words in roles.FIRST_LEADS) else "note" if part.startswith(roles.REST) else None
+        if kind is None:
+            return 0
+        self.tokens.append(Token(kind, at, stop, part))
+        return stop
 
     def _label(self, at: int, label: roles.Label) -> int:
         self._close(at)
@@ -148,11 +162,17 @@ class Lexer:
         while at_noun < end and self.text[at_noun] in "0123456789一二三四五六七八九十余多个家":
             at_noun += 1
         stop = at_noun
-        while stop < min(end, at_noun + 30) and self.text[stop] not in SEPARATORS + " ：）" and not self._role_begins(stop, at_noun):
+        while stop < min(end, at_noun + 30) and self.text[stop] not in SEPARATORS + " ：）" and not self._noun_ends(stop, at_noun):
             stop = self.pairs[stop] + 1 if self.text[stop] == "（" and self.pairs.get(stop, end) < end else stop + 1
         self._close(at)
         self.tokens.append(Token("etc", at, stop, self.text[at_noun:stop]))
         return stop
+
+    def _noun_ends(self, at: int, start: int) -> bool:
+        joined = next((word for word in ("以及", "及", "和", "与") if self.text.startswith(word, at)), "")
+        if joined and self.text[start:at] in bodies.CLASS_NOUNS and _begins_name(self._ahead(at + len(joined))):
+            return True
+        return self._role_begins(at, start)
 
     def _role_begins(self, at: int, start: int) -> bool:
         noun = self.text[start:at]
@@ -174,7 +194,7 @@ class Lexer:
         return at + len(word)
 
     def _role(self, at: int, end: int, *, after_name: bool) -> int:
-        phrase = roles.phrase_at(self.text, at, after_name=after_name)
+        phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if after_name else None)
         if phrase is None:
             return 0
         self._close(at)

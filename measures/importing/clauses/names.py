@@ -65,6 +65,11 @@ def functional(core: str) -> bool:
     return reach[-1] if core else False
 
 
+def is_region(prefix: str) -> bool:
+    """Whether a prefix is a place, and not a mark (省) or a party committee."""
+    return len(prefix) > 1 and prefix not in bodies.LEVEL_MARKS and not prefix.endswith("委") and prefix not in bodies.NATIONAL_MARKS
+
+
 def head_of(name: str) -> str:
     """The longest ending of agencies that a name has, or ""."""
     for size in range(min(_LONGEST_HEAD, len(name)), 0, -1):
@@ -108,7 +113,7 @@ def _local(name: str, rest: str, prefix: str, level: str, *, party: bool) -> Sha
 
 def _standalone(name: str, base: str) -> Shape:
     mark = next((mark for mark in bodies.NATIONAL_MARKS if base.startswith(mark)), "")
-    return Shape(name, "standalone", mark, NATION, core=base[len(mark) :], head=head_of(base), office=True)
+    return Shape(name, "standalone", mark, NATION, mark in ("中央", "中共中央"), core=base[len(mark) :], head=head_of(base), office=True)
 
 
 def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, head: str) -> Shape:

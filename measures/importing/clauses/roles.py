@@ -33,6 +33,7 @@ LINKS = _WORDS["links"]
 NOT_CLAUSE = _WORDS["not_clause"]
 SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]
+REST = _WORDS["rest"]
 
 _LONGEST_LABEL = 24  # characters
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
@@ -258,9 +259,19 @@ def _label_role(roles: list[Role]) -> Role | None:
     )
 
 
+def predicate_at(text: str, at: int) -> Phrase | None:
+    """为牵头单位, 作为配合部门 behind a name."""
+    verb = next((verb for verb in ("作为", "为", "是") if text.startswith(verb, at)), "")
+    end, found, noun = _label_words(text, at + len(verb))
+    role = _label_role(found)
+    return Phrase(end, role, ("为",)) if verb and noun == "unit" and found and role and _closes(text, end) else None
+
+
 def link_at(text: str, at: int) -> str:
     """The word of a link (会同, 商, 联合) at a position, or ""."""
     word = _first(LINKS, text, at).removesuffix("有关")
+    if word == "会同":
+        return word
     return "" if not word or text.startswith(_WORDS["links_not_before"], at + len(word)) else word
 
 

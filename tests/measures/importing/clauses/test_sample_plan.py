@@ -10,7 +10,7 @@ from measures.importing.deadlines import PartialDate
 DOCUMENTS = Path(seeds.__file__).parent / "documents"
 
 
-def test_every_clause_of_the_sample_plan_reads_as_by_hand_and_without_doubt():
+def test_every_clause_of_the_sample_plan_reads_as_by_hand_and_without_doubt() -> None:
     text = (DOCUMENTS / "guangdong_capital_factor_plan.txt").read_text(encoding="utf-8")
     by_hand = json.loads((DOCUMENTS / "guangdong_responsibilities.json").read_text(encoding="utf-8"))
     clauses = find_clauses(text, ClauseContext("广东", None, PartialDate(2021, 12)))
@@ -19,7 +19,7 @@ def test_every_clause_of_the_sample_plan_reads_as_by_hand_and_without_doubt():
     assert [clause.doubts for clause in clauses] == [()] * len(by_hand)
 
 
-def test_the_spans_of_the_sample_plan_are_the_quotes():
+def test_the_spans_of_the_sample_plan_are_the_quotes() -> None:
     text = (DOCUMENTS / "guangdong_capital_factor_plan.txt").read_text(encoding="utf-8")
     for clause in find_clauses(text, ClauseContext("广东", None, PartialDate(2021, 12)), base=1000):
         quote = text[clause.start - 1000 : clause.end - 1000]

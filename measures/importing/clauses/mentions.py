@@ -1,0 +1,38 @@
+"""What the parser hands on: the chunks of a list, and the names that are made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from measures.importing.clauses.model import Role
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What stands between two separators of a list.
+
+    Args:
+        separator: the one before it ("" at the beginning).
+        group: number of the role group; a prefix that is carried into another group is doubtful.
+        etc: the words after 等 (等市政府); "" for a plain 等, None for an ordinary chunk.
+    """
+
+    text: str
+    start: int
+    end: int
+    separator: str = ""
+    group: int = 0
+    role: Role | None = None
+    etc: str | None = None
+    alias: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A chunk with its full name."""
+
+    chunk: Chunk
+    name: str
+    kind: str  # "agency", "collective" or "unknown"
+    restored: bool = False
+    why: str = ""

@@ -1,0 +1,159 @@
+"""Restores the prefix that a list leaves out: 省财政厅、国资委 → 省国资委, 省委宣传部、网信办 → 省委网信办."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from measures.importing.clauses import bodies
+from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
+from measures.importing.clauses.mentions import Mention
+from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
+
+_LONGEST_NAME = 30  # characters; a longer name is doubted
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """The prefix in force, and what has come between since it was written."""
+
+    prefix: str
+    level: str
+    party: bool
+    group: int
+    broken: bool = False
+    core: str = ""
+
+
+def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
+    """Give the names that lean on a prefix before them the one that their kind takes."""
+    done: list[Mention] = []
+    chain: _Chain | None = None
+    short = ""  # 深圳 of 深圳证监局, for the name right behind it
+    centre = ""  # 人民银行 of 人民银行广州分行
+    for mention in mentions:
+        made = shape(mention.name)
+        current = mention
+        if mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
+            chain, short = _broken(chain), ""
+        elif _leans(mention.name, made, chain):
+            current = (
+                _with_short(mention, short) if short and mention.name in bodies.LOCAL_OF_CENTRE else _with_prefix(mention, made, chain)
+            )
+        elif centre and made.head in bodies.BRANCH_HEADS and not made.core and made.level:
+            current = replace(mention, name=centre + mention.name, restored=True)
+        else:
+            chain, short = _next_chain(chain, made, mention)
+            centre = _centre(mention.name, made)
+        done.append(_remarked(current, made))
+    return done
+
+
+def _centre(name: str, made: Shape) -> str:
+    """The central body of which a name is the office in a place, or ""."""
+    if made.kind != "standalone" or made.head not in bodies.BRANCH_HEADS:
+        return ""
+    return max((stem for stem in bodies.CENTRAL_STEMS if made.prefix.startswith(stem)), key=len, default="")
+
+
+def _broken(chain: _Chain | None) -> _Chain | None:
+    return replace(chain, broken=True) if chain else None
+
+
+def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
+    """Whether a name wants a prefix from before."""
+    if made.bare or (made.kind == "stem" and not made.prefix):
+        return True
+    return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
+
+
+def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
+    rest = mention.name[len(made.prefix) :]
+    if made.kind == "agency" and made.prefix and not made.level:
+        return _broken(chain), made.prefix
+    if made.kind in ("region", "standalone") and made.level != NATION:
+        return _broken(chain), ""
+    if made.level == NATION and not made.prefix:
+        return _broken(chain), ""
+    if rest in bodies.SEATS and is_region(made.prefix):
+        return _broken(chain), ""
+    if not made.prefix or made.kind == "unknown":
+        return _broken(chain), ""
+    return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
+
+
+def _with_short(mention: Mention, short: str) -> Mention:
+    return replace(mention, name=short + mention.name, restored=True)
+
+
+def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:
+    if chain is None:
+        return mention
+    name = mention.name
+    if chain.level == NATION:
+        return _with_national(mention, chain)
+    refusal = _refusal(name, made, chain)
+    if refusal:
+        return replace(mention, why=mention.why or refusal)
+    prefix, why = _fitting(name, chain)
+    known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
+    if not known:
+        why = why or f"按前文补了“{prefix}”，不能确定是否省略"
+    if chain.broken:
+        why = why or f"前面隔有其他单位，按“{prefix}”补全"
+    if chain.group != mention.chunk.group:
+        why = why or f"按前一组的“{prefix}”补全"
+    return replace(mention, name=prefix + name, kind="agency", restored=True, why=mention.why or why)
+
+
+def _with_national(mention: Mention, chain: _Chain) -> Mention:
+    name = mention.name
+    takes = (
+        (chain.party and name in bodies.PARTY)
+        or (chain.prefix == "国家" and name in bodies.TAKES_GUOJIA)
+        or (chain.prefix == "全国" and name in bodies.NATIONWIDE)
+        or (chain.prefix.startswith("最高") and name in ("检察院", "法院", "人民检察院", "人民法院"))
+    )
+    if not takes:
+        return mention if name in bodies.STANDALONE else replace(mention, why=mention.why or "没有写出级别，无法补全")
+    if chain.broken or (chain.prefix == "国家" and name in bodies.STANDALONE):
+        if chain.broken:
+            return replace(mention, why=mention.why or f"可能省略了“{chain.prefix}”")
+        return replace(mention, name=chain.prefix + name, restored=True, why=f"按前文补了“{chain.prefix}”")
+    return replace(mention, name=chain.prefix + name, restored=True)
+
+
+def _refusal(name: str, made: Shape, chain: _Chain) -> str:
+    """Why a name does not take the prefix before it, or ""."""
+    head = made.head if made.head in bodies.HEADS else head_of(name)
+    levels = bodies.HEADS.get(head, frozenset())
+    if name in bodies.NO_PREFIX and not chain.core.endswith(name[-2:]):
+        return "没有写明所在地区"
+    if name in bodies.WHOLE or name in bodies.PARTY:
+        return ""
+    if levels and chain.level and chain.level not in levels:
+        return f"级别与前面的“{chain.prefix}”不符"
+    if chain.level == PROVINCE and head == "局" and made.core in bodies.PROVINCIAL_TING:
+        return f"级别与前面的“{chain.prefix}”不符"
+    return ""
+
+
+def _fitting(name: str, chain: _Chain) -> tuple[str, str]:
+    """The prefix that a bare name takes, and why that is doubtful ("" when not)."""
+    plain = chain.prefix.removesuffix("委") if chain.party else chain.prefix
+    if chain.party:
+        return (chain.prefix, "") if name in bodies.PARTY else (plain, "")
+    if name in bodies.PARTY and name not in bodies.PARTY_OR_GOVERNMENT and chain.level != INNER and name not in bodies.WHOLE:
+        return plain + "委", "前面是政府部门，按党委部门补全"
+    return plain, ""
+
+
+def _remarked(mention: Mention, made: Shape) -> Mention:
+    if mention.why or mention.kind != "agency" or mention.chunk.alias:
+        return mention
+    if mention.name.endswith("）"):
+        return replace(mention, why="括号内可能是同一单位的另一名称")
+    if len(mention.name) > _LONGEST_NAME:
+        return replace(mention, why="名称过长，请核对")
+    if made.kind == "unknown":
+        return replace(mention, why="不像单位名称，请核对")
+    return mention

@@ -1,0 +1,26 @@
+"""The reader against clauses read by hand: one half was used to build it, the other was kept aside."""
+
+import pytest
+
+from tests.measures.importing.clauses.corpus.score import HALVES, entries, score
+
+
+def test_the_corpus_has_three_hundred_clauses_half_of_them_kept_aside() -> None:
+    sizes = {half: len(list(entries(half))) for half in HALVES}
+    assert sum(sizes.values()) >= 300
+    assert sizes["held_out"] * 2 >= 300
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_clauses_are_right_and_errors_are_doubted(half: str) -> None:
+    total = score(half)
+    print(f"{half}: {total}")
+    assert total.exact / total.clauses >= 0.98, "\n".join(total.errors)
+    assert total.f1 >= 0.995
+    assert total.silent / total.wanted < 0.003
+
+
+def test_a_clause_read_otherwise_counts_as_an_error() -> None:
+    total = score("tuned")
+    assert total.wanted > 300
+    assert total.agreed <= min(total.read, total.wanted)
