@@ -33,7 +33,7 @@ def _kept_secret(path: Path) -> str:
 DEBUG = env.bool("DUBAN_DEBUG", False)
 SECRET_KEY = env.str("DUBAN_SECRET_KEY", "") or _kept_secret(VAR / "secret_key")
 ALLOWED_HOSTS = env.list("DUBAN_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("DUBAN_SITE_URL", f"http://127.0.0.1:{env.int('DUBAN_PORT', 8000)}")
+SITE_URL = env.str("DUBAN_SITE_URL", f"http://127.0.0.1:{env.str('DUBAN_PORT', '8000')}")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -44,7 +44,7 @@ class Reply:
 
 
 @contextlib.contextmanager
-def hard_limit(sock: socket.socket | None, seconds: float = TIME_LIMIT) -> Iterator[None]:
+def hard_limit(sock: socket.socket | None, seconds: float) -> Iterator[None]:
     """Shut a socket down when the block takes longer: a time-out of the socket alone lets a trickle of bytes hold us for ever."""
     if sock is None:
         yield
@@ -114,7 +114,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     connection = _Pinned(parts.hostname, port, address=_resolve(parts.hostname, port), tls=parts.scheme == "https")
     try:
         connection.connect()
-        with hard_limit(connection.sock):
+        with hard_limit(connection.sock, TIME_LIMIT):
             connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body=body, headers=dict(headers))
             response = connection.getresponse()
             return Reply(response.status, response.read(SIZE_LIMIT))

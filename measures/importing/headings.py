@@ -28,6 +28,7 @@ class Scheme(IntEnum):
     CIRCLED = 9
     BRACKET = 10
     DASH = 11
+    PARAGRAPH = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The scheme of a number (一、 （一） 1.) orders the tree, as GB/T 9704 does;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from measures.importing.document import Block, Document
@@ -89,7 +89,10 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
     for block in blocks:
         line = text[block.start : block.end]
         marker = None if block.cells else read_marker(line)
-        if marker is None or not _plausible(marker, line, stack):
+        if marker is not None and not _plausible(marker, line, stack):
+            marker = None
+        marker = marker or _unnumbered(block, line)
+        if marker is None:
             _extend(stack, block)
             continue
         while len(stack) > 1 and not _stands_under(marker, stack[-1]):
@@ -105,6 +108,54 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         for open_node in stack:
             open_node.end = block.end
     return root
+
+
+def _unnumbered(block: Block, line: str) -> Marker | None:
+    """Take a heading that has a style but no number for one of the scheme usual at its level."""
+    if block.level is None or len(line) > 60 or line.endswith(("。", "；", "：")):
+        return None
+    return Marker((Scheme.CHAPTER, Scheme.CN, Scheme.CN_PAREN, Scheme.NUM)[min(block.level, 4) - 1], "", 0, 0)
+
+
+def split_paragraphs(node: Node, text: str, bears: Callable[[int, int], bool]) -> None:
+    """Make children of the unnumbered paragraphs of a section where two or more of them end in a responsibility.
+
+    `bears` tells whether a stretch holds a responsibility. A measure with several clauses is left whole: only lines whose heading
+    says nothing but its title are split.
+    """
+    if node.children or len(node.blocks) < 2 or (node.marker and node.marker.scheme > Scheme.CN_PAREN):
+        return
+    blocks = node.blocks if node.marker is None else node.blocks[1:]
+    if node.marker is not None and (node.blocks[0].end - node.title_end > 2 or bears(node.start, node.blocks[0].end)):
+        return
+    groups = _groups(text, blocks, bears)
+    bearing = [group for group in groups if bears(group[0].start, group[-1].end)]
+    if len(bearing) < 2:
+        return
+    for group in groups:
+        if not bears(group[0].start, group[-1].end):
+            continue
+        first = group[0]
+        strong_end = first.start + first.strong if 0 < first.strong < first.end - first.start else 0
+        title = title_span(text, first.start, first.end, strong_end)
+        marker = Marker(Scheme.PARAGRAPH, "", 0, 0)
+        node.children.append(
+            Node(marker, first.start, *title, group[-1].end, group[-1].end, list(group), parent=node, segment=node.segment)
+        )
+    if node.children:
+        node.own_end = node.children[0].start
+
+
+def _groups(text: str, blocks: list[Block], bears: Callable[[int, int], bool]) -> list[list[Block]]:
+    """Group paragraphs: each with the clause on a line of its own behind it."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        alone = _CLAUSE_IN_TITLE.match(text, block.start, block.end) is not None
+        if groups and (alone or not (bears(groups[-1][0].start, groups[-1][-1].end) or bears(block.start, block.end))):
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return groups
 
 
 def _extend(stack: list[Node], block: Block) -> None:

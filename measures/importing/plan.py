@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, find_clauses
 from measures.importing.deadlines import Deadline, PartialDate, find_deadlines
 from measures.importing.definitions import find_aliases, find_basis, find_lead_rules, infer_province
-from measures.importing.document import Document
+from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout, lay_out
 from measures.importing.headings import Scheme
-from measures.importing.outline import Node, build_outline
+from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
+from measures.importing.outline import Node, build_outline, split_paragraphs
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.selection import Selector, is_about_aims
@@ -57,17 +59,34 @@ def _tell_nobody(percent: int) -> None:
 def read_parsed(document: Document, *, province: str | None = None, city: str | None = None, tell: Progress = _tell_nobody) -> PlanReading:
     """Read a document that is a text with blocks already."""
     layout = lay_out(document)
-    roots = build_outline(document, layout.segments)
+    ledgers = find_ledgers(document)
+    roots = build_outline(document, _around(layout.segments, ledgers))
     tell(50)
-    return _Assembly(document, layout, roots, province or infer_province(document, layout), city).reading(tell)
+    return _Assembly(document, layout, roots, ledgers, province=province or infer_province(document, layout), city=city).reading(tell)
+
+
+def _around(segments: Sequence[Sequence[Block]], ledgers: Sequence[Ledger]) -> list[list[Block]]:
+    """Cut the segments at the tables of tasks, which are read on their own."""
+    inside = {block.start for ledger in ledgers for block in ledger.blocks}
+    cut: list[list[Block]] = []
+    for segment in segments:
+        cut.append([])
+        for block in segment:
+            if block.start not in inside:
+                cut[-1].append(block)
+            elif cut[-1]:
+                cut.append([])
+    return [blocks for blocks in cut if blocks]
 
 
 class _Assembly:
     """Puts the parts together. Made for one document and thrown away."""
 
-    def __init__(self, document: Document, layout: Layout, roots: list[Node], province: str | None, city: str | None) -> None:
+    def __init__(
+        self, document: Document, layout: Layout, roots: list[Node], ledgers: list[Ledger], *, province: str | None, city: str | None
+    ) -> None:
         self.text, self.document, self.layout, self.roots = document.text, document, layout, roots
-        self.province, self.city = province, city
+        self.province, self.city, self.ledgers = province, city, ledgers
         self.aliases = find_aliases(self.text)
         self.rules = find_lead_rules(self.text, roots)
         self.reference = _reference(layout)
@@ -80,7 +99,8 @@ class _Assembly:
         self._find_clauses()
         tell(80)
         chosen = self._select()
-        measures = [self._measure(node) for node in chosen]
+        listed = [self._listed(row) for ledger in self.ledgers for row in ledger.rows]
+        measures = merge([self._measure(node) for node in chosen], listed)
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
         targets = find_targets(
             self.text, self._passages(), reference=self._day(), skip=[(clause.start, clause.end) for clause in self.clauses]
@@ -123,6 +143,9 @@ class _Assembly:
         self.clauses = [clause for clause in self.clauses if clause.is_clause]
         self.clauses.sort(key=lambda clause: clause.start)
         self.starts = [clause.start for clause in self.clauses]
+        for root in self.roots:
+            for node in list(root.walk()):
+                split_paragraphs(node, self.text, lambda start, end: bool(self._clauses_in(start, end)))
 
     def _clauses_in(self, start: int, end: int) -> list[Clause]:
         return self.clauses[bisect_right(self.starts, start - 1) : bisect_right(self.starts, end - 1)]
@@ -130,7 +153,7 @@ class _Assembly:
     def _select(self) -> list[Node]:
         selector = Selector(self.text, [(clause.start, clause.end) for clause in self.clauses])
         chosen: list[Node] = []
-        bears = bool(self.clauses)
+        bears = bool(self.clauses) or bool(self.ledgers)
         for root in self.roots:
             selection = selector.select(root, bears_responsibilities=bears)
             chosen += selection.measures
@@ -159,6 +182,33 @@ class _Assembly:
             clauses=tuple(clauses),
             sentences=tuple(Sentence(first, last) for first, last in sentences),
             deadlines=tuple(self._deadlines(node, skip)),
+        )
+
+    def _listed(self, row: LedgerRow) -> MeasureReading:
+        """Read a row of a table of tasks."""
+        clause = read_responsibilities(self.text, row, self._context(row.start))
+        clauses = [clause] if clause else []
+        context = self._context(row.start)
+        for start, end in row.texts:
+            clauses += [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
+        skip = sorted((found.start, found.end) for found in clauses)
+        sentences = [span for start, end in row.texts for span in find_sentences(self.text, max(start, row.title_start), end, skip)]
+        for found in clauses:
+            self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in found.doubts]
+        if not clauses:
+            self.doubts.append(Doubt("nobody_named", "这条措施没有写责任单位", row.title_start, row.title_end))
+        return MeasureReading(
+            number=row.number,
+            title=self.text[row.title_start : row.title_end],
+            section=self.text[slice(*row.section)] if row.section else "",
+            section_start=row.section[0] if row.section else None,
+            start=row.start,
+            end=row.end,
+            title_start=row.title_start,
+            title_end=row.title_end,
+            clauses=tuple(clauses),
+            sentences=tuple(Sentence(first, last) for first, last in sentences),
+            deadlines=tuple(found for start, end in row.texts for found in find_deadlines(self.text[start:end], self.reference, start)),
         )
 
     def _deadlines(self, node: Node, skip: list[tuple[int, int]]) -> list[Deadline]:
@@ -193,7 +243,8 @@ class _Assembly:
                     continue
                 aims = is_about_aims(node, self.text)
                 passages.append(Passage(start, node.own_end, aims=aims))
-        return passages
+        passages += [Passage(start, end) for ledger in self.ledgers for row in ledger.rows for start, end in row.texts]
+        return sorted(passages, key=lambda passage: passage.start)
 
     def _general_doubts(self, measures: list[MeasureReading]) -> None:
         for missing, code, why in (
@@ -207,10 +258,35 @@ class _Assembly:
                 self.doubts.append(Doubt(code, why, 0, 0))
 
 
+def merge(told: list[MeasureReading], listed: list[MeasureReading]) -> list[MeasureReading]:
+    """Put the measures of the text and those of its tables together.
+
+    A table that repeats the text adds nothing where the text names the agencies itself; where it does not, the table is the one to go by.
+    """
+    if not told or not listed:
+        return sorted(told + listed, key=lambda measure: measure.start)
+    titles = {_bare(measure.title) for measure in told}
+    repeated = sum(_bare(measure.title) in titles for measure in listed)
+    if any(measure.clauses for measure in told):
+        kept = [measure for measure in listed if _bare(measure.title) not in titles] if repeated else listed
+        return sorted(told + kept, key=lambda measure: measure.start)
+    return listed
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", title)
+
+
 def _reference(layout: Layout) -> PartialDate | None:
-    if layout.date is None:
-        return None
-    return PartialDate(layout.date.year, layout.date.month, layout.date.day if layout.date_precise else None)
+    """Give the date that 年底前 counts from: that of the document; the year of its title where that is later (a plan for next year)."""
+    titled = re.search(r"(20\d\d)年(?!以来)", layout.title.text) if layout.title else None
+    numbered = re.search(r"20\d\d", layout.number.text) if layout.number else None
+    year = int(titled[1]) if titled else None
+    if layout.date is not None and (year is None or year <= layout.date.year):
+        return PartialDate(layout.date.year, layout.date.month, layout.date.day if layout.date_precise else None)
+    if year is not None:
+        return PartialDate(year)
+    return PartialDate(int(numbered.group())) if numbered else None
 
 
 def _section_of(node: Node) -> Node | None:
