@@ -16,13 +16,16 @@ def _monday_to_friday(day: dt.date) -> bool:
     return day.weekday() < _SATURDAY
 
 
+IsWorking = Callable[[dt.date], bool]
+
+
 class _Calendar:
-    is_working: Callable[[dt.date], bool] = staticmethod(_monday_to_friday)
+    load: Callable[[], IsWorking] = staticmethod(lambda: _monday_to_friday)
 
 
-def use_calendar(is_working: Callable[[dt.date], bool]) -> None:
-    """Say which days are working days; until somebody does, Monday to Friday are."""
-    _Calendar.is_working = staticmethod(is_working)
+def use_calendar(load: Callable[[], IsWorking]) -> None:
+    """Say how to learn which days are working days, asked afresh for each decision; until somebody does, Monday to Friday are."""
+    _Calendar.load = staticmethod(load)
 
 
 def _hours() -> tuple[dt.time, dt.time]:
@@ -31,26 +34,26 @@ def _hours() -> tuple[dt.time, dt.time]:
     return dt.time.fromisoformat(begin), dt.time.max if end == "24:00" else dt.time.fromisoformat(end)
 
 
-def _may_send_on(day: dt.date) -> bool:
-    return settings.DUBAN_SEND_ON_REST_DAYS or _Calendar.is_working(day)
+def _days() -> IsWorking:
+    return (lambda _day: True) if settings.DUBAN_SEND_ON_REST_DAYS else _Calendar.load()
 
 
 def may_send(now: dt.datetime) -> bool:
     """Tell whether notices may go out at a moment."""
     local = timezone.localtime(now)
     begin, end = _hours()
-    return _may_send_on(local.date()) and begin <= local.time() < end
+    return begin <= local.time() < end and _days()(local.date())
 
 
 def next_sending(now: dt.datetime) -> dt.datetime:
     """Return the first moment from `now` on at which notices may go out."""
-    if may_send(now):
-        return now
     local = timezone.localtime(now)
-    begin, _end = _hours()
+    (begin, end), is_open = _hours(), _days()
+    if begin <= local.time() < end and is_open(local.date()):
+        return now
     day = local.date() if local.time() < begin else local.date() + dt.timedelta(days=1)
     for _ in range(_LONGEST_REST):
-        if _may_send_on(day):
+        if is_open(day):
             break
         day += dt.timedelta(days=1)
     return dt.datetime.combine(day, begin, tzinfo=local.tzinfo)

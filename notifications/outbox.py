@@ -85,6 +85,7 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
     addresses = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "email"))
     channels = channels_for(addresses.keys())
     installed = frozenset(settings.DUBAN_CHANNELS)
+    leaves_at = next_sending(now)
     rows: list[Message] = []
     items: list[InboxItem] = []
     for message in messages:
@@ -92,7 +93,7 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
             rooms = frozenset(message.channels) & ROOM_CHANNELS
             if not rooms:
                 raise ValueError(f"{message.key} is addressed to nobody.")
-            rows += [_row(message, channel, now) for channel in sorted(rooms & installed)]
+            rows += [_row(message, channel, now, leaves_at) for channel in sorted(rooms & installed)]
             continue
         if message.recipient_id not in addresses:
             continue
@@ -102,7 +103,7 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
         chosen = frozenset(message.channels) | floor(message.topic) if message.channels else usual
         items.append(_item(message, message.recipient_id, now))
         rows += [
-            _row(message, channel, now)
+            _row(message, channel, now, leaves_at)
             for channel in sorted(chosen & installed - {"inbox"} - ROOM_CHANNELS)
             if channel != "email" or addresses[message.recipient_id]
         ]
@@ -127,7 +128,7 @@ def _item(message: NewMessage, recipient_id: int, now: dt.datetime) -> InboxItem
     )
 
 
-def _row(message: NewMessage, channel: str, now: dt.datetime) -> Message:
+def _row(message: NewMessage, channel: str, now: dt.datetime, leaves_at: dt.datetime) -> Message:
     waits = channel in DIGESTED_CHANNELS and not message.urgent
     key = f"{message.key}|{channel}"
     return Message(
@@ -142,7 +143,7 @@ def _row(message: NewMessage, channel: str, now: dt.datetime) -> Message:
         subject_ref=message.ref,
         state=Message.State.WAITING if waits else Message.State.QUEUED,
         created_at=now,
-        next_attempt_at=next_sending(now),
+        next_attempt_at=leaves_at,
         message_id=message_id(key),
     )
 

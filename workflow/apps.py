@@ -12,8 +12,10 @@ class WorkflowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Answer for the right to see tasks when notices about them are sent."""
-        from notifications import guards
+        """Answer for the right to see tasks when notices about them are sent, and for the days on which they may be."""
+        from notifications import guards, hours
         from workflow.grants import may_be_told
+        from workflow.working_days import calendar_in_force
 
         guards.register("task", may_be_told)
+        hours.use_calendar(lambda: calendar_in_force().is_working)

@@ -74,7 +74,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_notices(db: N
     ) as queries:
         post([notice(someone) for someone in people], now=NOW)
     assert Message.objects.count() == count
-    assert len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]) == 4
+    assert len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]) == 5
 
 
 def test_at_night_and_on_days_off_mail_waits_for_the_morning(person: User) -> None:
@@ -136,3 +136,13 @@ def test_what_was_not_sent_can_be_superseded(person: User) -> None:
     assert supersede(["task:1"]) == 1
     assert sorted(Message.objects.values_list("state", flat=True)) == ["queued", "superseded", "superseded"]
     assert supersede(["task:1"]) == 0
+
+
+def test_the_calendar_of_the_house_decides_about_days_off(person: User) -> None:
+    saturday_made_up = dt.datetime(2026, 10, 10, 9, 0, tzinfo=NOW.tzinfo)
+    national_day = dt.datetime(2026, 10, 1, 9, 0, tzinfo=NOW.tzinfo)
+    post([notice(person, "a")], now=saturday_made_up)
+    post([notice(person, "b")], now=national_day)
+    first, second = Message.objects.order_by("key")
+    assert first.next_attempt_at == saturday_made_up
+    assert second.next_attempt_at == dt.datetime(2026, 10, 8, 8, 0, tzinfo=NOW.tzinfo)
