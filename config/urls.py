@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/", include("notifications.urls")),
     path("admin/login/", login_not_required(administration_sign_in)),
     path("admin/", admin.site.urls),
+    path("", include("oversight.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

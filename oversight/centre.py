@@ -1,0 +1,283 @@
+"""The supervision centre 督办中心: what waits for a coordinator's hand, each row with what can be done about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.actor import Actor
+from oversight.filters import ledger_url, overdue, stalled, unsigned
+from workflow.models import Assignment, Extension, HandBack, Report, SignOff
+from workflow.states import (
+    ENDED_ASSIGNMENT_STATES,
+    AssignmentState,
+    ExtensionState,
+    HandBackState,
+    ReportState,
+    SignOffState,
+    TaskState,
+)
+
+UNSIGNED_DAYS = 3
+"""After how many days an unsigned part is shown."""
+
+STALLED_DAYS = 30
+"""After how many days without movement a part in hand is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One row of a queue.
+
+    Attributes:
+        subject: what the acts are done to, `task`, `assignment` or `report`.
+        subject_id: its primary key.
+        acts: names of the catalog's acts that answer it.
+        part_id: the part that can be pressed; 0 for none.
+    """
+
+    task_id: int
+    title: str
+    agency: str
+    due_on: dt.date | None
+    since: dt.date | None
+    note: str
+    subject: str
+    subject_id: int
+    acts: tuple[str, ...]
+    part_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for one reason."""
+
+    name: str
+    label: str | Promise
+    advice: str | Promise
+    count: int = 0
+    rows: Sequence[QueueRow] = ()
+    url: str = ""
+
+
+def _issued(actor: Actor, prefix: str) -> Q:
+    """Return the condition that a task is one that the actor coordinates."""
+    return Q(**{f"{prefix}issuer_id__in": actor.agencies_where("coordinate")})
+
+
+def queues(
+    actor: Actor, *, now: dt.datetime, shown: int, unsigned_days: int = UNSIGNED_DAYS, stalled_days: int = STALLED_DAYS
+) -> list[Queue]:
+    """Return the queues of a coordinator, decisions first."""
+    parts = Assignment.objects.filter(_issued(actor, "task__")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+    today = timezone.localdate(now)
+    base = {"rows": "parts", "scope": "overseen"}
+    late = Queue(
+        name="overdue",
+        label=gettext_lazy("Overdue"),
+        advice=gettext_lazy("The due date has passed and the part is not done."),
+        url=ledger_url(**base, overdue="on"),
+    )
+    not_signed = Queue(
+        name="unsigned",
+        label=gettext_lazy("Not signed for"),
+        advice=gettext_lazy("Assigned days ago and still not signed for."),
+        url=ledger_url(**base, unsigned=unsigned_days),
+    )
+    standing = Queue(
+        name="stalled",
+        label=gettext_lazy("Stalled"),
+        advice=gettext_lazy("In hand, without any movement for weeks."),
+        url=ledger_url(**base, stalled=stalled_days),
+    )
+    return [
+        *_decisions(actor, shown),
+        _pressable(late, parts.filter(overdue(today)).order_by("due_on", "pk"), shown),
+        _pressable(not_signed, parts.filter(unsigned(now, unsigned_days)).order_by("assigned_at", "pk"), shown),
+        _pressable(standing, parts.filter(stalled(now, stalled_days)).order_by("moved_at", "pk"), shown),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """Where a queue of decisions is read from, and what answers it."""
+
+    name: str
+    label: str | Promise
+    advice: str | Promise
+    acts: tuple[str, ...]
+    note: str
+    due: str
+    since: str
+    subject: str = "assignment"
+
+
+HAND_BACKS = _Kind(
+    name="hand_back",
+    label=gettext_lazy("Hand-backs to rule on"),
+    advice=gettext_lazy("An agency says the task is not its own; the clock stands still."),
+    acts=("uphold", "reroute"),
+    note="reason",
+    due="rule_by",
+    since="raised_at",
+)
+EXTENSIONS = _Kind(
+    name="extension",
+    label=gettext_lazy("Requests for more time"),
+    advice=gettext_lazy("The clock stands still until it is decided."),
+    acts=("grant_extension", "refuse_extension"),
+    note="reason",
+    due="asked_for",
+    since="requested_at",
+)
+REPORTS = _Kind(
+    name="report",
+    label=gettext_lazy("Reports to accept"),
+    advice=gettext_lazy("Submitted by the agencies; accept them or ask for more."),
+    acts=("accept_report", "return_report"),
+    note="done",
+    due="due_on",
+    since="submitted_at",
+    subject="report",
+)
+
+
+def _decisions(actor: Actor, shown: int) -> list[Queue]:
+    issued = _issued(actor, "assignment__task__")
+    closing = SignOff.objects.filter(_issued(actor, "task__"), state__in=[SignOffState.COLLECTING, SignOffState.UNDER_REVIEW])
+    return [
+        _decision(HAND_BACKS, HandBack.objects.filter(issued, state=HandBackState.RAISED).order_by("rule_by", "pk"), shown),
+        _decision(EXTENSIONS, Extension.objects.filter(issued, state=ExtensionState.REQUESTED).order_by("due_before", "pk"), shown),
+        _sign_offs(closing.order_by("requested_at", "pk"), shown),
+        _decision(REPORTS, Report.objects.filter(issued, state=ReportState.SUBMITTED).order_by("submitted_at", "pk"), shown),
+    ]
+
+
+def _decision(kind: _Kind, rows: QuerySet[Any], shown: int) -> Queue:
+    first = rows[:shown].values(
+        "pk",
+        "assignment_id",
+        *{kind.note, kind.due, kind.since},
+        task_id=F("assignment__task_id"),
+        title=F("assignment__task__title"),
+        agency=F("assignment__agency__short_name"),
+    )
+    found = [
+        QueueRow(
+            task_id=row["task_id"],
+            title=row["title"],
+            agency=row["agency"],
+            due_on=row[kind.due],
+            since=timezone.localdate(row[kind.since]),
+            note=row[kind.note],
+            subject=kind.subject,
+            subject_id=row["pk"] if kind.subject == "report" else row["assignment_id"],
+            acts=kind.acts,
+        )
+        for row in first
+    ]
+    return Queue(name=kind.name, label=kind.label, advice=kind.advice, count=rows.count(), rows=found)
+
+
+def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
+    first = rows[:shown].values(
+        "state", "summary", "requested_at", "task_id", title=F("task__title"), due_on=F("task__due_on"), agency=F("requested_by__name")
+    )
+    found = [
+        QueueRow(
+            task_id=row["task_id"],
+            title=row["title"],
+            agency=str(SignOffState(row["state"]).label),
+            due_on=row["due_on"],
+            since=timezone.localdate(row["requested_at"]),
+            note=row["summary"],
+            subject="task",
+            subject_id=row["task_id"],
+            acts=("sign_off", "return_sign_off") if row["state"] == SignOffState.UNDER_REVIEW else ("submit_sign_off",),
+        )
+        for row in first
+    ]
+    return Queue(
+        name="sign_off", label=gettext_lazy("Tasks to sign off"), advice=gettext_lazy("The leads have declared them done."),
+        count=rows.count(), rows=found, url=ledger_url(scope="overseen", state=TaskState.CLOSING.value),
+    )  # fmt: skip
+
+
+def _pressable(queue: Queue, rows: QuerySet[Assignment], shown: int) -> Queue:
+    """Return the queue with its number and its first rows, each of which can be pressed."""
+    columns = ("pk", "task_id", "due_on", "assigned_at", "moved_at", "state")
+    first = rows[:shown].values(*columns, title=F("task__title"), agency=F("agency__short_name"))
+    found = [
+        QueueRow(
+            task_id=row["task_id"],
+            title=row["title"],
+            agency=row["agency"],
+            due_on=row["due_on"],
+            since=timezone.localdate(row["assigned_at"] if queue.name == "unsigned" else row["moved_at"]),
+            note=str(AssignmentState(row["state"]).label),
+            subject="assignment",
+            subject_id=row["pk"],
+            acts=("press",),
+            part_id=row["pk"],
+        )
+        for row in first
+    ]
+    return replace(queue, count=rows.count(), rows=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FanOut:
+    """How the agencies of one group stand in one task, side by side."""
+
+    task_id: int
+    title: str
+    group: str
+    total: int
+    signed: int
+    reported: int
+    done: int
+    late: int
+
+    @property
+    def sentence(self) -> str:
+        """Return it in one line: 17/21 signed for, 15/21 reported, 2 overdue."""
+        counts = {"signed": self.signed, "reported": self.reported, "total": self.total}
+        line = _("%(signed)d/%(total)d signed for, %(reported)d/%(total)d reported") % counts
+        if not self.late:
+            return line
+        return f"{line}{_(', ')}{ngettext('%(late)d overdue', '%(late)d overdue', self.late) % {'late': self.late}}"
+
+
+def fan_outs(actor: Actor, *, now: dt.datetime, shown: int) -> list[FanOut]:
+    """Return the groups that tasks under way went to, those with the most to sign for first, in one query."""
+    reported = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]).values("assignment_id")
+    signed = Q(signed_at__isnull=False)
+    rows = (
+        Assignment.objects.filter(_issued(actor, "task__"), group__isnull=False, task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING])
+        .exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+        .values("task_id", "group_id", title=F("task__title"), group_name=F("group__name"))
+        .annotate(
+            total=Count("pk"),
+            signed=Count("pk", filter=signed),
+            reported=Count("pk", filter=Q(pk__in=reported)),
+            done=Count("pk", filter=Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED])),
+            late=Count("pk", filter=overdue(timezone.localdate(now))),
+        )
+        .annotate(unsigned=F("total") - F("signed"))
+        .order_by("-late", "-unsigned", "task_id", "group_id")[:shown]
+    )
+    return [
+        FanOut(
+            task_id=row["task_id"], title=row["title"], group=row["group_name"], total=row["total"], signed=row["signed"],
+            reported=row["reported"], done=row["done"], late=row["late"],
+        )
+        for row in rows
+    ]  # fmt: skip

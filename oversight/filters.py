@@ -1,0 +1,229 @@
+"""The filters of the ledger: one form that list, export, saved views and the numbers of the boards share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Max, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actor import Actor
+from agencies.models import Agency
+from measures.models import Section
+from oversight import sight
+from oversight.lights import COLOURS, LIGHT_WORDS, Lights, waiting_for_time
+from workflow.models import Assignment, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState
+
+SHORTEST_WORD = 2
+"""Fewest characters that are searched for: a two-character word is the shortest that means something in Chinese."""
+
+LIVE = "live"
+"""The choice of a state that stands for everything still worked on."""
+
+OWED = "owed"
+"""The choice of a part's state that stands for what an agency still has to do."""
+
+LONGEST_WAIT = 3650
+
+
+class DateInput(forms.DateInput):
+    """A date as browsers ask for it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class LedgerForm(forms.Form):
+    """What the ledger can be asked; everything is optional, and the choices hold only what the actor may see."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=60)
+    plan = forms.ChoiceField(label=_("Plan"), required=False)
+    section = forms.ChoiceField(label=_("Section"), required=False)
+    agency = forms.ChoiceField(label=_("Agency"), required=False)
+    part = forms.ChoiceField(label=_("Part"), required=False, choices=[("", _("All")), *Part.choices])
+    state = forms.ChoiceField(
+        label=_("State of the task"), required=False, choices=[("", _("All")), (LIVE, _("Still worked on")), *TaskState.choices]
+    )
+    own = forms.ChoiceField(
+        label=_("State of the part"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            (OWED, _("Still owed")),
+            *(choice for choice in AssignmentState.choices if choice[0] not in ENDED_ASSIGNMENT_STATES),
+        ],
+    )
+    light = forms.ChoiceField(
+        label=_("Light"), required=False, choices=[("", _("All")), *((str(colour.value), word) for colour, word in LIGHT_WORDS.items())]
+    )
+    due_from = forms.DateField(label=_("Due from"), required=False, widget=DateInput())
+    due_to = forms.DateField(label=_("Due to"), required=False, widget=DateInput())
+    scope = forms.ChoiceField(
+        label=_("Scope"),
+        required=False,
+        choices=[("", _("All I may see")), ("overseen", _("Issued by us")), ("own", _("Our own parts"))],
+    )
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    unsigned = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput())
+    stalled = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput())
+    was = forms.BooleanField(required=False, widget=forms.HiddenInput())
+    rows = forms.ChoiceField(required=False, choices=[("", ""), ("tasks", ""), ("parts", "")], widget=forms.HiddenInput())
+    sort = forms.ChoiceField(required=False, choices=[("", ""), ("due", ""), ("number", ""), ("light", "")], widget=forms.HiddenInput())
+
+    def __init__(self, data: Mapping[str, Any], *, actor: Actor, now: dt.datetime) -> None:
+        super().__init__(data)
+        plans = [(str(pk), title) for pk, title in sight.plans(actor, now=now).order_by("-pk").values_list("pk", "title")]
+        self._choices("plan", [("none", _("Without a plan")), *plans] if plans else [])
+        plan = data.get("plan") or (plans[0][0] if len(plans) == 1 else "")
+        known = plan in {value for value, _title in plans}
+        sections = Section.objects.filter(plan_id=plan, measures__isnull=False).distinct().order_by("start") if known else ()
+        self._choices("section", [(str(section.pk), str(section)) for section in sections])
+        taking_part = Agency.objects.filter(pk__in=sight.parts(actor, now=now).values("agency_id"))
+        self._choices("agency", [(str(pk), name) for pk, name in taking_part.values_list("pk", "short_name")])
+        self.fields["state" if self.rows_kind == "parts" else "own"].widget = forms.HiddenInput()
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [("", _("All")), *choices]
+
+    @property
+    def rows_kind(self) -> str:
+        """Return what a row is: a task, or one agency's part."""
+        return "parts" if self.data.get("rows") == "parts" else "tasks"
+
+    def clean_q(self) -> str:
+        """Refuse words too short to find anything by."""
+        words: str = self.cleaned_data["q"].strip()
+        if words and any(len(word) < SHORTEST_WORD for word in words.split()):
+            raise forms.ValidationError(_("Enter at least two characters of a word."))
+        return words
+
+
+class Filter:
+    """What was asked of the ledger, as conditions on tasks and on parts.
+
+    Args:
+        asked: the cleaned values of a `LedgerForm`; a value left out asks nothing.
+    """
+
+    def __init__(self, asked: Mapping[str, Any], *, actor: Actor, now: dt.datetime, lights: Lights) -> None:
+        self.asked = {name: value for name, value in asked.items() if value is not None and value is not False and value != ""}
+        self.actor, self.now, self.lights = actor, now, lights
+
+    def parts(self) -> QuerySet[Assignment]:
+        """Return the parts asked for, each with its `severity`."""
+        rows = sight.parts(self.actor, now=self.now).filter(self._of_tasks("task__"), self._of_parts(), self._scope("task__"))
+        rows = rows.annotate(severity=self.lights.severity())
+        if "light" in self.asked:
+            rows = rows.filter(severity=self._severity)
+        return self._due(rows)
+
+    def tasks(self) -> QuerySet[Task]:
+        """Return the tasks asked for; what is asked of parts is asked of one part, the light of the worst of those."""
+        rows = self._due(sight.tasks(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
+        asks_of_parts = self._of_parts()
+        if not asks_of_parts and "light" not in self.asked:
+            return rows
+        parts = Assignment.objects.exclude(state__in=list(ENDED_ASSIGNMENT_STATES)).filter(asks_of_parts)
+        if "light" not in self.asked:
+            return rows.filter(pk__in=parts.values("task_id"))
+        worst = parts.values("task_id").annotate(worst=Max(self.lights.severity()))
+        lit = Q(pk__in=worst.filter(worst=self._severity).values("task_id"))
+        return rows.filter(lit if self._severity or asks_of_parts else lit | ~Q(pk__in=parts.values("task_id")))
+
+    @property
+    def _severity(self) -> int:
+        return next(severity for severity, colour in COLOURS.items() if colour == self.asked["light"])
+
+    def _due(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if "due_from" in self.asked:
+            rows = rows.filter(due_on__gte=self.asked["due_from"])
+        return rows.filter(due_on__lte=self.asked["due_to"]) if "due_to" in self.asked else rows
+
+    def _scope(self, prefix: str) -> Q:
+        match self.asked.get("scope"):
+            case "overseen":
+                return sight.oversees(self.actor, prefix)
+            case "own" if prefix:
+                return Q(agency_id__in=self.actor.agency_ids)
+            case _:
+                return Q()
+
+    def _of_tasks(self, prefix: str) -> Q:
+        condition = Q()
+        for name, field in (("plan", "plan_id"), ("section", "measure__section_id"), ("state", "state")):
+            if name in self.asked:
+                condition &= self._choice(f"{prefix}{field}", self.asked[name])
+        for word in self.asked.get("q", "").split():
+            fields = ("title", "text", "number", "measure__title")
+            found = Q()
+            for field in fields:
+                found |= Q(**{f"{prefix}{field}__icontains": word})
+            condition &= found
+        return condition
+
+    @staticmethod
+    def _choice(field: str, value: str) -> Q:
+        if value == LIVE:
+            return Q(**{f"{field}__in": list(LIVE_TASK_STATES)})
+        return Q(**{f"{field}__isnull": True}) if value == "none" else Q(**{field: value})
+
+    def _of_parts(self) -> Q:
+        condition = Q()
+        for name, field in (("agency", "agency_id"), ("part", "part"), ("own", "state")):
+            if name in self.asked:
+                condition &= owed() if self.asked[name] == OWED else Q(**{field: self.asked[name]})
+        if self.asked.get("scope") == "own":
+            condition &= Q(agency_id__in=self.actor.agency_ids)
+        if "overdue" in self.asked:
+            condition &= overdue(self.lights.today)
+        if "was" in self.asked:
+            condition &= Q(was_overdue=True)
+        if "unsigned" in self.asked:
+            condition &= unsigned(self.now, self.asked["unsigned"])
+        if "stalled" in self.asked:
+            condition &= stalled(self.now, self.asked["stalled"])
+        return condition
+
+
+def owed() -> Q:
+    """Return the condition that an agency still has to do its part, in a task under way."""
+    return Q(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED], task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING])
+
+
+def overdue(today: dt.date) -> Q:
+    """Return the condition that a part is late and its clock runs; the red light says the same."""
+    return owed() & Q(due_on__lt=today) & ~Q(pk__in=waiting_for_time())
+
+
+def unsigned(now: dt.datetime, days: int) -> Q:
+    """Return the condition that a part has not been signed for within so many days of its assignment."""
+    return Q(state=AssignmentState.PENDING, task__state=TaskState.DISPATCHED, assigned_at__lte=now - dt.timedelta(days=days))
+
+
+def stalled(now: dt.datetime, days: int) -> Q:
+    """Return the condition that a part in hand has not moved for so many days."""
+    return Q(state=AssignmentState.ACCEPTED, task__state=TaskState.DISPATCHED, moved_at__lte=now - dt.timedelta(days=days))
+
+
+def ledger_url(**asked: object) -> str:
+    """Return the address of the ledger asked this."""
+    return f"{reverse('ledger')}?{urlencode({key: str(value) for key, value in asked.items() if value not in ('', None)})}"
+
+
+def address_without(query: QueryDict, *names: str) -> str:
+    """Return the query string of an address without some of its values and without its place in the list."""
+    copy = query.copy()
+    for name in (*names, "after", "before"):
+        copy.pop(name, None)
+    return copy.urlencode()

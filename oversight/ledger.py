@@ -1,0 +1,257 @@
+"""The ledger 台账: rows of tasks, or of the parts agencies have in them, a page at a time in a constant number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from oversight.filters import Filter
+from oversight.keyset import Key, Pager, page_of
+from oversight.lights import FINISHED, SEVERITY, Lights
+from workflow.deadlines.lights import Colour, Light
+from workflow.models import Assignment, Extension, Report
+from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, Part, ReportState, TaskState
+
+PAGE_SIZE = 50
+
+COLUMNS: Mapping[str, Promise] = {
+    "plan": _("Plan"),
+    "section": _("Section"),
+    "leads": _("Lead agencies"),
+    "supporters": _("Supporting agencies"),
+    "state": _("State"),
+    "light": _("Light"),
+    "due_on": _("Due on"),
+    "first_due_on": _("First due on"),
+    "percent": _("Progress"),
+    "dispatched_on": _("Dispatched on"),
+    "signed_on": _("Signed for on"),
+    "moved_on": _("Last movement"),
+    "latest": _("Latest report"),
+    "officer": _("Officer"),
+}
+"""The columns that can be chosen beside number and title, in the order in which they stand."""
+
+PARTS_ONLY = frozenset({"signed_on", "officer"})
+TASKS_ONLY = frozenset({"leads", "supporters"})
+USUAL = {
+    "tasks": ("leads", "supporters", "state", "light", "due_on", "percent", "moved_on"),
+    "parts": ("state", "light", "due_on", "percent", "signed_on", "moved_on"),
+}
+
+
+def columns_for(rows: str, chosen: Iterable[str]) -> list[str]:
+    """Return the chosen columns that rows of this kind have, in order; the usual ones when none of them was chosen."""
+    known = [name for name in COLUMNS if name not in (TASKS_ONLY if rows == "parts" else PARTS_ONLY)]
+    wanted = set(chosen)
+    return [name for name in known if name in wanted] or [name for name in known if name in USUAL[rows]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One row as the page and the export show it."""
+
+    pk: int
+    task_id: int
+    number: str
+    title: str
+    plan: str
+    section: str
+    agency: str
+    part: str
+    leads: str
+    supporters: str
+    state: str
+    state_label: str
+    light: str
+    light_reason: str
+    was_overdue: bool
+    due_on: dt.date | None
+    first_due_on: dt.date | None
+    percent: int
+    dispatched_on: dt.date | None
+    signed_on: dt.date | None
+    moved_on: dt.date | None
+    officer: str
+    latest: str
+
+
+DUE = Key("due_on", dt.date, nullable=True)
+SORTS: Mapping[str, Mapping[str, Sequence[Key]]] = {
+    "tasks": {"due": (DUE, Key("pk")), "number": (Key("pk"),), "light": (Key("severity", descending=True), DUE, Key("pk"))},
+    "parts": {
+        "due": (DUE, Key("pk")),
+        "number": (Key("task_id"), Key("pk")),
+        "light": (Key("severity", descending=True), DUE, Key("pk")),
+    },
+}
+
+_TASK = {
+    "number": F("task__number"),
+    "title": F("task__title"),
+    "task_state": F("task__state"),
+    "plan_title": F("task__plan__title"),
+    "section_title": F("task__measure__section__title"),
+    "dispatched_at": F("task__dispatched_at"),
+}
+
+
+def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
+    """Return the rows asked for, unsorted, with the light where it is sorted by."""
+    if rows == "parts":
+        return asked.parts()
+    found = asked.tasks()
+    if sort == "light":
+        return found.annotate(severity=asked.lights.worst_of_task())
+    return found
+
+
+def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:
+    """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored."""
+    keys = SORTS[rows][sort or "due"]
+    found, pager = page_of(values(queryset(asked, rows, sort), rows), keys, address, size=size)
+    return dressed(found, rows, asked.lights), pager
+
+
+def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
+    """Return the columns of rows as the database gives them."""
+    shared = ("pk", "state", "due_on", "first_due_on", "percent", "moved_at", "was_overdue")
+    extra = ("severity",) if "severity" in found.query.annotations else ()
+    if rows == "parts":
+        own = ("task_id", "part", "rank", "assigned_at", "signed_at", "declared_at")
+        return found.values(*shared, *own, *extra, agency_name=F("agency__short_name"), officer_name=F("officer__name"), **_TASK)
+    return found.values(
+        *shared, *extra, "number", "title", "dispatched_at", "closed_at",
+        plan_title=F("plan__title"), section_title=F("measure__section__title"),
+    )  # fmt: skip
+
+
+def dressed(found: Sequence[Mapping[str, Any]], rows: str, lights: Lights) -> list[LedgerRow]:
+    """Return rows with what belongs to them: lights with reasons, agencies, the latest report."""
+    if rows == "parts":
+        waiting = _waiting([row["pk"] for row in found])
+        latest = _latest(assignments=[row["pk"] for row in found])
+        return [_part_row(row, lights, waiting, latest.get(row["pk"], "")) for row in found]
+    task_ids = [row["pk"] for row in found]
+    parts = _parts_of(task_ids)
+    waiting = _waiting([part["pk"] for of_task in parts.values() for part in of_task])
+    latest = _latest(tasks=task_ids)
+    return [_task_row(row, parts[row["pk"]], lights, waiting, latest.get(row["pk"], "")) for row in found]
+
+
+def _parts_of(task_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    grouped: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = (
+        Assignment.objects.filter(task_id__in=task_ids)
+        .exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+        .order_by("part", "rank", "pk")
+        .values(
+            "pk", "task_id", "part", "state", "due_on", "assigned_at", "declared_at", "moved_at", "was_overdue",
+            agency_name=F("agency__short_name"), group_name=F("group__name"),
+        )
+    )  # fmt: skip
+    for row in rows:
+        grouped[row["task_id"]].append(dict(row))
+    return grouped
+
+
+def _waiting(assignment_ids: Sequence[int]) -> set[int]:
+    rows = Extension.objects.filter(assignment_id__in=assignment_ids, state=ExtensionState.REQUESTED)
+    return set(rows.values_list("assignment_id", flat=True))
+
+
+def _latest(*, assignments: Sequence[int] = (), tasks: Sequence[int] = ()) -> dict[int, str]:
+    """Return what was last reported, by assignment or by task; only what has left its agency counts."""
+    reports = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]).order_by("submitted_at", "pk")
+    if tasks:
+        return dict(reports.filter(assignment__task_id__in=tasks).values_list("assignment__task_id", "done"))
+    return dict(reports.filter(assignment_id__in=assignments).values_list("assignment_id", "done"))
+
+
+def light_of_part(row: Mapping[str, Any], task_state: str, lights: Lights, waiting: set[int]) -> Light:
+    """Return the light of a part, the one that `Lights.severity` sorts it by."""
+    idle = task_state in {TaskState.SUSPENDED, TaskState.TERMINATED, TaskState.DRAFT}
+    finished = row["state"] in FINISHED or task_state == TaskState.CLOSED
+    ended = row["declared_at"] or row["moved_at"]
+    return lights.of(
+        due_on=row["due_on"],
+        assigned_at=row["assigned_at"],
+        finished_on=timezone.localdate(ended) if finished else None,
+        paused=idle or row["state"] == AssignmentState.DISPUTED or row["pk"] in waiting,
+        was_overdue=row["was_overdue"],
+    )
+
+
+def _part_row(row: Mapping[str, Any], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
+    light = light_of_part(row, row["task_state"], lights, waiting)
+    return LedgerRow(
+        **_shared(row, light, latest),
+        task_id=row["task_id"],
+        agency=row["agency_name"],
+        part=str(Part(row["part"]).label),
+        leads="",
+        supporters="",
+        state_label=str(AssignmentState(row["state"]).label),
+        signed_on=_day(row["signed_at"]),
+        officer=row["officer_name"] or "",
+    )
+
+
+def _task_row(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
+    of_parts = [light_of_part(part, row["state"], lights, waiting) for part in parts]
+    light = max(of_parts, key=lambda light: SEVERITY[light.colour], default=None)
+    if light is None:
+        light = lights.of(due_on=row["due_on"], assigned_at=None, paused=True)
+    return LedgerRow(
+        **_shared(row, light, latest),
+        task_id=row["pk"],
+        agency="",
+        part="",
+        leads=_names([part for part in parts if part["part"] == Part.LEAD]),
+        supporters=_names([part for part in parts if part["part"] == Part.SUPPORT]),
+        state_label=str(TaskState(row["state"]).label),
+        signed_on=None,
+        officer="",
+    )
+
+
+def _shared(row: Mapping[str, Any], light: Light, latest: str) -> dict[str, Any]:
+    return {
+        "pk": row["pk"],
+        "number": row["number"],
+        "title": row["title"],
+        "plan": row["plan_title"] or "",
+        "section": row["section_title"] or "",
+        "state": row["state"],
+        "light": "" if light.colour == Colour.NONE else str(light.colour.value),
+        "light_reason": str(light.reason),
+        "was_overdue": light.was_overdue or row["was_overdue"],
+        "due_on": row["due_on"],
+        "first_due_on": row["first_due_on"],
+        "percent": row["percent"],
+        "dispatched_on": _day(row["dispatched_at"]),
+        "moved_on": _day(row["moved_at"]),
+        "latest": latest,
+    }
+
+
+def _names(parts: Iterable[Mapping[str, Any]]) -> str:
+    """Return agencies in order; the members of a group stand as the group and their number."""
+    names: dict[str, int] = {}
+    for part in parts:
+        name = part["group_name"] or part["agency_name"]
+        names[name] = names.get(name, 0) + (1 if part["group_name"] else 0)
+    return "、".join(f"{name}（{count}）" if count else name for name, count in names.items())
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return timezone.localdate(moment) if moment else None

@@ -1,0 +1,152 @@
+"""Sorting into lights by the database: the very answer of `time_light`, as a condition, so that a list and its count agree.
+
+Which threshold applies depends on the length of a task, and a light other than red or green only on due dates a few weeks
+away. So the bounds are worked out for each of those few days: one condition on the due date and on the day of assignment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, WorkCalendar, time_light, working_days_between
+from workflow.deadlines.calendar import SHANGHAI
+from workflow.deadlines.lights import Colour, Light
+from workflow.models import Assignment, Extension
+from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, TaskState
+from workflow.working_days import calendar_in_force
+
+SEVERITY: Mapping[Colour, int] = {Colour.NONE: 0, Colour.GREEN: 1, Colour.YELLOW: 2, Colour.ORANGE: 3, Colour.RED: 4}
+"""Lights in the order in which they worry; the worst of a task's parts is the task's."""
+
+COLOURS: Mapping[int, Colour] = {severity: colour for colour, severity in SEVERITY.items()}
+
+FINISHED = (AssignmentState.DECLARED, AssignmentState.CONFIRMED)
+IDLE_TASKS = (TaskState.DRAFT, TaskState.SUSPENDED, TaskState.TERMINATED)
+
+LIGHT_WORDS: Mapping[Colour, object] = {
+    Colour.RED: _("Overdue"),
+    Colour.ORANGE: _("Due very soon"),
+    Colour.YELLOW: _("Due soon"),
+    Colour.GREEN: _("Normal"),
+    Colour.NONE: _("No light"),
+}
+"""The word beside each light, the worst first."""
+
+
+def waiting_for_time() -> QuerySet[Extension, dict[str, Any]]:
+    """Return the assignments whose clock stands still because a request for more time is open."""
+    rows: QuerySet[Extension, Any] = Extension.objects.filter(state=ExtensionState.REQUESTED).values("assignment_id")
+    return rows
+
+
+class Lights:
+    """The lights of assignments on one day.
+
+    Args:
+        today: the day, in Asia/Shanghai.
+        calendar: the working days.
+        thresholds: from when on a light warns, by length; longer tasks must not warn later than shorter ones.
+    """
+
+    def __init__(self, today: dt.date, calendar: WorkCalendar, thresholds: Sequence[Threshold] = DEFAULT_THRESHOLDS) -> None:
+        self.today = today
+        self.calendar = calendar
+        self.thresholds = sorted(thresholds, key=lambda threshold: (threshold.up_to is None, threshold.up_to or 0))
+
+    @classmethod
+    def on(cls, now: dt.datetime) -> Lights:
+        """Return the lights of the day of a moment, by the calendar in force, in one query."""
+        return cls(timezone.localdate(now), calendar_in_force())
+
+    def of(
+        self,
+        *,
+        due_on: dt.date | None,
+        assigned_at: dt.datetime | None,
+        finished_on: dt.date | None = None,
+        paused: bool = False,
+        was_overdue: bool = False,
+    ) -> Light:
+        """Return the light of one part, with its reason."""
+        length = working_days_between(timezone.localdate(assigned_at), due_on, self.calendar) if assigned_at and due_on else 0
+        return time_light(
+            due_on,
+            finished_on,
+            today=self.today,
+            total_working_days=length,
+            calendar=self.calendar,
+            thresholds=self.thresholds,
+            paused=paused,
+            was_overdue=was_overdue,
+        )
+
+    @cached_property
+    def last_warned(self) -> dt.date:
+        """Return the last due date that can be yellow today; whatever is due later is green."""
+        widest = max(threshold.yellow for threshold in self.thresholds)
+        return self.calendar.nth(self.calendar.count_through(self.today) + widest + 1) - dt.timedelta(days=1)
+
+    def severity(self, prefix: str = "") -> Case:
+        """Return the light of assignments as a number, see `SEVERITY`.
+
+        Args:
+            prefix: path to the assignment, with its trailing double underscore.
+        """
+
+        def q(**conditions: object) -> Q:
+            return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
+        def light(condition: Q, colour: Colour) -> When:
+            return When(condition, then=Value(SEVERITY[colour]))
+
+        return Case(
+            light(q(due_on__isnull=True) | q(state__in=list(ENDED_ASSIGNMENT_STATES)), Colour.NONE),
+            light(q(state__in=FINISHED) | q(task__state=TaskState.CLOSED), Colour.GREEN),
+            light(q(state=AssignmentState.DISPUTED) | q(task__state__in=IDLE_TASKS) | q(pk__in=waiting_for_time()), Colour.NONE),
+            light(q(due_on__lt=self.today), Colour.RED),
+            light(q(due_on__gt=self.last_warned), Colour.GREEN),
+            light(self._warned("orange", prefix), Colour.ORANGE),
+            light(self._warned("yellow", prefix), Colour.YELLOW),
+            default=Value(SEVERITY[Colour.GREEN]),
+            output_field=IntegerField(),
+        )
+
+    def worst_of_task(self) -> Coalesce:
+        """Return the worst light among the parts of a task, as a number, for a queryset of tasks."""
+        parts = Assignment.objects.filter(task_id=OuterRef("pk")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+        worst = parts.order_by().values("task_id").annotate(worst=Max(self.severity())).values("worst")
+        return Coalesce(Subquery(worst), Value(0), output_field=IntegerField())
+
+    def _warned(self, which: str, prefix: str) -> Q:
+        """Return the condition that an unfinished part due from today on is at least yellow, or orange."""
+        condition = Q(pk__in=[])
+        day = self.today
+        while day <= self.last_warned:
+            left = working_days_between(self.today, day, self.calendar)
+            longer_than = self._shortest_that_warns(which, left)
+            if longer_than is not None:
+                due = Q(**{f"{prefix}due_on": day})
+                condition |= due & Q(**{f"{prefix}assigned_at__lt": self._assigned_before(day, longer_than)}) if longer_than >= 0 else due
+            day += dt.timedelta(days=1)
+        return condition
+
+    def _shortest_that_warns(self, which: str, left: int) -> int | None:
+        """Return above how many working days of length something with so many left warns; -1 for any, None for none."""
+        longer_than = -1
+        for threshold in self.thresholds:
+            if getattr(threshold, which) >= left:
+                return longer_than
+            longer_than = threshold.up_to if threshold.up_to is not None else longer_than
+        return None
+
+    def _assigned_before(self, due_on: dt.date, length: int) -> dt.datetime:
+        """Return the moment before which something due on a day must have been assigned to be longer than a length."""
+        return dt.datetime.combine(self.calendar.nth(self.calendar.count_through(due_on) - length), dt.time(), tzinfo=SHANGHAI)

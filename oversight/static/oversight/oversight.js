@@ -1,0 +1,14 @@
+// Small conveniences of the ledger and the boards; every page works without them.
+(() => {
+  "use strict";
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  document.querySelectorAll("[data-tick-all]").forEach((all) =>
+    all.addEventListener("change", () => {
+      document.querySelectorAll(`[data-tick="${all.dataset.tickAll}"]`).forEach((box) => { box.checked = all.checked; });
+    }),
+  );
+  // A menu that was opened closes when one looks elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.tool[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+})();

@@ -1,0 +1,238 @@
+"""The workbench 工作台: what waits for a person, by what they are; several roles see their sections together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actor import Actor
+from oversight import centre, sight
+from oversight.filters import OWED, ledger_url, overdue, owed, unsigned
+from oversight.ledger import light_of_part
+from oversight.lights import Lights, waiting_for_time
+from workflow.deadlines.lights import Light
+from workflow.models import Assignment, CoSignature, Report
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, ReportState, SignOffState, TaskState, Verdict
+
+SHOWN = 8
+"""Rows of each list on the workbench; the number above leads to all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that waits: what, whose, by when, and the sentence of the document that binds."""
+
+    task_id: int
+    title: str
+    about: str
+    due_on: dt.date | None = None
+    light: Light | None = None
+    note: str = ""
+    sentence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """What waits for one reason: how many, the first of them, and where all of them are."""
+
+    name: str
+    label: str | Promise
+    count: int
+    matters: Sequence[Matter] = ()
+    url: str = ""
+    look: str = ""
+    advice: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The piles of one role."""
+
+    name: str
+    label: str | Promise
+    piles: list[Pile] = field(default_factory=list)
+
+
+_MATTER = {
+    "title": F("task__title"),
+    "sentence": F("task__text"),
+    "plan_title": F("task__plan__title"),
+    "task_state": F("task__state"),
+    "agency_name": F("agency__short_name"),
+}
+
+
+def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
+    """Return the desks of a person; the number of queries depends on their roles, never on what is stored."""
+    lights = Lights.on(now)
+    found = []
+    if seats := actor.agencies_where("report", "sign_for"):
+        found.append(_officer(seats, lights, now))
+    if seats := actor.agencies_where("review"):
+        found.append(_reviewer(seats))
+    if actor.agencies_where("coordinate"):
+        found.append(_coordinator(actor, lights, now))
+    if actor.agencies_where("instruct"):
+        found.append(_leader(actor, lights, now))
+    return found
+
+
+def _officer(seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
+    today = lights.today
+    sunday = today + dt.timedelta(days=6 - today.weekday())
+    mine = Assignment.objects.filter(agency_id__in=seats).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+    this_week = Q(due_on__gt=today, due_on__lte=sunday)
+    piles: dict[str, tuple[Promise, Q, dict[str, object], str]] = {
+        "overdue": (_("Overdue"), overdue(today), {"overdue": "on"}, "red"),
+        "today": (_("Due today"), owed() & Q(due_on=today), {"own": OWED, "due_from": today, "due_to": today}, "orange"),
+        "week": (
+            _("Due this week"),
+            owed() & this_week,
+            {"own": OWED, "due_from": today + dt.timedelta(days=1), "due_to": sunday},
+            "yellow",
+        ),
+        "pending": (_("To be signed for"), unsigned(now, 0), {"unsigned": 0}, ""),
+    }
+    counts = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()})
+    reports = Report.objects.filter(assignment__agency_id__in=seats, assignment__task__state=TaskState.DISPATCHED)
+    back = reports.filter(state=ReportState.RETURNED) | reports.filter(state=ReportState.DRAFT).exclude(remark="")
+    due = reports.filter(state__in=[ReportState.DUE, ReportState.DRAFT], remark="", period_end__lte=today)
+    return Desk(
+        "officer",
+        _("To be done by my agency"),
+        [
+            *(
+                _parts(
+                    Pile(
+                        name=name,
+                        label=label,
+                        count=counts[name],
+                        look=look,
+                        url=ledger_url(rows="parts", scope="own", **asked),
+                    ),
+                    mine.filter(condition),
+                    lights,
+                )
+                for name, (label, condition, asked, look) in piles.items()
+            ),
+            _reports("returned", _("Returned to me"), back, look="red"),
+            _reports("reports", _("Reports to be written"), due),
+        ],
+    )
+
+
+def _reviewer(seats: frozenset[int]) -> Desk:
+    waiting = Report.objects.filter(assignment__agency_id__in=seats, state=ReportState.AGENCY_REVIEW)
+    asked = CoSignature.objects.filter(
+        assignment__agency_id__in=seats, verdict=Verdict.WAITING, sign_off__state=SignOffState.COLLECTING
+    ).order_by("pk")
+    rows = asked[:SHOWN].values(
+        task_id=F("assignment__task_id"), title=F("assignment__task__title"), sentence=F("sign_off__summary"),
+        agency_name=F("assignment__agency__short_name"),
+    )  # fmt: skip
+    co_signing = [Matter(task_id=row["task_id"], title=row["title"], about=row["agency_name"], sentence=row["sentence"]) for row in rows]
+    return Desk(
+        "reviewer",
+        _("To be reviewed by me"),
+        [
+            _reports("agency_review", _("Reports to be released"), waiting),
+            Pile(name="co_sign", label=_("Co-signatures asked of us"), count=asked.count(), matters=co_signing),
+        ],
+    )
+
+
+def _coordinator(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
+    queues = centre.queues(actor, now=now, shown=SHOWN)
+    piles = [
+        Pile(
+            name=queue.name,
+            label=queue.label,
+            count=queue.count,
+            url=queue.url,
+            look="red" if queue.name == "overdue" else "",
+            matters=[
+                Matter(task_id=row.task_id, title=row.title, about=row.agency, due_on=row.due_on, note=row.note) for row in queue.rows
+            ],
+        )
+        for queue in queues
+    ]
+    return Desk("coordinator", _("Supervised by me"), piles)
+
+
+def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
+    late = sight.overseen_parts(actor, now=now).filter(overdue(lights.today))
+    live = sight.overseen_tasks(actor, now=now).filter(state__in=list(LIVE_TASK_STATES))
+    help_wanted = (
+        Report.objects.filter(
+            assignment__in=sight.overseen_parts(actor, now=now).values("pk"), assignment__task__state__in=LIVE_TASK_STATES
+        )
+        .filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
+        .exclude(help_needed="")
+    )
+    return Desk(
+        "leader",
+        _("Seen from the leadership group"),
+        [
+            _parts(
+                Pile(
+                    name="red",
+                    label=_("Red, and why"),
+                    count=late.count(),
+                    look="red",
+                    url=ledger_url(rows="parts", scope="overseen", overdue="on"),
+                ),
+                late,
+                lights,
+            ),
+            _reports("help", _("Help wanted"), help_wanted, text="help_needed"),
+            Pile(name="live", label=_("Tasks under way"), count=live.count(), url=ledger_url(scope="overseen", state="live")),
+        ],
+    )
+
+
+def _parts(pile: Pile, rows: QuerySet[Assignment], lights: Lights) -> Pile:
+    """Return the pile with its first rows."""
+    columns = ("pk", "task_id", "part", "state", "due_on", "assigned_at", "declared_at", "moved_at", "was_overdue")
+    first = list(rows.order_by("due_on", "pk")[:SHOWN].values(*columns, **_MATTER)) if pile.count else []
+    waiting = waiting_for_time().filter(assignment_id__in=[row["pk"] for row in first])
+    return replace(pile, matters=[_matter(row, lights, {row["assignment_id"] for row in waiting}) for row in first] if first else ())
+
+
+def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
+    return Matter(
+        task_id=row["task_id"],
+        title=row["title"],
+        about=row["agency_name"],
+        due_on=row["due_on"],
+        light=light_of_part(row, row["task_state"], lights, waiting),
+        sentence=row["sentence"],
+        source=row["plan_title"] or "",
+    )
+
+
+def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "", text: str = "remark") -> Pile:
+    first = rows.order_by("due_on", "pk")[:SHOWN].values(
+        "due_on", "period_start", "period_end", text,
+        plan_title=F("assignment__task__plan__title"), task_id=F("assignment__task_id"), title=F("assignment__task__title"),
+        agency_name=F("assignment__agency__short_name"), sentence=F("assignment__task__text"),
+    )  # fmt: skip
+    matters = [
+        Matter(
+            task_id=row["task_id"],
+            title=row["title"],
+            about=f"{row['agency_name']} {row['period_start']:%Y-%m-%d} – {row['period_end']:%Y-%m-%d}",
+            due_on=row["due_on"],
+            note=row[text],
+            sentence=row["sentence"],
+            source=row["plan_title"] or "",
+        )
+        for row in first
+    ]
+    return Pile(name=name, label=label, count=rows.count(), look=look, matters=matters)
