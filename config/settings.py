@@ -300,6 +300,24 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["workflow.api.answers.BoundedJSONParser"],
+    "EXCEPTION_HANDLER": "workflow.api.answers.handle",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Duban 督办",
+    "DESCRIPTION": "Tasks, reports and acts; the same doors as the pages.",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "TaskStateEnum": "workflow.states.TaskState",
+        "AssignmentStateEnum": "workflow.states.AssignmentState",
+        "ReportStateEnum": "workflow.states.ReportState",
+    },
 }
 
 LOGGING: dict[str, Any] = {

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", login_not_required(health), name="health"),
     path("notifications/", include("notifications.urls")),
     path("admin/login/", login_not_required(administration_sign_in)),
+    path("api/v1/", include("workflow.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("oversight.urls")),
 ]

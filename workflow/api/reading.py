@@ -1,0 +1,48 @@
+"""What of tasks an actor may read through the API, with all that serializers need loaded beforehand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import cast
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from rest_framework.request import Request
+
+from agencies.actor import Actor
+from agencies.models import User
+from workflow.models import Assignment, Report, Task
+
+
+def request_actor(request: Request) -> Actor:
+    """Return who asks, loaded once a request."""
+    base = request._request
+    actor = getattr(base, "actor", None)
+    return cast("Actor", actor) if actor is not None else Actor.load(cast("User", request.user), now=timezone.now())
+
+
+def tasks_for(actor: Actor, now: dt.datetime) -> QuerySet[Task]:
+    """Return the tasks the actor may see."""
+    return Task.objects.visible_to(actor, now=now).select_related("issuer", "plan")
+
+
+def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Load what offers on tasks and on their parts ask for; the number of queries does not grow with the parts."""
+    parts = Assignment.objects.select_related("agency", "task", "task__issuer", "task__plan").prefetch_related(
+        "reports",
+        "extensions",
+        "hand_backs",
+        Prefetch("task__sign_offs"),
+        "task__sign_offs__co_signatures",
+        "task__assignments__agency",
+    )
+    return tasks.prefetch_related(Prefetch("assignments", parts), "receivers", "sign_offs__co_signatures")
+
+
+def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:
+    """Return the reports of the tasks the actor may see."""
+    return (
+        Report.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
+        .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
+        .prefetch_related("evidence")
+    )

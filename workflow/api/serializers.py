@@ -1,0 +1,171 @@
+"""What the API shows; nothing is written through a serializer but by an act."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from agencies.actor import Actor
+from agencies.decision import Denied
+from workflow.api.reading import request_actor
+from workflow.catalog import Act, offers
+from workflow.models import Assignment, Event, Evidence, Report, Task
+from workflow.states import ReportState
+
+
+class OfferSerializer(serializers.Serializer[dict[str, Any]]):
+    """An act that is the actor's to do, with the reason when it must wait."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    enabled = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class WithOffers(serializers.ModelSerializer[Any]):
+    """A row that says which acts the actor may do on it."""
+
+    allowed_actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(OfferSerializer(many=True))
+    def get_allowed_actions(self, row: Task | Assignment | Report) -> list[dict[str, Any]]:
+        """Return the acts, those that must wait with their reason."""
+        return [
+            {
+                "name": offer.act.name,
+                "title": str(offer.act.label),
+                "enabled": bool(offer.decision),
+                "reason": str(offer.decision.reason) if isinstance(offer.decision, Denied) else "",
+            }
+            for offer in offers(self.actor, row, now=timezone.now())
+        ]
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks."""
+        return request_actor(cast("Request", self.context["request"]))
+
+
+class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
+    """A file that supports a report."""
+
+    class Meta:
+        model = Evidence
+        fields = ("id", "filename", "size", "sha256", "uploaded_at")
+        read_only_fields = fields
+
+
+class ReportSerializer(WithOffers):
+    """A report; what its agency has not submitted is shown to that agency only."""
+
+    evidence = EvidenceSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Report
+        fields = (
+            "id", "assignment", "period_start", "period_end", "on_demand", "due_on", "state", "was_missed", "done", "next_steps",
+            "problems", "help_needed", "percent", "forecast_on", "confidence", "submitted_at", "remark", "version", "evidence",
+            "allowed_actions",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, instance: Report) -> dict[str, Any]:
+        """Leave out the text of what has not been submitted for everybody else."""
+        shown = super().to_representation(instance)
+        unsent = instance.state not in {ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED}
+        if unsent and instance.assignment.agency_id not in self.actor.agency_ids:
+            for name in ("done", "next_steps", "problems", "help_needed", "remark", "confidence"):
+                shown[name] = ""
+            shown |= {"percent": None, "forecast_on": None, "evidence": []}
+        return shown
+
+
+class AssignmentSerializer(WithOffers):
+    """An agency's part in a task."""
+
+    agency_name = serializers.CharField(source="agency.short_name", read_only=True)
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
+            "declared_at", "was_overdue", "percent", "version", "allowed_actions",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    """A task in a list."""
+
+    issuer_name = serializers.CharField(source="issuer.short_name", read_only=True)
+
+    class Meta:
+        model = Task
+        fields = (
+            "id", "plan", "parent", "issuer", "issuer_name", "number", "title", "state", "rhythm", "due_on", "first_due_on",
+            "dispatched_at", "closed_at", "was_overdue", "percent", "version",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class TaskDetailSerializer(WithOffers):
+    """A task with its parts."""
+
+    issuer_name = serializers.CharField(source="issuer.short_name", read_only=True)
+    assignments = AssignmentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Task
+        fields = (*TaskSerializer.Meta.fields, "text", "assignments", "allowed_actions")
+        read_only_fields = fields
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """An act on record."""
+
+    sentence = serializers.CharField(source="get_verb_display", read_only=True)
+
+    class Meta:
+        model = Event
+        fields = (
+            "sequence", "at", "verb", "sentence", "actor_name", "agency_name", "assignment", "report", "from_state", "to_state",
+            "comment", "data", "digest",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ReportTextSerializer(serializers.Serializer[dict[str, Any]]):
+    """What an officer writes into a report."""
+
+    done = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    next_steps = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    problems = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    help_needed = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    percent = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=100)
+    forecast_on = serializers.DateField(required=False, allow_null=True)
+    confidence = serializers.ChoiceField(choices=Report.Confidence.choices, required=False, allow_blank=True)
+
+
+def fields_of(act: Act) -> type[serializers.Serializer[dict[str, Any]]]:
+    """Return the serializer of what an act needs to be told, drawn from its entry in the catalog."""
+    declared: dict[str, serializers.Field[Any, Any, Any, Any]] = {
+        "version": serializers.IntegerField(required=False, min_value=1, help_text="Version of the subject the caller has seen.")
+    }
+    for field in act.fields:
+        wanted: dict[str, Any] = {"label": str(field.label)} | ({} if field.required else {"default": None})
+        match field.kind:
+            case "date":
+                declared[field.name] = serializers.DateField(**wanted, allow_null=not field.required)
+            case "choice":
+                declared[field.name] = serializers.ChoiceField(choices=[value for value, _label in field.choices], **wanted)
+            case "text":
+                blank = {} if field.required else {"default": "", "allow_blank": True}
+                declared[field.name] = serializers.CharField(**wanted | blank, max_length=4000)
+            case _:
+                declared[field.name] = serializers.IntegerField(**wanted, allow_null=not field.required, min_value=1, max_value=2**31)
+    name = "".join(part.title() for part in act.name.split("_")) + "Request"
+    return type(name, (serializers.Serializer,), declared)

@@ -1,0 +1,23 @@
+"""Addresses of the API, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from workflow.api import views
+from workflow.catalog import CATALOG
+
+app_name = "api"
+
+urlpatterns: list[URLPattern] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("tasks/", views.TaskList.as_view(), name="tasks"),
+    path("tasks/<int:pk>/", views.TaskDetail.as_view(), name="task"),
+    path("tasks/<int:pk>/events/", views.TaskEvents.as_view(), name="events"),
+    path("reports/<int:pk>/", views.ReportDetail.as_view(), name="report"),
+    path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
+    path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
+    *(path(f"{act.subject}s/<int:pk>/{name}/", views.ACT_VIEWS[name].as_view(), name=name) for name, act in CATALOG.items()),
+]
