@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from agencies.models import User
@@ -38,19 +38,26 @@ class Command(BaseCommand):
         _refuse_taken(host, port)
         compile_changed()
         call_command("migrate", verbosity=0, interactive=False)
-        if not User.objects.exists() and "seed" in get_commands():
-            self.stdout.write("Loading the directory and the demonstration ...")
-            call_command("seed", demo=True, stdout=self.stdout)
+        self._seed()
         _collect_static()
         self._announce(host, port)
         code = Supervisor(_programs(host, port), environment=os.environ | QUIET, write=self._write).run()
         self._write("Stopped." if code == 0 else "Stopped after a failure.")
         sys.exit(code)
 
+    def _seed(self) -> None:
+        """Load the demonstration into an empty database, or finish what was interrupted."""
+        unfinished = settings.VAR / "seeding"
+        if unfinished.exists() or not User.objects.exists():
+            self.stdout.write("Loading the directory and the demonstration ...")
+            self.stdout.flush()
+            unfinished.touch()
+            call_command("seed", demo=True, stdout=self.stdout)
+            unfinished.unlink()
+
     def _announce(self, host: str, port: int) -> None:
         shown = "127.0.0.1" if host in {"", "0.0.0.0", "::"} else host  # noqa: S104  (compared, not bound)
-        if "demo_accounts" in get_commands():
-            call_command("demo_accounts", stdout=self.stdout)
+        call_command("demo_accounts", stdout=self.stdout)
         self.stdout.write(f"\nDuban 督办: http://{shown}:{port}/   (Ctrl-C stops everything)\n\n")
         self.stdout.flush()
 

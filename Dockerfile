@@ -1,0 +1,17 @@
+# One image for web, worker and beat. Build: docker compose build
+FROM python:3.11-slim-bookworm
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /srv/duban
+COPY requirements.txt .
+RUN pip install --require-hashes -r requirements.txt
+COPY . .
+# Catalogues and static files belong to the image; the key made here is thrown away with the folder it lies in.
+RUN DUBAN_VAR=/tmp/build python manage.py compile_catalogues \
+ && DUBAN_VAR=/tmp/build DUBAN_STATIC_ROOT=/srv/static python manage.py collectstatic --noinput --verbosity 0 \
+ && rm -rf /tmp/build \
+ && useradd --system --home-dir /srv/var --create-home duban
+ENV DUBAN_VAR=/srv/var DUBAN_STATIC_ROOT=/srv/static
+USER duban
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
+     "--timeout", "60", "--graceful-timeout", "30", "--max-requests", "5000", "--max-requests-jitter", "500", "--worker-tmp-dir", "/dev/shm"]
