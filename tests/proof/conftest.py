@@ -1,0 +1,209 @@
+"""The rig of the proofs: sinks, senders that are killed by the hundred, Celery processes, and what is counted at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from agencies.models import User
+from notifications.models import Message
+from notifications.outbox import NewMessage, post
+from tests.proof.sinks import HookSink, MailSink, hook_sink, mail_sink
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120.0
+
+
+def wait_until(is_so: Callable[[], bool], *, patience: float = PATIENCE, what: str = "it") -> float:
+    """Wait until something is so, and return how long it took."""
+    began, pause = time.monotonic(), threading.Event()
+    while not is_so():
+        if time.monotonic() - began > patience:
+            raise AssertionError(f"{what} did not happen within {patience:.0f} s")
+        pause.wait(0.02)
+    return time.monotonic() - began
+
+
+class Rig:
+    """Processes of the product around the test's database, and the sinks they send to."""
+
+    def __init__(self, mails: MailSink, hooks: HookSink, environment: dict[str, str]) -> None:
+        self.mails, self.hooks = mails, hooks
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.proof.settings",
+            "DUBAN_TEST_DATABASE": str(connection.settings_dict["NAME"]),
+            "DUBAN_TEST_VAR": str(django_settings.VAR.parent),
+            "DUBAN_PROOF_SMTP": str(mails.port),
+            "DUBAN_PROOF_HOOK": hooks.url,
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        }
+        self._zygote: subprocess.Popen[str] | None = None
+        self._stderr = (Path(django_settings.VAR) / "proof-errors.txt").open("w+", encoding="utf-8")
+        self.processes: list[subprocess.Popen[str]] = []
+        self.pids: list[int] = []
+
+    def fork(self, count: int, job: str = "deliver", *, offset: float = 0.0) -> list[int]:
+        """Start senders; each is a process of its own."""
+        if self._zygote is None:
+            self._zygote = subprocess.Popen(
+                [sys.executable, "-m", "tests.proof.zygote"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                text=True,
+            )
+            assert self._answer() == "ready"
+        assert self._zygote.stdin is not None
+        self._zygote.stdin.write(json.dumps({"job": job, "count": count, "offset": offset}) + "\n")
+        self._zygote.stdin.flush()
+        started: list[int] = json.loads(self._answer())
+        self.pids += started
+        return started
+
+    def _answer(self) -> str:
+        assert self._zygote is not None
+        assert self._zygote.stdout is not None
+        return self._zygote.stdout.readline().strip()
+
+    def kill(self, pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
+        """Signal senders; those that are gone are gone."""
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def is_alive(self, pid: int) -> bool:
+        """Tell whether a sender still runs."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def celery(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a Celery process of the product, in a group of its own."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "config", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._stderr,
+            stderr=self._stderr,
+            text=True,
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def errors(self) -> str:
+        """Return what the processes complained about."""
+        self._stderr.flush()
+        return Path(self._stderr.name).read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        """End everything."""
+        self.kill(self.pids, signal.SIGCONT)
+        self.kill(self.pids)
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._zygote is not None:
+            self._zygote.kill()
+            self._zygote.communicate()
+        self._stderr.close()
+
+    def remind(self, count: int, *, channels: tuple[str, ...] = ("email", "webhook"), urgent: bool = True, marker: str = "r") -> None:
+        """Write reminders that are due at once, each to one channel in turn."""
+        people = list(User.objects.filter(username__startswith="proof").values_list("pk", flat=True))
+        if not people:
+            User.objects.bulk_create(
+                User(username=f"proof{i}", name=f"人员{i}", email=f"proof{i}@example.test") for i in range(min(count, 500))
+            )
+            people = list(User.objects.filter(username__startswith="proof").values_list("pk", flat=True))
+        rows = [
+            NewMessage(
+                key=f"{marker}{i}",
+                recipient_id=people[i % len(people)],
+                topic="deadline",
+                subject=f"提醒 {marker}{i}",
+                body=f"[{marker}{i}]",
+                urgent=urgent,
+                channels=(channels[i % len(channels)],),
+            )
+            for i in range(count)
+        ]
+        for start in range(0, count, 2000):
+            with transaction.atomic():
+                post(rows[start : start + 2000], now=timezone.now() - dt.timedelta(seconds=1))
+
+    def arrived(self) -> int:
+        """Count what has arrived at the sinks, repeats included."""
+        return len(self.mails.received) + len(self.hooks.received)
+
+    def unsent(self) -> int:
+        """Count what is still to be sent."""
+        return Message.objects.filter(state__in=["queued", "waiting"]).count()
+
+
+@pytest.fixture
+def sinks() -> Iterator[tuple[MailSink, HookSink]]:
+    with mail_sink() as mails, hook_sink() as hooks:
+        yield mails, hooks
+
+
+@pytest.fixture
+def new_rig(
+    sinks: tuple[MailSink, HookSink], transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Rig]]:
+    """Make a rig: `new_rig(DUBAN_PROOF_IDLE_LIMIT="1s")`."""
+    settings.DUBAN_CHANNELS = ["inbox", "email", "webhook"]
+    settings.DUBAN_SENDING_HOURS, settings.DUBAN_SEND_ON_REST_DAYS = "00:00-24:00", True
+    made: list[Rig] = []
+
+    def make(**environment: str) -> Rig:
+        made.append(Rig(*sinks, environment))
+        return made[-1]
+
+    yield make
+    for rig in made:
+        rig.close()
+
+
+@pytest.fixture
+def rig(new_rig: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """Give a rig without Celery: nobody rings."""
+    monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)
+    return new_rig()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep a figure of a proof: printed, and appended to the file named by `DUBAN_PROOF_FIGURES`."""
+
+    def keep(row: str, **figures: object) -> None:
+        line = f"{row}: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
+        print(line)
+        if os.environ.get("DUBAN_PROOF_FIGURES"):
+            with Path(os.environ["DUBAN_PROOF_FIGURES"]).open("a", encoding="utf-8") as kept:
+                kept.write(f"{request.node.name} | {line}\n")
+
+    return keep

@@ -1,0 +1,99 @@
+"""A process that has loaded the product and forks senders on request, so that one costs milliseconds and can be killed by the hundred.
+
+Reads a line of JSON `{"job": …, "count": n, "offset": seconds}` and answers with the list of process ids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import django
+
+PAUSE = 0.02
+
+
+def deliver(offset: float) -> None:
+    """Deliver what is due, over and over, as the Celery task of the product does."""
+    from django.utils import timezone
+
+    from notifications.delivery import deliver_due
+
+    rest = threading.Event()
+    while True:
+        outcome = deliver_due(timezone.now() + dt.timedelta(seconds=offset), limit=200)
+        if not (outcome.sent or outcome.postponed or outcome.withheld or outcome.given_up):
+            rest.wait(PAUSE)
+
+
+def digest(offset: float) -> None:
+    """Compose digests, over and over."""
+    from django.utils import timezone
+
+    from notifications.digests import compose_digests
+
+    rest = threading.Event()
+    while True:
+        if not compose_digests(timezone.now() + dt.timedelta(seconds=offset)):
+            rest.wait(PAUSE)
+
+
+def climb(offset: float) -> None:
+    """Sweep through forty days of rule time from `offset`, six hours at a step, and end."""
+    from django.utils import timezone
+
+    from workflow.actions.sweep import sweep
+
+    start = timezone.now() + dt.timedelta(seconds=offset)
+    for step in range(40 * 4):
+        sweep(start + dt.timedelta(hours=6 * step))
+
+
+JOBS: dict[str, Callable[[float], None]] = {"deliver": deliver, "digest": digest, "climb": climb}
+
+
+def fork(job: str, offset: float) -> int:
+    """Fork one process for a job; it is left to the system to collect."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            JOBS[job](offset)
+            code = 0
+        finally:
+            if code:
+                import traceback
+
+                traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(code)
+    return pid
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    django.setup()
+    from importlib import import_module
+
+    for name in ("notifications.delivery", "notifications.digests", "workflow.actions.sweep", "notifications.channels.email"):
+        import_module(name)
+    import_module("notifications.channels.webhook")
+    from django.template.loader import get_template
+
+    for name in ("notifications/email.txt", "notifications/email.html"):
+        get_template(name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps([fork(asked["job"], asked.get("offset", 0.0)) for _ in range(asked["count"])]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
