@@ -14,7 +14,7 @@ _KINDS = (
     "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
     "条例|纲要|指引|安排|分解表"
 )
-_TITLE = re.compile(rf"(?:{_KINDS})(?:[（(][^（）()]{{1,30}}[）)])?$")
+_TITLE = re.compile(rf"(?:{_KINDS})》?(?:[（(][^（）()]{{1,30}}[）)])?$")
 _TITLE_ANYWHERE = re.compile(rf"(?:{_KINDS})")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号")
 _YEAR = "(?:(?:19|20)\\d{2}|[二〇○零一二三四五六七八九]{4})"
@@ -210,6 +210,10 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
     text = re.sub(r"^#+\s*", "", text)
     piece = Piece(text, titles[0].start, titles[first].end)
     rest = titles[first + 1 :]
+    told = re.match(r"^(?P<who>[^《》]{4,60}?)(?:联合)?(?:印发|发布|出台)(?:了)?《(?P<t>[^《》]{4,80})》$", text)
+    if told:
+        issuer = Piece(re.sub(r"\s", "", told["who"]), piece.start, piece.end)
+        return replace(layout, title=Piece(told["t"], piece.start, piece.end), issuer=layout.issuer or issuer)
     if text.endswith("通知"):
         layout = replace(layout, notice=piece)
         layout = _issuer_from_notice(layout)

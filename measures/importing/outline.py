@@ -46,7 +46,7 @@ class Node:
     @property
     def number(self) -> str:
         """Give the number as written, without the separator."""
-        return self.marker.label if self.marker and self.marker.scheme is not Scheme.DASH else ""
+        return self.marker.label if self.marker and self.marker.scheme not in {Scheme.DASH, Scheme.BRACKET} else ""
 
     def walk(self) -> Iterable[Node]:
         """Give this node and all below it, in the order of the text."""
@@ -115,6 +115,29 @@ def _unnumbered(block: Block, line: str) -> Marker | None:
     if block.level is None or len(line) > 60 or line.endswith(("。", "；", "：")):
         return None
     return Marker((Scheme.CHAPTER, Scheme.CN, Scheme.CN_PAREN, Scheme.NUM)[min(block.level, 4) - 1], "", 0, 0)
+
+
+_AFTERWORD = re.compile(
+    r"^(?:工作要求|有关要求|要求|注|备注|说明|联系人|联系电话)[：:]|^(?:各|请).{0,16}(?:单位|部门|地区|市|县|区).{0,8}(?:要|应|按照|于|每)|^(?:以上|上述)"
+)
+
+
+def drop_afterwords(root: Node, text: str, bears: Callable[[int, int], bool]) -> None:
+    """Take closing remarks to everybody (工作要求：…) out of the last line of a tree, where they would pass for part of a measure."""
+    node = root
+    while node.children:
+        node = node.children[-1]
+    if node.marker is None:
+        return
+    for index in range(1, len(node.blocks)):
+        first = node.blocks[index]
+        if _AFTERWORD.match(text, first.start, first.end) and bears(node.start, first.start) and not bears(first.start, node.end):
+            node.blocks = node.blocks[:index]
+            node.own_end = node.blocks[-1].end
+            while node is not root and node.parent is not None:
+                node.end = node.own_end if not node.children else node.children[-1].end
+                node = node.parent
+            return
 
 
 def split_paragraphs(node: Node, text: str, bears: Callable[[int, int], bool]) -> None:

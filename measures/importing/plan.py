@@ -13,17 +13,18 @@ from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, find_clauses
 from measures.importing.deadlines import Deadline, PartialDate, find_deadlines
-from measures.importing.definitions import find_aliases, find_basis, find_lead_rules, infer_province
+from measures.importing.definitions import find_aliases, find_basis, find_lead_rules, infer_province, without_rules
 from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout, lay_out
 from measures.importing.headings import Scheme
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
-from measures.importing.outline import Node, build_outline, split_paragraphs
+from measures.importing.outline import Node, build_outline, drop_afterwords, split_paragraphs
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
-from measures.importing.selection import Selector, is_about_aims
+from measures.importing.selection import Selector, is_about_aims, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.targets import Passage, find_targets
+from measures.importing.when import read_dues
 
 Progress = Callable[[int], None]
 
@@ -99,12 +100,11 @@ class _Assembly:
         self._find_clauses()
         tell(80)
         chosen = self._select()
-        listed = [self._listed(row) for ledger in self.ledgers for row in ledger.rows]
-        measures = merge([self._measure(node) for node in chosen], listed)
+        listed = [(row, self._listed(row)) for ledger in self.ledgers for row in ledger.rows]
+        measures = merge([self._measure(node) for node in chosen], [measure for _, measure in listed])
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
-        targets = find_targets(
-            self.text, self._passages(), reference=self._day(), skip=[(clause.start, clause.end) for clause in self.clauses]
-        )
+        skip = [(clause.start, clause.end) for clause in self.clauses]
+        targets = find_targets(self.text, self._passages(chosen, listed), reference=self.reference, skip=skip)
         tell(95)
         self._general_doubts(measures)
         return PlanReading(
@@ -139,13 +139,21 @@ class _Assembly:
         for root in self.roots:
             for node in root.walk():
                 if node.own_end > node.start:
-                    self.clauses += find_clauses(self.text[node.start : node.own_end], self._context(node.start), node.start)
+                    own = without_rules(self.text[node.start : node.own_end])
+                    found = find_clauses(own, self._context(node.start), node.start)
+                    self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
         self.clauses = [clause for clause in self.clauses if clause.is_clause]
         self.clauses.sort(key=lambda clause: clause.start)
         self.starts = [clause.start for clause in self.clauses]
         for root in self.roots:
+            drop_afterwords(root, self.text, lambda start, end: bool(self._clauses_in(start, end)))
             for node in list(root.walk()):
                 split_paragraphs(node, self.text, lambda start, end: bool(self._clauses_in(start, end)))
+
+    def _is_set_off(self, clause: Clause) -> bool:
+        """Tell a clause in brackets or with a label from prose; a section that only frames the work may well say who 统筹协调."""
+        quote = self.text[clause.start : clause.end]
+        return quote[:1] in set("（(〔[【") or re.match(r".{0,8}(?:单位|部门|领导|时限|时间|分工|主体|处室|人)[：:】]", quote) is not None
 
     def _clauses_in(self, start: int, end: int) -> list[Clause]:
         return self.clauses[bisect_right(self.starts, start - 1) : bisect_right(self.starts, end - 1)]
@@ -233,18 +241,36 @@ class _Assembly:
             found.append(SectionReading(child.number, title, child.start, child.end, child.title_end, tuple(inner)))
         return found
 
-    def _passages(self) -> list[Passage]:
+    def _passages(self, chosen: list[Node], listed: list[tuple[LedgerRow, MeasureReading]]) -> list[Passage]:
         """List the stretches in which targets are looked for: a node each, with what its headings say about it."""
+        year = _year_end(self.layout)
+        deadline_of = {id(below): self._deadline(self._clauses_in(node.start, node.end)) for node in chosen for below in node.walk()}
         passages: list[Passage] = []
         for root in self.roots:
+            due_of: dict[int, date | None] = {}
             for node in root.walk():
                 start = node.title_start if node.marker else node.start
-                if node.own_end <= start:
-                    continue
                 aims = is_about_aims(node, self.text)
-                passages.append(Passage(start, node.own_end, aims=aims))
-        passages += [Passage(start, end) for ledger in self.ledgers for row in ledger.rows for start, end in row.texts]
+                due = due_of.get(id(node.parent))
+                due_of[id(node)] = self._horizon(node, aims=aims) or due
+                if node.own_end > start:
+                    passages.append(Passage(start, node.own_end, aims=aims, due=due, fallback=deadline_of.get(id(node)) or year))
+        for row, measure in listed:
+            due = self._deadline(list(measure.clauses)) or year
+            passages += [Passage(start, end, fallback=due) for start, end in row.texts]
         return sorted(passages, key=lambda passage: passage.start)
+
+    def _horizon(self, node: Node, *, aims: bool) -> date | None:
+        """Give the time that a line sets for those under it (到2025年，实现以下目标)."""
+        own = self.text[node.start : node.own_end]
+        if not (aims or own.endswith(("：", ":"))):
+            return None
+        dues = [due.on for due in read_dues(self.text, node.start, node.own_end, self._day()) if due.on and not due.is_base]
+        return dues[-1] if dues else None
+
+    def _deadline(self, clauses: list[Clause]) -> date | None:
+        days = [clause.deadline.date for clause in clauses if clause.deadline and clause.deadline.date and not clause.deadline.recurring]
+        return days[-1] if days else None
 
     def _general_doubts(self, measures: list[MeasureReading]) -> None:
         for missing, code, why in (
@@ -279,7 +305,7 @@ def _bare(title: str) -> str:
 
 def _reference(layout: Layout) -> PartialDate | None:
     """Give the date that 年底前 counts from: that of the document; the year of its title where that is later (a plan for next year)."""
-    titled = re.search(r"(20\d\d)年(?!以来)", layout.title.text) if layout.title else None
+    titled = re.search(r"(20\d\d)(?:年?[—\-－~～至]+20\d\d)?年", layout.title.text) if layout.title else None
     numbered = re.search(r"20\d\d", layout.number.text) if layout.number else None
     year = int(titled[1]) if titled else None
     if layout.date is not None and (year is None or year <= layout.date.year):
@@ -287,6 +313,12 @@ def _reference(layout: Layout) -> PartialDate | None:
     if year is not None:
         return PartialDate(year)
     return PartialDate(int(numbered.group())) if numbered else None
+
+
+def _year_end(layout: Layout) -> date | None:
+    """Give the last day of the year that the title of a plan for one year names (2026年工作要点)."""
+    titled = re.search(r"(?<![—\-－~～至\d])(20\d\d)年(?!以来|[—\-－~～至])", layout.title.text) if layout.title else None
+    return date(int(titled[1]), 12, 31) if titled else None
 
 
 def _section_of(node: Node) -> Node | None:

@@ -104,7 +104,8 @@ class Selector:
         scheme = node.scheme
         if scheme in {Scheme.ARTICLE, Scheme.DOTTED} or (scheme is not None and scheme >= Scheme.NUM):
             return True
-        if len(node.children) > 1 and bearing == [node.children[-1]] and self._closes(node.children[-1]):
+        whole = len(node.children) > 1 and bearing == [node.children[-1]] and self._closes(node.children[-1])
+        if whole and (scheme is not Scheme.CN or node.children[0].scheme is not Scheme.CN_PAREN) and not is_general(node, self.text):
             return True
         share = len(bearing) / len(node.children)
         if self._own(node) and share < _ENOUGH:

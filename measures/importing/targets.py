@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, relation_of
+from measures.importing.deadlines import PartialDate, find_deadlines
 from measures.importing.when import Due, read_dues
 
 _QUANTITY = re.compile(rf"(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
@@ -24,15 +25,17 @@ _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
 _POLICY = re.compile(
-    r"给予|奖励|奖补|补助|补贴|资助|贴息|罚款|处罚|最高|上限|单[个户家笔]|每[户家个人名亩笔件台辆]|比例(?:给予|补|返|核|安排)|标准(?:给予|的|为|发)|不满|未满|满\d|超过部分|低于.{0,12}的|超过.{0,12}的|高于.{0,12}的|"
-    r"达到.{0,16}的|达.{0,10}的|按.{0,12}(?:计算|执行|收取|缴)|注册资本|营业收入.{0,10}的|期限|有效期"
+    r"给予|奖励|奖补|补助|补贴|资助|贴息|罚款|处罚|最高|上限|单[个户家笔]|每[户家个人名亩笔件台辆年][^，]{0,6}(?:补|奖|\d+万?元)|"
+    r"比例(?:补|返|核|安排)|标准(?:的|为|发)|不满|未满|满\d|按.{0,12}(?:计算|执行|收取|缴)|注册资本|期限|有效期"
 )
-_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|个工作日|分|岁|期|级|层|节|里|周岁|度|轮)$")
+# A number that only says which ones are meant: 营业收入超过100亿元的企业.
+_CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
+_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|分|岁|度)$")
 _SEPARATELY = re.compile(r"分别")
 _LINKED = re.compile(r"^\s*[、和及与，]\s*$")
 
@@ -78,31 +81,43 @@ class Target:
 class Passage:
     """A stretch of text in which targets are looked for.
 
-    `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above.
+    `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above,
+    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with.
     """
 
     start: int
     end: int
     aims: bool = False
     due: date | None = None
+    fallback: date | None = None
 
 
 def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def find_targets(text: str, passages: Iterable[Passage], *, reference: date | None, skip: Sequence[tuple[int, int]] = ()) -> list[Target]:
+def find_targets(
+    text: str, passages: Iterable[Passage], *, reference: PartialDate | None, skip: Sequence[tuple[int, int]] = ()
+) -> list[Target]:
     """Find the targets of the passages. `skip` are spans (responsibility clauses) whose numbers are none; they are in order."""
     found: list[Target] = []
     for passage in passages:
         carried = passage.due
         for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
-            reading = _Sentence(
-                text, sentence.span(), passage, dues=read_dues(text, *sentence.span(), reference), skip=skip, carried=carried
-            )
+            reading = _Sentence(text, sentence.span(), passage, dues=_dues(text, *sentence.span(), reference), skip=skip, carried=carried)
             found += reading.targets()
             carried = reading.carried
     return found
+
+
+def _dues(text: str, start: int, end: int, reference: PartialDate | None) -> list[Due]:
+    """Find the phrases of time in a sentence: those that name a year, and the deadlines that leave it out (6月底前)."""
+    found = read_dues(text, start, end, reference.last_day() if reference else None)
+    for deadline in find_deadlines(text[start:end], reference, start):
+        apart = not any(due.start < deadline.end and deadline.start < due.end for due in found)
+        if apart and deadline.date and not deadline.recurring:
+            found.append(Due(deadline.start, deadline.end, deadline.date, year=deadline.date.year))
+    return sorted(found, key=lambda due: due.start)
 
 
 class _Sentence:
@@ -124,8 +139,8 @@ class _Sentence:
             if self._is_no_amount(match):
                 continue
             target = self._read(match, floor)
-            floor = match.end()
             if target is not None:
+                floor = match.end()
                 found.append(target)
                 self.last = target
         self._carry()
@@ -180,7 +195,7 @@ class _Sentence:
 
     def _time(self, begin: int, position: int) -> tuple[date | None, int | None, int]:
         """Find by when: the last aim before the number; and where the metric begins behind phrases of time."""
-        due, base, metric_from = self.carried, None, begin
+        due, base, metric_from = self.carried or self.passage.fallback, None, begin
         for phrase in self.dues:
             if phrase.start >= position:
                 break
@@ -195,6 +210,8 @@ class _Sentence:
     def _is_policy(self, match: re.Match[str], begin: int) -> bool:
         cut = _BREAK.search(self.text, match.end(), self.end)
         around = self.text[begin : cut.start() if cut else self.end]
+        if _CONDITION.match(self.text[match.end() : match.end() + 8]):
+            return True
         behind = self.text[self.start : match.start()]
         return bool(_POLICY.search(around) or _HISTORY.search(behind))
 
@@ -207,7 +224,7 @@ class _Sentence:
             return True
         bare = _LEADING.sub("", named)
         if _VERB.search(bare) or _ONLY_VERB.search(bare):
-            return due is not None or self.passage.aims or self.last is not None
+            return True
         if word or self.last is not None or self.passage.aims:
             return len(bare) > 1 and (self.passage.aims or self.last is not None or due is not None)
         return False
@@ -220,10 +237,11 @@ class _Sentence:
         region = region_match.group() if region_match else ""
         bare = _LEADING.sub("", bare[len(region) :]) if region else bare
         bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
-        bare = re.sub(r"(?:力争|分别|总体|累计|年均|基本|稳定|均|已|将|要|再)+$", "", bare)
+        bare = re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再)+$", "", bare)
         counted = word is not None and word.group() in VERBS
-        if bare and not _ONLY_VERB.fullmatch(bare):
+        if bare and not (_ONLY_VERB.fullmatch(bare) or re.search(r"(?:至少|力争|累计)[^，]{2,4}$", bare)):
             return bare, region, after
+        bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
         verb = bare or (word.group() if word is not None and counted else "")
         noun = _NOUN.match(self.text[after : self.end])
         if noun and (verb or self.passage.aims):

@@ -72,6 +72,7 @@ _ARTICLE = re.compile(
 )
 _META_LINE = re.compile(r"^(?:索\s*引\s*号|发文机关|发布机构|成文日期|发布日期|发文日期|发文字号|文\s*号|标\s*题)[：:\s]")
 _PUNCTUATION = re.compile("[。；，、：]")
+_PLAN = re.compile("方案|计划|措施|意见|通知|要点|办法|报告|规划|分工|分解|清单|台账")
 _SPAN = 100
 _MAX_ELEMENTS = 1_000_000
 _SHARE = 0.7
@@ -174,7 +175,7 @@ def _front(root: Any, article: Any, title: str, out: DocumentBuilder) -> None:
         line = _clean(element.text_content())
         if len(line) < 80 and _META_LINE.match(line) and not len(element):
             out.paragraph(line)
-    if title and re.sub(r"\s", "", title) not in body:
+    if title and _PLAN.search(title) and re.sub(r"\s", "", title) not in body:
         out.paragraph(title, level=1)
 
 

@@ -181,8 +181,8 @@ def _without_headers(pages: list[list[_Line]]) -> list[list[_Line]]:
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_shape(line.text) for line in _edges(page)})
-    many = max(2, len(pages) // 2)
-    repeated = {shape for shape, count in seen.items() if len(pages) > 2 and count >= many}
+    many = max(2, (len(pages) + 1) // 2)
+    repeated = {shape for shape, count in seen.items() if count >= many}
     kept: list[list[_Line]] = []
     for page in pages:
         edges = {id(line) for line in _edges(page)}
@@ -238,4 +238,4 @@ def _begins(line: _Line, previous: _Line, right: dict[int, float]) -> bool:
 
 
 def _needs_blank(before: str, after: str) -> bool:
-    return before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() and after[:1].isalnum()
+    return bool(re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", after))
