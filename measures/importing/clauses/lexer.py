@@ -99,19 +99,21 @@ class Lexer:
         if char == "【" and (label := roles.label_at(self.text, at)) and label.end > close:
             return self._label(at, label)
         if char not in BRACKETS:
-            if self._name < 0 and at in self.deadlines:
-                return 0
-            if self._name < 0:
-                self._name = at
-            return 0 if at in self.deadlines else close + 1
+            return self._quoted(at, close)
         kind = _note_kind(inside)
-        if kind is None and self._name < 0:
-            return self._open(at, close, inside)
         if kind is None:
-            return close + 1
+            return self._open(at, close, inside) if self._name < 0 else close + 1
         self._close(at)
         phrase = roles.phrase_at(inside, 0, after_name=True) if kind == "mark" else None
         self.tokens.append(Token(kind, at, close + 1, inside, phrase=phrase, inner=(at + 1, close)))
+        return close + 1
+
+    def _quoted(self, at: int, close: int) -> int:
+        """Words in quotation marks belong to a name, but for a deadline (“十四五”末)."""
+        if at in self.deadlines:
+            return 0
+        if self._name < 0:
+            self._name = at
         return close + 1
 
     def _open(self, at: int, close: int, inside: str) -> int:
