@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("workflow.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("oversight.urls")),
+    path("", include("workflow.web.urls")),
 ]
 
 handler400 = "config.errors.bad_request"
