@@ -77,7 +77,7 @@ class Told:
         """Return the agencies concerned, the first few by name."""
         if len(self.agencies) <= FEW:
             return "、".join(self.agencies)
-        return _("%(first)s and %(count)d agencies in all") % {"first": self.agencies[0], "count": len(self.agencies)}
+        return _("%(first)s and others, %(count)d agencies in all") % {"first": self.agencies[0], "count": len(self.agencies)}
 
 
 FEW = 3
