@@ -19,8 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", login_not_required(administration_sign_in)),
     path("api/v1/", include("workflow.api.urls")),
     path("admin/", admin.site.urls),
+    path("", include("measures.urls")),
+    path("", include("workflow.web.dispatch.urls")),
     path("", include("oversight.urls")),
-    path("", include("workflow.web.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

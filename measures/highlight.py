@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A passage that means something: its look, the anchor it bears and the anchor it leads to."""
+    """A passage that means something: its looks (words apart by blanks), the anchor it bears and the anchor it leads to."""
 
     start: int
     end: int
@@ -16,6 +16,11 @@ class Mark:
     anchor: str = ""
     leads_to: str = ""
     hint: str = ""
+
+    @property
+    def looks(self) -> list[str]:
+        """Return the looks one by one."""
+        return self.look.split()
 
 
 @dataclass(frozen=True, slots=True)

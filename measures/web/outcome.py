@@ -1,0 +1,61 @@
+"""The end of a review: confirming what was read, or putting it aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agencies.refusals import Invalid
+from measures.actions.confirm_upload import can_confirm, confirm_upload
+from measures.actions.discard_upload import discard_upload
+from measures.models import Upload
+from measures.reviewing import review
+from measures.web.review import doubt_rows, measure_cards
+from measures.web.uploads import find
+
+if TYPE_CHECKING:
+    from agencies.middleware import ActorRequest
+
+
+def confirm(request: ActorRequest, pk: int) -> HttpResponse:
+    """Show what confirming would make, and make it."""
+    upload = find(request, pk)
+    if upload.plan_id is not None:
+        return redirect("plan", upload.plan_id)
+    if upload.state != Upload.State.READ:
+        return redirect("upload-review", pk)
+    if request.method == "POST":
+        version = request.POST.get("version", "")
+        try:
+            plan = confirm_upload(
+                actor=request.actor, upload_id=pk, now=timezone.now(), version=int(version) if version.isdigit() else None
+            )
+        except Invalid as refused:
+            messages.error(request, str(refused.reason))
+            return redirect("upload-review", pk)
+        messages.success(request, _("The plan is confirmed. Draw up its tasks, set their due dates and dispatch them."))
+        return redirect("plan", plan.pk)
+    found = review(upload, timezone.localdate())
+    context = {
+        "upload": upload,
+        "draft": found.draft,
+        "counts": found.counts(),
+        "doubts": doubt_rows(found),
+        "cards": measure_cards(found, found.draft.measures),
+        "decision": can_confirm(found),
+    }
+    return render(request, "measures/confirm.html", context)
+
+
+@require_POST
+def discard(request: ActorRequest, pk: int) -> HttpResponse:
+    """Put the document aside."""
+    discard_upload(actor=request.actor, upload_id=pk, now=timezone.now())
+    messages.success(request, _("The document has been put aside."))
+    return redirect("plans")

@@ -1,0 +1,214 @@
+"""From the upload to dispatched tasks, page by page, without scripts."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from agencies.models import Agency, Role, User
+from measures.actions.edit_upload import edit_upload
+from measures.models import Plan, Upload
+from tests.factories.directory import NOW, actor_of, make_agency, make_member
+from tests.factories.documents import SAMPLE, SMALL, confirmed, facts, in_review, load_directory, office_of_the_sample, uploaded
+from workflow.actions.draw_up import draw_up_plan
+from workflow.models import Assignment, Task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office() -> Agency:
+    for name in ("省一厅", "省二厅", "省三厅"):
+        make_agency(name)
+    return make_agency("省府办")
+
+
+@pytest.fixture
+def coordinator(office: Agency, client: Client) -> User:
+    user = make_member(office, Role.COORDINATOR)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+def send(client: Client, upload: Upload, act: str, **fields: str) -> None:
+    version = Upload.objects.get(pk=upload.pk).version
+    response = client.post(f"/plans/uploads/{upload.pk}/edit/", {"act": act, "version": version, **fields})
+    assert response.status_code == 302
+
+
+def texts(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.mark.usefixtures("coordinator")
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("空.txt", b"", "空"), ("大.txt", b"x" * (20 * 1024 * 1024 + 1), "20")],
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_words(client: Client, office: Agency, name: str, content: bytes, words: str) -> None:
+    response = client.post("/plans/upload/", {"file": SimpleUploadedFile(name, content), "agency": office.pk})
+    assert response.status_code == 400
+    assert words in response.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_a_binary_with_the_name_of_a_text_fails_in_words(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office, bytes(range(256)) * 40)
+    assert upload.state == Upload.State.FAILED
+    assert "不是文本文件" in texts(client, f"/plans/uploads/{upload.pk}/")
+
+
+def test_a_document_waits_and_says_so(client: Client, office: Agency, coordinator: User) -> None:
+    upload = uploaded(coordinator, office)
+    assert "正在读取" in texts(client, f"/plans/uploads/{upload.pk}/")
+    assert client.get(f"/plans/uploads/{upload.pk}/progress/").status_code == 200
+
+
+def test_the_page_that_waits_is_sent_on_when_the_document_is_read(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    response = client.get(f"/plans/uploads/{upload.pk}/progress/")
+    assert (response.status_code, response.headers["HX-Refresh"]) == (204, "true")
+
+
+def test_the_review_shows_source_structure_and_doubts(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    page = client.get(f"/plans/uploads/{upload.pk}/").content.decode()
+    assert 'class="mark mark-lead"' in page
+    assert 'class="mark mark-deadline"' in page
+    assert 'class="mark mark-target"' in page
+    assert "省四局" in page
+    assert "未列入单位名录" in page
+    for anchor in re.findall(r'href="#([^"]+)"', page):
+        assert f'id="{anchor}"' in page, anchor
+
+
+def test_a_correction_is_made_seen_and_undone(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    measure = upload.reading["measures"][0]
+    mention = f"m{measure['start']}.1"
+    send(client, upload, f"set_role|{mention}|lead")
+    assert [edit["op"] for edit in Upload.objects.get().edits] == ["set_role"]
+    before = dict(Upload.objects.get().reading)
+    client.post(f"/plans/uploads/{upload.pk}/undo/", {"version": Upload.objects.get().version})
+    assert Upload.objects.get().edits == []
+    assert Upload.objects.get().reading == before
+
+
+def test_a_page_that_is_stale_changes_nothing_and_says_why(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    response = client.post(f"/plans/uploads/{upload.pk}/edit/", {"act": "dismiss_doubt|no_number", "version": 1}, follow=True)
+    assert "重新打开" in response.content.decode()
+    assert Upload.objects.get().edits == []
+
+
+def test_an_unknown_name_is_settled_and_remembered(client: Client, office: Agency, coordinator: User) -> None:
+    fourth = make_agency("省第四局")
+    upload = in_review(coordinator, office)
+    send(client, upload, "settle_name|省四局|", who="省第四局", remember="1")
+    assert fourth.aliases.get().name == "省四局"
+    assert "未列入单位名录" not in texts(client, f"/plans/uploads/{upload.pk}/")
+
+
+def test_confirming_asks_for_what_the_document_does_not_say(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    client.post(f"/plans/uploads/{upload.pk}/confirm/", {"version": upload.version})
+    assert not Plan.objects.exists()
+    send(client, upload, "set_facts", title="示范园区方案", who=office.name, issued_on="2026-03-01")
+    assert "示范园区方案" in texts(client, f"/plans/uploads/{upload.pk}/confirm/")
+    response = client.post(f"/plans/uploads/{upload.pk}/confirm/", {"version": Upload.objects.get().version})
+    plan = Plan.objects.get()
+    assert response.headers["Location"] == f"/plans/{plan.pk}/"
+    assert client.post(f"/plans/uploads/{upload.pk}/confirm/", {"version": upload.version}).headers["Location"] == f"/plans/{plan.pk}/"
+    assert Plan.objects.count() == 1
+
+
+def test_a_task_with_an_unknown_agency_is_dispatched_only_once_it_is_settled(client: Client, office: Agency, coordinator: User) -> None:
+    plan = confirmed(coordinator, office)
+    client.post(f"/plans/{plan.pk}/draw-up/")
+    assert Task.objects.filter(plan=plan, state="draft").count() == 2
+    page = texts(client, f"/plans/{plan.pk}/drafts/")
+    assert "省四局" in page
+    client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "without"})
+    token = " ".join(str(task.pk) for task in Task.objects.all())
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
+    assert not Assignment.objects.exists()
+    receiver = Task.objects.get(title="引进项目").receivers.get(agency=None)
+    client.post(f"/plans/{plan.pk}/drafts/settle/", {"receiver": receiver.pk, "who": "省三厅"})
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
+    assert Assignment.objects.count() == 5
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
+    assert Assignment.objects.count() == 5
+
+
+def test_tasks_without_a_due_date_go_out_only_when_that_is_ticked(client: Client, office: Agency, coordinator: User) -> None:
+    plan = confirmed(coordinator, office, SMALL.replace("省四局", "省三厅"))
+    draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)
+    Task.objects.filter(title="建设园区").update(due_on="2036-12-31", first_due_on="2036-12-31")
+    token = " ".join(str(task.pk) for task in Task.objects.all())
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
+    assert not Assignment.objects.exists()
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token, "without_due": "1"})
+    assert Assignment.objects.count() == 5
+
+
+def test_the_receivers_of_the_sample_are_shown_in_full_before_it_goes_out(client: Client) -> None:
+    load_directory()
+    agency, user = office_of_the_sample()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    plan = confirmed(user, agency, SAMPLE, issued_on="2021-12-06")
+    client.post(f"/plans/{plan.pk}/draw-up/")
+    client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "all"})
+    page = texts(client, f"/plans/{plan.pk}/dispatch/")
+    assert "21 项任务" in page
+    assert "304" in page
+    for city in ("韶关市政府", "云浮市政府"):
+        assert city in page
+    token = " ".join(str(task.pk) for task in Task.objects.all())
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
+    assert Assignment.objects.filter(task__plan=plan).count() == 304
+    assert "办理中" in texts(client, f"/plans/{plan.pk}/")
+
+
+ADDRESSES = ["", "progress/", "file/", "confirm/"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_anothers_upload_is_not_there(client: Client, office: Agency, coordinator: User, address: str) -> None:
+    upload = in_review(coordinator, office)
+    client.force_login(make_member(make_agency(), Role.COORDINATOR), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/uploads/{upload.pk}/{address}").status_code == 404
+    client.force_login(make_member(office, Role.OFFICER), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/uploads/{upload.pk}/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["edit/", "undo/", "confirm/", "discard/"])
+def test_anothers_upload_cannot_be_changed(client: Client, office: Agency, coordinator: User, address: str) -> None:
+    upload = in_review(coordinator, office)
+    edit_upload(actor=actor_of(coordinator), upload_id=upload.pk, edit=facts(upload), now=NOW)
+    kept = Upload.objects.values().get()
+    client.force_login(make_member(make_agency(), Role.COORDINATOR), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/plans/uploads/{upload.pk}/{address}", {"act": "drop_measure|m1"}).status_code == 404
+    assert Upload.objects.values().get() == kept
+
+
+@pytest.mark.parametrize(("who", "status"), [("coordinator", 200), ("leader", 200), ("receiver", 200), ("stranger", 404)])
+def test_who_sees_a_plan(client: Client, office: Agency, coordinator: User, who: str, status: int) -> None:
+    plan = confirmed(coordinator, office, SMALL.replace("省四局", "省三厅"))
+    receiver = make_member(Agency.objects.get(short_name="省三厅"), Role.OFFICER)
+    people = {"coordinator": coordinator, "leader": make_member(office, Role.LEADER), "receiver": receiver}
+    person = people.get(who) or make_member(make_agency(), Role.COORDINATOR)
+    client.force_login(receiver, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/{plan.pk}/").status_code == 404
+    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(f"/plans/{plan.pk}/draw-up/")
+    client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "all"})
+    client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": " ".join(str(task.pk) for task in Task.objects.all())})
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/{plan.pk}/").status_code == status
+    assert (plan.title in texts(client, "/plans/")) is (status == 200)
+    expected = {"coordinator": 302, "leader": 403, "receiver": 403, "stranger": 404}[who]
+    assert client.post(f"/plans/{plan.pk}/draw-up/").status_code == expected
+    assert client.get(f"/plans/{plan.pk}/dispatch/").status_code == expected

@@ -1,0 +1,15 @@
+"""Addresses from a confirmed plan to its dispatched tasks."""
+
+from django.urls import path
+
+from workflow.web.dispatch import drafts, listing, plan_page, sending
+
+urlpatterns = [
+    path("plans/", listing.plans, name="plans"),
+    path("plans/<int:pk>/", plan_page.plan, name="plan"),
+    path("plans/<int:pk>/draw-up/", drafts.draw_up, name="plan-draw-up"),
+    path("plans/<int:pk>/drafts/", drafts.show, name="plan-drafts"),
+    path("plans/<int:pk>/drafts/due/", drafts.due, name="plan-due"),
+    path("plans/<int:pk>/drafts/settle/", drafts.settle, name="plan-settle"),
+    path("plans/<int:pk>/dispatch/", sending.send, name="plan-dispatch"),
+]
