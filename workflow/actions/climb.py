@@ -116,15 +116,16 @@ def _fired(batch: Sequence[Assignment]) -> dict[int, set[str]]:
 
 
 def _subject(part: Assignment, calendar: WorkCalendar) -> Subject:
+    """Return what the ladder looks at: leads answer for the due date and for movement, supporters for signing only."""
     dispatched_on = timezone.localdate(part.assigned_at)
     owed = {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}
     return Subject(
         ref=f"assignment:{part.pk}",
-        due_on=part.due_on,
+        due_on=part.due_on if part.is_lead else None,
         due_version=part.due_version,
         dispatched_on=dispatched_on,
         signed=part.signed_at is not None,
-        last_movement_on=timezone.localdate(part.moved_at),
+        last_movement_on=timezone.localdate(part.moved_at) if part.is_lead else None,
         total_working_days=working_days_between(dispatched_on, part.due_on, calendar) if part.due_on else 0,
         open_reports=tuple(OpenReport(f"report:{row.pk}", row.due_on) for row in part.reports.all() if row.state in owed),
         finished=part.task.state not in {TaskState.DISPATCHED, TaskState.SUSPENDED},

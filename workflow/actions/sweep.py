@@ -50,6 +50,7 @@ def sweep(now: dt.datetime) -> Swept:
 def _mark_overdue(today: dt.date) -> int:
     """Remember what is overdue: the light of the day is computed, that it once was red stays."""
     late = Assignment.objects.filter(
+        part=Part.LEAD,
         state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
         task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING],
         due_on__lt=today,

@@ -1,0 +1,105 @@
+"""Side scenes: tasks that come from elsewhere than the plan, and a city that splits its part."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from agencies.actions.delegate import delegate
+from agencies.models import Agency, User
+from seeds.story.cast import agency_of
+from seeds.story.plan import COORDINATOR, PlanOfTheStory
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.sign_for import sign_for
+from workflow.models import Assignment
+from workflow.states import Part, Rhythm
+
+
+def tasks_by_hand(story: PlanOfTheStory) -> None:
+    """Enter a task from the minutes of a meeting, one not dispatched yet, a city's own split, and a deputy."""
+    story.diary.enter(9, 10, lambda now: _from_the_minutes(story, now))
+    story.diary.enter(1, 11, lambda now: _not_dispatched(story, now))
+    story.diary.enter(60, 10, lambda now: _city_splits(story, now))
+    story.diary.enter(2, 17, lambda now: _deputy(story, now))
+
+
+def _agency(short_name: str) -> int:
+    return Agency.objects.get(short_name=short_name, ends_on=None).pk
+
+
+def _from_the_minutes(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    actor = story.coordinator(moment)
+    task = draw_up_task(
+        actor=actor,
+        issuer_id=agency_of(COORDINATOR, moment).pk,
+        title="梳理要素市场化配置改革堵点问题清单",
+        text="按照省政府专题会议纪要要求，梳理本领域改革堵点问题，形成清单并提出对策建议。",
+        receivers=[
+            PlannedReceiver(Part.LEAD, agency_id=_agency("省发展改革委")),
+            PlannedReceiver(Part.SUPPORT, agency_id=_agency("省财政厅")),
+            PlannedReceiver(Part.SUPPORT, agency_id=_agency("省科技厅")),
+        ],
+        due_on=story.diary.today + dt.timedelta(days=3),
+        now=moment,
+    )
+    dispatch(actor=actor, task_ids=[task.pk], now=moment)
+    lead = Assignment.objects.get(task=task, part=Part.LEAD)
+    officer = story.cast.one_who_may("sign_for", lead.agency_id, moment)
+    if officer is not None:
+        sign_for(actor=officer, assignment_id=lead.pk, now=moment)
+
+
+def _not_dispatched(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    draw_up_task(
+        actor=story.coordinator(moment),
+        issuer_id=agency_of(COORDINATOR, moment).pk,
+        title="开展行动方案实施情况中期评估",
+        text="对照行动方案逐项评估目标完成情况，形成评估报告报领导小组。",
+        receivers=[
+            PlannedReceiver(Part.LEAD, agency_id=_agency("省委金融办")),
+            PlannedReceiver(Part.SUPPORT, agency_id=_agency("人民银行广东省分行")),
+        ],
+        due_on=story.diary.today + dt.timedelta(days=75),
+        rhythm=Rhythm.MONTHLY,
+        now=moment,
+    )
+
+
+def _city_splits(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    """Let Shenzhen split its part among its own departments: the same program one level down."""
+    actor = story.cast.named("shenzhen.coordinator", moment)
+    city = agency_of("shenzhen.coordinator", moment)
+    parent = story.task(16)
+    task = draw_up_task(
+        actor=actor,
+        issuer_id=city.pk,
+        title="深化数字人民币应用创新试点（深圳市分工）",
+        text="分解落实省行动方案第16项任务，拓展数字人民币应用场景。",
+        receivers=[
+            PlannedReceiver(Part.LEAD, agency_id=_agency("深圳市委金融办")),
+            PlannedReceiver(Part.SUPPORT, agency_id=_agency("福田区政府")),
+        ],
+        due_on=story.diary.today + dt.timedelta(days=100),
+        rhythm=Rhythm.MONTHLY,
+        parent_id=parent.pk,
+        now=moment,
+    )
+    dispatch(actor=actor, task_ids=[task.pk], now=moment)
+    for part in Assignment.objects.filter(task=task):
+        officer = story.cast.one_who_may("sign_for", part.agency_id, moment)
+        if officer is not None:
+            sign_for(actor=officer, assignment_id=part.pk, now=moment)
+
+
+def _deputy(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    """Let a reviewer name a deputy for the coming days."""
+    reviewer = User.objects.get(username="sjrb.reviewer")
+    delegate(
+        actor=story.cast.named("sjrb.reviewer", moment),
+        now=moment,
+        delegator=reviewer,
+        deputy=User.objects.get(username="sjrb.officer2"),
+        agency=agency_of("sjrb.reviewer", moment),
+        ends_at=story.diary.now + dt.timedelta(days=10),
+        reason="出差期间由潘启航代为审核。",
+    )
