@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("measures.urls")),
     path("", include("workflow.web.dispatch.urls")),
     path("", include("oversight.urls")),
+    path("", include("workflow.web.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

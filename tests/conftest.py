@@ -111,12 +111,15 @@ class WorkerProcess:
         self.lines: list[str] = []
         self.wait_for(" ready.")
 
-    def wait_for(self, words: str) -> str:
-        """Read the worker's output until a line holds the words."""
+    def wait_for(self, *words: str) -> str:
+        """Read the worker's output until a line holds all the words; a line read before counts."""
+        said = next((line for line in self.lines if all(word in line for word in words)), None)
+        if said is not None:
+            return said
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
-            if words in line:
+            if all(word in line for word in words):
                 return line
         raise AssertionError(f"the worker ended without saying {words!r}:\n{''.join(self.lines)}")
 

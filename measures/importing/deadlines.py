@@ -103,13 +103,17 @@ _FEASTS = {
     "五一": (5, 1),
     "七一": (7, 1),
     "八一": (8, 1),
+    "三八": (3, 8),
+    "五四": (5, 4),
+    "六一": (6, 1),
+    "教师节": (9, 10),
     "国庆节": (10, 1),
     "国庆": (10, 1),
     "十一": (10, 1),
 }
 _FEAST_NAMES = "|".join(sorted([*_FEASTS, *_WORDS["moving"]], key=len, reverse=True))
 _FEAST = re.compile(
-    rf"{_LEAD}(?:{_YEAR})?(?:全国|省|市|县)?[“\"]?(?P<feast>{_FEAST_NAMES})[”\"]?"
+    rf"{_LEAD}(?:{_YEAR})?(?:全国|省|市|县)?[“\"]?(?P<feast>{_FEAST_NAMES})[”\"]?节?"
     r"(?:假期|来临|到来|召开|开始)?(?:之|以)?前(?!夕|后)"
 )
 _RANGE = re.compile(r"(?:—{1,2}|--?|－|~|～|至|到|–)")
@@ -220,6 +224,8 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
 def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
     found = _BARE_YEARS.match(plain, start)
     if found is None or not labelled or (found.end() < len(plain) and plain[found.end()] in "月.-/0123456789"):
+        return None
+    if plain.startswith("学年", found.end()):
         return None
     return _made(plain, found, date(int(found["year"]), 12, 31))
 

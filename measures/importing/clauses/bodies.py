@@ -51,4 +51,5 @@ NO_PREFIX = frozenset(_WORDS["no_prefix"])
 NATIONWIDE = frozenset(_WORDS["nationwide"])
 TOO_SHORT = frozenset(_WORDS["too_short"])
 BRANCH_HEADS = frozenset(_WORDS["branch_heads"])
+NOT_IN_NAMES = _WORDS["not_in_names"]
 TELECOM = _WORDS["telecom"]

@@ -54,10 +54,8 @@ def _part(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
 def _cut(chunk: Chunk, begin: int, end: int, *, first: bool) -> Chunk:
     if begin == 0 and end == len(chunk.text):
         return chunk
-    # blanks inside a chunk are rare: then the span of a part is that of the whole
-    exact = chunk.end - chunk.start == len(chunk.text)
-    start, stop = (chunk.start + begin, chunk.start + end) if exact else (chunk.start, chunk.end)
-    return replace(chunk, text=chunk.text[begin:end], start=start, end=stop, separator=chunk.separator if first else "和")
+    separator = chunk.separator if first else "和"
+    return replace(chunk, text=chunk.text[begin:end], places=chunk.places[begin:end], separator=separator)
 
 
 def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str]) -> bool:
@@ -106,17 +104,17 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
             last is not None
             and last.etc is None
             and chunk.etc is None
-            and chunk.separator in ("、", "和")
+            and chunk.separator == "、"
             and last.role == chunk.role
             and last.group == chunk.group
         ):
-            joined = last.text + ("、" if chunk.separator == "、" else "") + chunk.text
+            joined = last.text + "、" + chunk.text
             if (
                 (is_collective(last.text) and goes_on(last.text, chunk.text))
                 or joined in bodies.NAMES_WITH_JOINER
                 or _one_scope(last.text, chunk.text)
             ):
-                merged[-1] = replace(last, text=joined, end=chunk.end)
+                merged[-1] = replace(last, text=joined, places=last.places + chunk.places)
                 continue
         merged.append(chunk)
     return merged

@@ -33,6 +33,7 @@ _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人"
 class _Parser:
     """State of the parse of one clause; all positions are those of the piece."""
 
+    text: str
     tokens: list[Token]
     context: ClauseContext
     chunks: list[Chunk] = field(default_factory=list)
@@ -51,6 +52,7 @@ class _Parser:
     remarks: list[Token] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     separator: str = ""
+    untidy: bool = False  # words beside names and roles were passed over
 
     def run(self) -> None:
         for index, token in enumerate(self.tokens):
@@ -83,18 +85,23 @@ class _Parser:
         self._add(token)
 
     def _add(self, token: Token) -> None:
-        text, start, end = token.text, token.start, token.end
-        exact = end - start == len(text)
-        while exact and (word := _leading(text)):
-            text, start = text[len(word) :], start + len(word)
+        text = token.text
+        places = tuple(place for place in range(token.start, token.end) if not self.text[place].isspace())
+        while word := _leading(text):
+            text, places = text[len(word) :], places[len(word) :]
+        if behind := _behind_by(text):
+            text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
-        starred = exact and len(text) > 1 and "*" in (text[0], text[-1])
+        if text in bodies.TITLES:
+            self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是职务，不是单位"))
+            return
+        starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
         if starred:
-            start, end = start + (text[0] == "*"), end - (text[-1] == "*")
+            places = places[len(text) - len(text.lstrip("*")) : len(text.rstrip("*"))]
             text = text.strip("*")
             self.doubts.append(Doubt(token.start, token.end, "带*的单位按牵头读取"))
-        self.chunks.append(Chunk(text, start, end, self.separator, self.group, role="lead" if starred else None))
+        self.chunks.append(Chunk(text, places, self.separator, self.group, role="lead" if starred else None))
         self.pending.append(len(self.chunks) - 1)
 
     def _sep(self, index: int, token: Token) -> None:
@@ -163,8 +170,8 @@ class _Parser:
         if self.in_object and not self.pending:
             return
         self.open_list = True
-        start = token.end - len(token.text)
-        self.chunks.append(Chunk(token.text, start, token.end, self.separator, self.group, etc=token.text))
+        places = tuple(range(token.end - len(token.text), token.end)) or (token.start,)
+        self.chunks.append(Chunk(token.text, places, self.separator, self.group, etc=token.text))
         self.pending.append(len(self.chunks) - 1)
         if token.text.startswith(("有关", "相关")):
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
@@ -242,6 +249,15 @@ def _leading(text: str) -> str:
     return word if len(rest) > 1 and not shape(text).complete else ""
 
 
+_LONGEST_LEAD_IN = 16
+
+
+def _behind_by(text: str) -> int:
+    """Where the name begins in 以上任务均由市民政局, 0 if at the beginning."""
+    at = text.rfind("由", 0, _LONGEST_LEAD_IN) + 1
+    return at if at and shape(text[at:]).complete and shape(text[at:]).prefix else 0
+
+
 def _persons(text: str) -> list[str]:
     """Names of persons without their titles: 副市长张三 → 张三."""
     name = text.removesuffix("同志")
@@ -273,7 +289,7 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(piece, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
-    parser = _Parser(tokens, context)
+    parser = _Parser(text, tokens, context)
     parser.run()
     aliases = frozenset(context.aliases)
     mentions = _settled(parser, resolve(parser.chunks, aliases), context)
@@ -331,16 +347,11 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
     is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
     if not explicit:
-        is_clause = (
-            is_clause and not unknown and not parser.remarks and all(mention.kind in ("agency", "collective") for mention in mentions)
-        )
-        is_clause = is_clause and any(
-            mention.kind == "agency" and shape(mention.name).kind in ("agency", "standalone") for mention in mentions
-        )
+        is_clause = is_clause and 2 * unknown < len(strong) and not parser.remarks and _names_parties(strong)
     if not labelled and not bracketed:
         is_clause = is_clause and not unknown and not headless
     is_clause = is_clause and not prose and not (long and not labelled)
-    tidy = is_clause and explicit and not unknown and not headless and not long
+    tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
         return Reading(Clause(0, len(piece), is_clause=False, deadline=deadline), tidy=False)
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
@@ -351,6 +362,15 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
         open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
     )  # fmt: skip
     return Reading(clause, tidy=tidy)
+
+
+def _names_parties(mentions: list[Mention]) -> bool:
+    """Whether a list without any role word is one of those responsible: it has an agency, or several open sets."""
+    if any(mention.kind == "agency" and shape(mention.name).kind in ("agency", "standalone") for mention in mentions):
+        return True
+    return len(mentions) > 1 and all(
+        mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1]
+    )
 
 
 def _items(mentions: list[Mention]) -> tuple[Item, ...]:

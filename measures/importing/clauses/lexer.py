@@ -18,6 +18,8 @@ Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc"
 SEPARATORS = "、，；。/|\n"
 _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
+_LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
+_OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Lexer:
         return at + 1
 
     def _separator(self, at: int, char: str) -> int:
-        if char in SEPARATORS or char == "：":
+        if char in SEPARATORS + "：）】〕" or (char in BRACKETS and at not in self.pairs):
             self._close(at)
             self.tokens.append(Token("sep", at, at + 1, char))
             return at + 1
@@ -97,20 +99,30 @@ class Lexer:
         if char == "【" and (label := roles.label_at(self.text, at)) and label.end > close:
             return self._label(at, label)
         if char not in BRACKETS:
-            if self._name < 0 and at in self.deadlines:
-                return 0
-            if self._name < 0:
-                self._name = at
-            return 0 if at in self.deadlines else close + 1
+            return self._quoted(at, close)
         kind = _note_kind(inside)
         if kind is None:
-            if self._name < 0:
-                self._name = at
-            return close + 1
+            return self._open(at, close, inside) if self._name < 0 else close + 1
         self._close(at)
         phrase = roles.phrase_at(inside, 0, after_name=True) if kind == "mark" else None
         self.tokens.append(Token(kind, at, close + 1, inside, phrase=phrase, inner=(at + 1, close)))
         return close + 1
+
+    def _quoted(self, at: int, close: int) -> int:
+        """Words in quotation marks belong to a name, but for a deadline (“十四五”末)."""
+        if at in self.deadlines:
+            return 0
+        if self._name < 0:
+            self._name = at
+        return close + 1
+
+    def _open(self, at: int, close: int, inside: str) -> int:
+        """A bracket that follows no name: a number （一）, or names in brackets, which are read on."""
+        if len(inside) <= _LONGEST_NUMBER and all(char in _NUMERALS for char in inside):
+            self.tokens.append(Token("note", at, close + 1, ""))
+            return close + 1
+        self.tokens.append(Token("sep", at, at + 1, "，"))
+        return at + 1
 
     def _word(self, at: int, end: int) -> int:
         fresh = self._name < 0
@@ -125,7 +137,7 @@ class Lexer:
         if fresh and (rule := self._rule(at, end)):
             return rule
         before = "" if fresh else self._so_far(at)
-        after_name = bool(before and _whole(before)) or (fresh and self._last("etc", "mark", "note"))
+        after_name = bool(before and _ends_whole(before)) or (fresh and self._last("etc", "mark", "note"))
         return (
             self._etc(at, end, before, fresh=fresh)
             or self._link(at, end, after_name=after_name)
@@ -195,11 +207,19 @@ class Lexer:
 
     def _role(self, at: int, end: int, *, after_name: bool) -> int:
         phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if after_name else None)
-        if phrase is None:
+        if phrase is None or (not roles.ALWAYS.intersection(phrase.words) and self._in_name(at, phrase.end)):
             return 0
         self._close(at)
         self.tokens.append(Token("role", at, phrase.end, self.text[at : phrase.end], phrase=phrase))
         return phrase.end
+
+    def _in_name(self, at: int, end: int) -> bool:
+        """Whether a role word is rather inside a name (省委推进城镇化领导小组办公室)."""
+        ahead = self.text[end : end + 24]
+        ahead = ahead[: next((index for index, char in enumerate(ahead) if char in SEPARATORS + " ：；）"), len(ahead))]
+        stop = next((place for place in range(len(ahead)) if roles.phrase_at(ahead, place, after_name=False)), len(ahead))
+        ahead = ahead[:stop]
+        return len(ahead) > 1 and not _whole(ahead) and ahead.endswith(_OFFICES_INSIDE)
 
     def _holds(self, at: int, end: int) -> bool:
         """Whether a deadline phrase is rather part of a name (“十四五”规划专班)."""
@@ -224,15 +244,22 @@ class Lexer:
     def _close(self, at: int) -> None:
         if self._name < 0:
             return
-        stop = at
-        while stop > self._name and self.text[stop - 1] == " ":
-            stop -= 1
-        self.tokens.append(Token("name", self._name, stop, self.text[self._name : stop].replace(" ", "")))
+        stop = self._name + len(self.text[self._name : at].rstrip())
+        self.tokens.append(Token("name", self._name, stop, "".join(self.text[self._name : stop].split())))
         self._name = -1
 
 
 def _whole(name: str) -> bool:
     return shape(name).complete or is_collective(name)
+
+
+def _ends_whole(name: str) -> bool:
+    """Whether a name ends here, by itself or behind a joiner (省科学院及有关高校)."""
+    if _whole(name):
+        return True
+    return any(
+        _whole(name[at + len(joiner) :]) and _whole(name[:at]) for joiner in ("以及", "及", "和", "与") if (at := name.rfind(joiner)) > 0
+    )
 
 
 def _begins_name(ahead: str) -> bool:

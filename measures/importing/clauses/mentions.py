@@ -12,19 +12,30 @@ class Chunk:
     """What stands between two separators of a list.
 
     Args:
+        text: without blanks.
+        places: where its characters stand in the clause.
         separator: the one before it ("" at the beginning).
         group: number of the role group; a prefix that is carried into another group is doubtful.
         etc: the words after 等 (等市政府); "" for a plain 等, None for an ordinary chunk.
     """
 
     text: str
-    start: int
-    end: int
+    places: tuple[int, ...]
     separator: str = ""
     group: int = 0
     role: Role | None = None
     etc: str | None = None
     alias: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.places[0]
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.places[-1] + 1
 
 
 @dataclass(frozen=True)

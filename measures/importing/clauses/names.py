@@ -13,9 +13,11 @@ from functools import lru_cache
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.bodies import CITY, COUNTY, INNER, NATION, PROVINCE, TOWN
+from measures.importing.clauses.folding import CLOSING
 
 _LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
 _LONGEST_HEAD = max(map(len, bodies.HEADS))
+_LONGEST_CERTAIN = 24
 _LONGEST, _REGION = 60, range(2, 13)  # characters of a name, of a place
 _UNIT_LEVELS = {
     **dict.fromkeys(("自治区", "省"), PROVINCE),
@@ -52,6 +54,15 @@ class Shape:
     office: bool = False
 
     @property
+    def certain(self) -> bool:
+        """Whether nothing in the name suggests that more or less than a name was taken for it."""
+        if self.name in bodies.STANDALONE or self.head in bodies.WHOLE or self.head in bodies.PARTY or functional(self.core):
+            return True
+        plain = _without_note(self.name)
+        joined = any(joiner in self.core for joiner in ("和", "及", "与"))
+        return not joined and not any(word in plain for word in bodies.NOT_IN_NAMES) and len(plain) <= _LONGEST_CERTAIN
+
+    @property
     def complete(self) -> bool:
         """Whether the name may stand in a list as it is."""
         return self.kind in ("agency", "standalone", "region")
@@ -82,7 +93,7 @@ def head_of(name: str) -> str:
 def shape(name: str) -> Shape:
     """Analyse one name; blanks must be gone."""
     base = _without_note(name)
-    if not base or len(base) > _LONGEST:
+    if not base or len(base) > _LONGEST or base[0] in CLOSING + "（【〔":
         return Shape(name, "unknown")
     if base in bodies.STANDALONE:
         return _standalone(name, base)
@@ -192,10 +203,12 @@ def _marks_level(base: str, mark: str) -> bool:
 
 def _party(base: str, place: str, level: str) -> tuple[str, str, bool]:
     rest = base[len(place) :]
-    if rest == "委" or (
-        rest.startswith("委") and not rest.startswith(("委员会", "委托")) and (rest[1:] in bodies.PARTY or head_of(rest[1:]))
-    ):
+    if rest == "委":
         return place + "委", level, True
+    for seat in ("党委", "委"):
+        office = rest[len(seat) :]
+        if rest.startswith(seat) and office and not rest.startswith(("委员会", "委托")) and (office in bodies.PARTY or head_of(office)):
+            return place + seat, level, True
     return place, level, False
 
 

@@ -139,7 +139,7 @@ def _refusal(name: str, made: Shape, chain: _Chain) -> str:
 
 def _fitting(name: str, chain: _Chain) -> tuple[str, str]:
     """The prefix that a bare name takes, and why that is doubtful ("" when not)."""
-    plain = chain.prefix.removesuffix("委") if chain.party else chain.prefix
+    plain = chain.prefix.removesuffix("委").removesuffix("党") if chain.party else chain.prefix
     if chain.party:
         return (chain.prefix, "") if name in bodies.PARTY else (plain, "")
     if name in bodies.PARTY and name not in bodies.PARTY_OR_GOVERNMENT and chain.level != INNER and name not in bodies.WHOLE:
@@ -154,6 +154,6 @@ def _remarked(mention: Mention, made: Shape) -> Mention:
         return replace(mention, why="括号内可能是同一单位的另一名称")
     if len(mention.name) > _LONGEST_NAME:
         return replace(mention, why="名称过长，请核对")
-    if made.kind == "unknown":
+    if made.kind == "unknown" or not made.certain:
         return replace(mention, why="不像单位名称，请核对")
     return mention

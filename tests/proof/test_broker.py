@@ -1,0 +1,196 @@
+"""Redis forgets, hangs, dies and repeats itself; real Celery workers and beats go on, because the truth is in the database."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import redis as redis_client
+from django.db.models import F, Max
+from django.utils import timezone
+
+from notifications.models import Message
+from tests.factories.directory import TODAY
+from tests.factories.tasks import accepted_task, dispatched_task
+from tests.proof.conftest import ROOT, Rig, wait_until
+from tests.proof.test_senders import SEED, Figure, all_sent
+from tests.rig.services import redis
+from workflow.models import Firing
+
+pytestmark = pytest.mark.postgres
+WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
+
+
+@pytest.fixture
+def own_redis() -> Iterator[tuple[str, int]]:
+    """Give a Redis that nobody else uses, and its process id."""
+    with redis() as url:
+        client: Any = redis_client.Redis.from_url(url)
+        pid = int(client.info("server")["process_id"])
+        client.close()
+        yield f"{url}/0", pid
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def start_celery(rig: Rig, *, workers: int = 1, beats: int = 1) -> None:
+    for number in range(workers):
+        rig.celery(*WORKER, "-n", f"w{number}@%h")
+    for number in range(beats):
+        rig.celery("beat", "-l", "warning", "-s", f"{rig.environment['DUBAN_TEST_VAR']}/proof-beat-{os.getpid()}-{number}")
+
+
+def assert_each_exactly_once(rig: Rig, reminders: int) -> None:
+    mails, hooks = rig.mails.ids, rig.hooks.keys
+    assert len(mails) + len(hooks) == reminders
+    assert sum(mails.values()) + sum(hooks.values()) == reminders
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize(("reminders", "flushes"), [(1000, 5), pytest.param(10_000, 20, marks=pytest.mark.proof)])
+def test_b1_redis_flushed_again_and_again_loses_and_repeats_nothing(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure, reminders: int, flushes: int
+) -> None:
+    url, _pid = own_redis
+    beat = "30" if reminders > 1000 else "2"  # in the long form the schedule is the product's own
+    rig = new_rig(DUBAN_TEST_BROKER=url, DUBAN_PROOF_BEAT=beat)
+    start_celery(rig)
+    client: Any = redis_client.Redis.from_url(url)
+    rng, pause = random.Random(SEED), threading.Event()  # noqa: S311
+    began = time.monotonic()
+    for turn in range(flushes):
+        rig.remind(reminders // flushes, marker=f"f{turn}-")
+        pause.wait(rng.uniform(0.05, 0.6))
+        client.flushall()
+    client.close()
+    wait_until(lambda: all_sent(rig), patience=300)
+    late = Message.objects.aggregate(most=Max(F("sent_at") - F("next_attempt_at")))["most"]
+    figure(
+        "B1",
+        reminders=reminders,
+        flushes=flushes,
+        beat_seconds=beat,
+        lost=reminders - len(rig.mails.ids) - len(rig.hooks.keys),
+        repeated=rig.arrived() - reminders,
+        latest_seconds=round(late.total_seconds(), 1),
+        seconds=round(time.monotonic() - began, 1),
+    )
+    assert_each_exactly_once(rig, reminders)
+
+
+POST_AND_TIME = """
+import sys, time
+import django
+django.setup()
+from django.db import transaction
+from django.utils import timezone
+from notifications.outbox import NewMessage, post
+from agencies.models import User
+person = User.objects.get(username="proof0")
+for turn in range(5):
+    began = time.monotonic()
+    with transaction.atomic():
+        post([NewMessage(key=f"{sys.argv[1]}{turn}", recipient_id=person.pk, topic="deadline", subject="x", body="x", urgent=True,
+                         channels=("email",))], now=timezone.now())
+    print(time.monotonic() - began, flush=True)
+"""
+
+
+def times_of_posting(rig: Rig, marker: str) -> list[float]:
+    done = subprocess.run(
+        [sys.executable, "-c", POST_AND_TIME, marker],
+        cwd=ROOT,
+        env=rig.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return [float(line) for line in done.stdout.splitlines()]
+
+
+def test_b4_nobody_waits_two_seconds_for_a_redis_that_hangs(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure
+) -> None:
+    url, pid = own_redis
+    rig = new_rig(DUBAN_TEST_BROKER=url)
+    rig.remind(1, channels=("email",))
+    usual = max(times_of_posting(rig, "usual"))
+    os.kill(pid, signal.SIGSTOP)
+    hanging = times_of_posting(rig, "hanging")
+    os.kill(pid, signal.SIGCONT)
+    figure("B4", longest_usual=round(usual, 2), longest_hanging=round(max(hanging), 2), then=round(hanging[-1], 3))
+    assert max(hanging) < 2
+    assert Message.objects.filter(key__startswith="hanging").count() == 5
+
+
+def test_b3_with_redis_gone_nothing_fails_and_its_return_brings_everything(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure
+) -> None:
+    url, pid = own_redis
+    rig = new_rig(DUBAN_TEST_BROKER=url, DUBAN_PROOF_BEAT="2")
+    rig.remind(1, channels=("email",))
+    start_celery(rig)
+    wait_until(lambda: all_sent(rig), what="the first delivery")
+    os.kill(pid, signal.SIGKILL)
+    away = times_of_posting(rig, "away")
+    port = url.rpartition(":")[2].partition("/")[0]
+    command = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as again:
+        try:
+            took = wait_until(lambda: all_sent(rig), patience=60, what="delivery after the return of Redis")
+        finally:
+            again.terminate()
+    figure("B3", longest_post_while_away=round(max(away), 2), delivered_seconds_after_return=round(took, 1))
+    assert max(away) < 2
+    assert_each_exactly_once(rig, 6)
+
+
+def test_a11_a13_bells_rung_three_times_in_disorder_and_redelivered_do_nothing_more(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure
+) -> None:
+    url, _pid = own_redis
+    rig = new_rig(DUBAN_TEST_BROKER=url, DUBAN_PROOF_BEAT="1", DUBAN_PROOF_VISIBILITY="5")
+    rig.remind(600)
+    code = "from config.celery import app\nfor _ in range(300):\n    app.send_task('notifications.tasks.deliver')\n"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=rig.environment, check=True)
+    start_celery(rig, workers=2)
+    wait_until(lambda: all_sent(rig))
+    client: Any = redis_client.Redis.from_url(url)
+    wait_until(lambda: client.llen("celery") == 0, what="emptying the queue")
+    client.close()
+    figure("A11+A13", bells=300, visibility_timeout=5, reminders=600, arrived=rig.arrived())
+    assert_each_exactly_once(rig, 600)
+
+
+def test_a4_three_beats_three_workers_and_three_sweepers_tell_everything_once(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure
+) -> None:
+    url, _pid = own_redis
+    rig = new_rig(DUBAN_TEST_BROKER=url, DUBAN_PROOF_BEAT="1")
+    stages = [accepted_task(due_on=TODAY + dt.timedelta(days=30 + n)) for n in range(4)] + [dispatched_task() for _ in range(2)]
+    Message.objects.all().delete()
+    start = dt.datetime.combine(TODAY, dt.time(9), tzinfo=dt.UTC)
+    start_celery(rig, workers=3, beats=3)
+    sweepers = rig.fork(3, "climb", offset=(start - timezone.now()).total_seconds())
+    rig.remind(300)
+    wait_until(lambda: not any(rig.is_alive(pid) for pid in sweepers), what="the end of the sweepers", patience=240)
+    wait_until(lambda: not Message.objects.filter(state="queued").exists(), patience=240)
+    fired = Firing.objects.count()
+    figure("A4", beats=3, workers=3, sweepers=3, rungs_fired=fired, messages=Message.objects.count(), arrived=rig.arrived())
+    assert fired > 2 * len(stages)
+    assert "Traceback" not in rig.errors(), rig.errors()
+    assert max(rig.mails.ids.values()) == 1
+    assert max(rig.hooks.keys.values()) == 1
+    told = Message.objects.filter(state="sent").count()
+    assert rig.arrived() == told

@@ -1,0 +1,83 @@
+"""The buttons of a task, a part or a report, drawn from what the catalog offers the person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from agencies.actor import Actor
+from agencies.decision import Decision, Denied
+from workflow.catalog import Offer, offers
+from workflow.models import Assignment, Report, Task
+from workflow.web.act_form import asks_at_once
+
+ONLY_WHEN_POSSIBLE = frozenset({
+    "add_assignment", "ask_for_report", "co_sign", "grant_extension", "pass_on", "refuse_extension", "reopen", "reroute", "resume",
+    "return_sign_off", "send_back", "set_due", "sign_for", "submit_sign_off", "succeed", "terminate", "uphold", "waive_report",
+    "withdraw_assignment", "withdraw_extension", "withdraw_hand_back", "withdraw_sign_off", "suspend", "dispatch", "press",
+    "accept_report", "return_report", "submit_report", "send_for_review",
+})  # fmt: skip
+"""Acts that nobody misses while they are not possible; the others stay visible and say why they must wait."""
+
+LOOKS = {"primary": "primary", "danger": "outline-danger", "plain": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act as a button: where it leads, and whether pressing it is the act itself."""
+
+    name: str
+    label: str | Promise
+    url: str
+    decision: Decision
+    look: str
+    at_once: bool
+    version: int
+
+    @property
+    def is_primary(self) -> bool:
+        """Tell whether this is the usual next step."""
+        return self.look == "primary"
+
+    @property
+    def reason(self) -> str:
+        """Return why it must wait, empty when it need not."""
+        return str(self.decision.reason) if isinstance(self.decision, Denied) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What a person can do to something: now, and not yet."""
+
+    now: list[Button] = field(default_factory=list)
+    later: list[Button] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.now or self.later)
+
+
+def buttons(actor: Actor, subject: Task | Assignment | Report, *, now: dt.datetime, without: frozenset[str] = frozenset()) -> Buttons:
+    """Return the buttons of something, the usual next step first and what cannot be undone last."""
+    offered = [offer for offer in offers(actor, subject, now=now) if offer.act.name not in without]
+    order = {"primary": 0, "plain": 1, "danger": 2}
+    offered.sort(key=lambda offer: order[offer.act.weight])
+    return Buttons(
+        now=[button(offer, subject) for offer in offered if offer.decision],
+        later=[button(offer, subject) for offer in offered if not offer.decision and offer.act.name not in ONLY_WHEN_POSSIBLE],
+    )
+
+
+def button(offer: Offer, subject: Task | Assignment | Report) -> Button:
+    """Return an offer as a button."""
+    return Button(
+        name=offer.act.name,
+        label=offer.act.label,
+        url=reverse(f"{offer.act.subject}-act", args=[subject.pk, offer.act.name]),
+        decision=offer.decision,
+        look=LOOKS[offer.act.weight],
+        at_once=asks_at_once(offer.act),
+        version=subject.version,
+    )

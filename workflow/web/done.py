@@ -1,0 +1,54 @@
+"""已办: what a person did lately, read from the record, as far as they may still see the task."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from agencies.middleware import actor_of
+from workflow.models import Event, Task
+from workflow.web.paging import PAGE, neighbours
+from workflow.web.timeline import line_of
+
+
+class Filters(forms.Form):
+    """What of the record is shown."""
+
+    q = forms.CharField(label=gettext_lazy("Title or number"), required=False, max_length=100)
+
+
+@require_GET
+def done(request: HttpRequest) -> HttpResponse:
+    """Show what the person did, the latest first."""
+    actor, now = actor_of(request), timezone.now()
+    form = Filters(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    tasks = Task.objects.visible_to(actor, now=now)
+    if text:
+        tasks = tasks.filter(title__icontains=text) | tasks.filter(number=text)
+    events = Event.objects.filter(actor_id=actor.user_id, task__in=tasks).select_related("task", "agency", "on_behalf_of", "assignment")
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    backwards = before.isdecimal()
+    if backwards:
+        events = events.filter(sequence__gt=int(before)).order_by("sequence")
+    else:
+        events = events.filter(sequence__lt=int(after)) if after.isdecimal() else events
+        events = events.order_by("-sequence")
+    found = list(events[: PAGE + 1])
+    has_more, found = len(found) > PAGE, found[:PAGE]
+    if backwards:
+        found.reverse()
+    pager = neighbours(
+        request,
+        found,
+        lambda event: str(event.sequence),
+        backwards=backwards,
+        has_more=has_more,
+        is_first=not backwards and not after.isdecimal(),
+    )
+    context = {"form": form, "rows": [(event, line_of(event)) for event in found], "pager": pager}
+    return render(request, "workflow/done.html", context)

@@ -1,0 +1,204 @@
+"""What each person owes, by kind: to sign for, to report, to review, to co-sign, to decide.
+
+A kind is a query of three columns (kind, due day, key), so that all of them together are one union, sorted by the day they are
+due; the rows of one page are then read kind by kind. Nothing here depends on how much is stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from django.db.models import Count, DateField, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actor import Actor
+from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff
+from workflow.states import AssignmentState, ReportState, SignOffState, TaskState, Tie, Verdict
+
+FAR = dt.date(9999, 12, 31)
+"""Stands for "no due date", so that what has none comes last."""
+
+
+class Duty(IntEnum):
+    """The kinds of what is owed; the number orders them within a day."""
+
+    SIGN_FOR = 1
+    REPORT = 2
+    REVIEW = 3
+    CO_SIGN = 4
+    RULE = 5
+    EXTENSION = 6
+    SIGN_OFF = 7
+    JUDGE = 8
+
+
+LABELS: dict[Duty, str | Promise] = {
+    Duty.SIGN_FOR: _("To sign for"),
+    Duty.REPORT: _("To report"),
+    Duty.REVIEW: _("To review"),
+    Duty.CO_SIGN: _("To co-sign"),
+    Duty.RULE: _("Hand-backs to rule on"),
+    Duty.EXTENSION: _("Requests for more time"),
+    Duty.SIGN_OFF: _("Sign-offs to decide"),
+    Duty.JUDGE: _("Reports to accept"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the duties of a kind come from.
+
+    Attributes:
+        holds: the permission that makes them somebody's.
+        rows: those of some agencies.
+        due: the column of the day.
+        load: what is read with the rows of a page.
+    """
+
+    holds: str
+    rows: Callable[[frozenset[int]], QuerySet[Any]]
+    due: str
+    load: tuple[str, ...]
+
+
+def _to_sign(agencies: frozenset[int]) -> QuerySet[Any]:
+    return Assignment.objects.filter(
+        pk__in=Participation.objects.filter(
+            agency_id__in=agencies, assignment_state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED
+        ).values("assignment_id")
+    )
+
+
+def _under_way(agencies: frozenset[int]) -> QuerySet[Any]:
+    return Report.objects.filter(
+        assignment__in=Participation.objects.filter(
+            agency_id__in=agencies, assignment_state=AssignmentState.ACCEPTED, task_state=TaskState.DISPATCHED
+        ).values("assignment_id")
+    )
+
+
+def _to_report(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _under_way(agencies).filter(state__in=[ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED])
+
+
+def _to_review(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _under_way(agencies).filter(state=ReportState.AGENCY_REVIEW)
+
+
+def _to_co_sign(agencies: frozenset[int]) -> QuerySet[Any]:
+    return CoSignature.objects.filter(
+        verdict=Verdict.WAITING,
+        sign_off__state=SignOffState.COLLECTING,
+        assignment__in=Participation.objects.filter(
+            agency_id__in=agencies, task_state=TaskState.CLOSING, tie__in=[Tie.LEAD, Tie.SUPPORT]
+        ).values("assignment_id"),
+    )
+
+
+def _issued(agencies: frozenset[int], *states: TaskState) -> QuerySet[Any]:
+    return Participation.objects.filter(agency_id__in=agencies, tie=Tie.ISSUER, task_state__in=states).values("task_id")
+
+
+def _to_rule(agencies: frozenset[int]) -> QuerySet[Any]:
+    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED)
+    return HandBack.objects.filter(state="raised", assignment__task__in=live)
+
+
+def _to_extend(agencies: frozenset[int]) -> QuerySet[Any]:
+    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED)
+    return Extension.objects.filter(state="requested", assignment__task__in=live)
+
+
+def _to_sign_off(agencies: frozenset[int]) -> QuerySet[Any]:
+    return SignOff.objects.filter(state=SignOffState.UNDER_REVIEW, task__in=_issued(agencies, TaskState.CLOSING))
+
+
+def _to_judge(agencies: frozenset[int]) -> QuerySet[Any]:
+    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED, TaskState.CLOSING)
+    return Report.objects.filter(state=ReportState.SUBMITTED, assignment__task__in=live)
+
+
+_PART = ("task__issuer", "task__plan", "agency")
+_VIA_PART = ("assignment__task__issuer", "assignment__task__plan", "assignment__agency")
+SOURCES: dict[Duty, Source] = {
+    Duty.SIGN_FOR: Source("sign_for", _to_sign, "due_on", _PART),
+    Duty.REPORT: Source("report", _to_report, "due_on", _VIA_PART),
+    Duty.REVIEW: Source("review", _to_review, "due_on", _VIA_PART),
+    Duty.CO_SIGN: Source("review", _to_co_sign, "assignment__due_on", (*_VIA_PART, "sign_off")),
+    Duty.RULE: Source("coordinate", _to_rule, "rule_by", _VIA_PART),
+    Duty.EXTENSION: Source("coordinate", _to_extend, "due_before", _VIA_PART),
+    Duty.SIGN_OFF: Source("coordinate", _to_sign_off, "task__due_on", ("task__issuer", "task__plan")),
+    Duty.JUDGE: Source("coordinate", _to_judge, "due_on", _VIA_PART),
+}
+
+Key = tuple[dt.date, int, int]
+"""Where a row stands in the list: its day, its kind, its key."""
+
+
+def kinds_of(actor: Actor) -> list[Duty]:
+    """Return the kinds of duties that the actor's roles can have."""
+    return [duty for duty, source in SOURCES.items() if actor.agencies_where(source.holds)]
+
+
+def rows_of(actor: Actor, duty: Duty, text: str = "") -> QuerySet[Any]:
+    """Return the rows of a kind that are the actor's, those whose task's title or number contains a text."""
+    source = SOURCES[duty]
+    rows = source.rows(actor.agencies_where(source.holds))
+    if text:
+        path = "task__" if "task__issuer" in source.load else "assignment__task__"
+        rows = rows.filter(Q(**{f"{path}title__icontains": text}) | Q(**{f"{path}number": text}))
+    return rows
+
+
+def keys(actor: Actor, duty: Duty, *, text: str = "", due_until: dt.date | None = None) -> QuerySet[Any, tuple[int, dt.date, int]]:
+    """Return the (kind, day, key) of a kind's rows."""
+    rows: QuerySet[Any, Any] = rows_of(actor, duty, text).annotate(
+        kind=Value(int(duty), IntegerField()), day=Coalesce(SOURCES[duty].due, Value(FAR, DateField()))
+    )
+    if due_until is not None:
+        rows = rows.filter(day__lte=due_until)
+    found: QuerySet[Any, tuple[int, dt.date, int]] = rows.order_by().values_list("kind", "day", "pk")
+    return found
+
+
+def after(rows: QuerySet[Any, tuple[int, dt.date, int]], duty: Duty, key: Key) -> QuerySet[Any, tuple[int, dt.date, int]]:
+    """Keep the rows of a kind that come after a key."""
+    day, kind, pk = key
+    same_day = Q(day=day) if duty > kind else Q(day=day, pk__gt=pk) if duty == kind else Q(pk__in=[])
+    return rows.filter(Q(day__gt=day) | same_day)
+
+
+def before(rows: QuerySet[Any, tuple[int, dt.date, int]], duty: Duty, key: Key) -> QuerySet[Any, tuple[int, dt.date, int]]:
+    """Keep the rows of a kind that come before a key."""
+    day, kind, pk = key
+    same_day = Q(day=day) if duty < kind else Q(day=day, pk__lt=pk) if duty == kind else Q(pk__in=[])
+    return rows.filter(Q(day__lt=day) | same_day)
+
+
+def count_by_kind(actor: Actor) -> dict[Duty, int]:
+    """Return how many duties of each kind the actor has, in one query; kinds that are not theirs are left out."""
+    kinds = kinds_of(actor)
+    if not kinds:
+        return {}
+    found = dict.fromkeys(kinds, 0)
+    parts = [_counted(actor, duty) for duty in kinds]
+    for kind, number in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
+        found[Duty(kind)] = number
+    return found
+
+
+def _counted(actor: Actor, duty: Duty) -> QuerySet[Any, tuple[int, int]]:
+    rows = rows_of(actor, duty).order_by().annotate(kind=Value(int(duty), IntegerField()))
+    counted: QuerySet[Any, tuple[int, int]] = rows.values("kind").annotate(number=Count("pk")).values_list("kind", "number")
+    return counted
+
+
+def count(actor: Actor) -> int:
+    """Return how much the actor owes, in one query: the number on the menu."""
+    return sum(count_by_kind(actor).values())

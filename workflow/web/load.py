@@ -1,0 +1,117 @@
+"""What pages fetch: always as the actor may see it, and in a number of queries that does not grow with what is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Prefetch, QuerySet
+
+from agencies.actor import Actor
+from agencies.refusals import NotYours, require
+from workflow import policy
+from workflow.catalog import Subject
+from workflow.models import (
+    Assignment,
+    CoSignature,
+    Evidence,
+    Extension,
+    HandBack,
+    Instruction,
+    Receiver,
+    Report,
+    SignOff,
+    Suspension,
+    Task,
+)
+
+
+def whole_task(actor: Actor, task_id: int, *, now: dt.datetime) -> Task:
+    """Return a task with everything its page shows and its acts ask for.
+
+    Raises:
+        NotYours: there is none that the actor may see.
+    """
+    found = _whole(Task.objects.visible_to(actor, now=now)).filter(pk=task_id).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> Task | Assignment | Report:
+    """Return what an act is done to, out of its whole task, so that every question about it is answered from memory.
+
+    Raises:
+        NotYours: there is none that the actor may see.
+    """
+    if kind == Subject.TASK:
+        return whole_task(actor, pk, now=now)
+    if kind == Subject.ASSIGNMENT:
+        task_id = Assignment.objects.filter(pk=pk).values_list("task_id", flat=True).first()
+        return part_of(whole_task(actor, task_id or 0, now=now), pk)
+    return report(actor, pk, now=now)
+
+
+def report(actor: Actor, pk: int, *, now: dt.datetime) -> Report:
+    """Return a report out of its whole task.
+
+    Raises:
+        NotYours: the task cannot be seen by the actor.
+    """
+    task_id = Report.objects.filter(pk=pk).values_list("assignment__task_id", flat=True).first()
+    task = whole_task(actor, task_id or 0, now=now)
+    found = next((row for part in task.assignments.all() for row in part.reports.all() if row.pk == pk), None)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def evidence(actor: Actor, pk: int, *, now: dt.datetime) -> Evidence:
+    """Return a file of evidence that the actor may open.
+
+    Raises:
+        NotYours: its task cannot be seen by the actor.
+        Forbidden: its report has not left the agency yet.
+    """
+    row = (
+        Evidence.objects.select_related("report__assignment__agency")
+        .filter(pk=pk, report__assignment__task__in=Task.objects.visible_to(actor, now=now))
+        .first()
+    )
+    if row is None:
+        raise NotYours
+    require(policy.may_read_report(actor, row.report))
+    return row
+
+
+def part_of(task: Task, pk: int) -> Assignment:
+    """Return one of a whole task's parts.
+
+    Raises:
+        NotYours: it has no such part.
+    """
+    found = next((part for part in task.assignments.all() if part.pk == pk), None)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    reports = Report.objects.select_related("author", "reviewer").prefetch_related("evidence")
+    parts = (
+        Assignment.objects.select_related("agency", "group", "officer")
+        .order_by("part", "rank", "pk")
+        .prefetch_related(
+            Prefetch("reports", reports.order_by("-period_end", "-pk")),
+            Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
+            Prefetch("hand_backs", HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")),
+        )
+    )
+    answers = CoSignature.objects.select_related("assignment__agency", "signed_by").order_by("assignment__part", "assignment__rank", "pk")
+    rounds = SignOff.objects.select_related("requested_by", "decided_by").prefetch_related(Prefetch("co_signatures", answers))
+    return tasks.select_related("plan", "measure__section", "issuer", "parent").prefetch_related(
+        Prefetch("assignments", parts),
+        Prefetch("sign_offs", rounds.order_by("-round")),
+        Prefetch("receivers", Receiver.objects.select_related("agency", "group").order_by("part", "rank", "pk")),
+        Prefetch("instructions", Instruction.objects.select_related("written_by")),
+        Prefetch("suspensions", Suspension.objects.select_related("suspended_by").order_by("-starts_at")),
+    )

@@ -1,0 +1,182 @@
+"""The page of a report: its officer writes it, its reviewer releases it, the coordinator accepts or returns it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.actor import Actor
+from agencies.middleware import actor_of
+from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
+from workflow import policy, timing
+from workflow.actions.write_report import EVIDENCE_LIMIT, ReportText, attach_evidence, detach_evidence, save_report, send_for_review
+from workflow.lights import report_light
+from workflow.models import Report
+from workflow.states import ReportState
+from workflow.web import load
+from workflow.web.buttons import buttons
+from workflow.working_days import calendar_in_force
+
+WRITABLE = frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED})
+CARRIED_OVER = ("next_steps", "problems", "help_needed", "percent", "forecast_on", "confidence")
+"""What a new report starts from: what the last accepted one said, but for what was done."""
+
+
+class ReportForm(forms.Form):
+    """What an officer writes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    done = forms.CharField(
+        label=gettext_lazy("Done in this period"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    percent = forms.IntegerField(
+        label=gettext_lazy("Progress in percent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    next_steps = forms.CharField(
+        label=gettext_lazy("Next steps"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    problems = forms.CharField(label=gettext_lazy("Problems"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}))
+    help_needed = forms.CharField(
+        label=gettext_lazy("Help needed"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    forecast_on = forms.DateField(
+        label=gettext_lazy("Expected to be done on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    confidence = forms.ChoiceField(
+        label=gettext_lazy("How sure"), required=False, choices=Report.Confidence.choices, widget=forms.RadioSelect
+    )
+
+    def text(self) -> ReportText:
+        """Return what was written."""
+        return ReportText(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+
+@require_http_methods(["GET", "POST"])
+def report_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a report; keep what is written, attach files, and send it for review when asked to."""
+    actor, now = actor_of(request), timezone.now()
+    report = load.report(actor, pk, now=now)
+    require(policy.may_read_report(actor, report))
+    if request.method != "POST":
+        return show(request, actor, report, ReportForm(initial=starting_from(report)), now=now)
+    require(policy.may_report(actor, report))
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return show(request, actor, report, form, now=now, status=400)
+    try:
+        told = _keep(request, actor, report, form, now=now)
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
+        return show(request, actor, load.report(actor, pk, now=now), form, now=now, status=refusal.status)
+    except (Conflict, Forbidden) as refusal:
+        fresh = load.report(actor, pk, now=now)
+        return show(request, actor, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
+    messages.success(request, told)
+    sent = "send" in request.POST
+    return redirect(reverse("task", args=[report.assignment.task_id]) if sent else reverse("report", args=[pk]))
+
+
+def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime) -> str:
+    """Save the text, then attach or remove files, then send it; each is kept even when the next is refused."""
+    save_report(actor=actor, report_id=report.pk, text=form.text(), now=now, version=form.cleaned_data["version"])
+    for upload in request.FILES.getlist("files"):
+        attach_evidence(actor=actor, report_id=report.pk, filename=upload.name or "", content=_content(upload), now=now)
+    if request.POST.get("remove", "").isdecimal():
+        detach_evidence(actor=actor, report_id=report.pk, evidence_id=int(request.POST["remove"]), now=now)
+        return _("The draft is saved and the file removed.")
+    if "send" in request.POST:
+        send_for_review(actor=actor, report_id=report.pk, now=now)
+        return _("The report has been sent to the reviewer of your agency.")
+    return _("The draft is saved.")
+
+
+def _content(upload: UploadedFile[Any]) -> bytes:
+    if upload.size and upload.size > EVIDENCE_LIMIT:
+        raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": EVIDENCE_LIMIT // 1024 // 1024}, "file")
+    return cast("bytes", upload.read())
+
+
+def show(
+    request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime, status: int = 200, refused: str = ""
+) -> HttpResponse:
+    """Return the page of a report, to write in or to read."""
+    writes = report.state in WRITABLE and bool(policy.may_report(actor, report))
+    context: dict[str, Any] = {
+        "report": report,
+        "part": report.assignment,
+        "task": report.assignment.task,
+        "form": form,
+        "refused": refused,
+        "is_writable": writes,
+        "save_decision": timing.to_save_report(report, now),
+        "light": report_light(report, timezone.localdate(now), calendar_in_force()),
+        "last": last_accepted(report),
+        "buttons": buttons(actor, report, now=now, without=frozenset({"send_for_review"}) if writes else frozenset()),
+        "limit": EVIDENCE_LIMIT // 1024 // 1024,
+    }
+    return render(request, "workflow/report.html", context, status=status)
+
+
+def starting_from(report: Report) -> dict[str, Any]:
+    """Return what the form starts with: what was kept, or for a fresh report what the last accepted one said."""
+    last = last_accepted(report)
+    if report.state == ReportState.DUE and last is not None:
+        carried: dict[str, Any] = {name: getattr(last, name) for name in CARRIED_OVER}
+        return carried | {"version": report.version}
+    return {name: getattr(report, name) for name in ReportForm.base_fields}
+
+
+def last_accepted(report: Report) -> Report | None:
+    """Return the newest accepted report of the same part before this one, out of the rows already loaded."""
+    earlier = (row for row in report.assignment.reports.all() if row.pk != report.pk and row.state == ReportState.ACCEPTED)
+    return max(earlier, key=lambda row: (row.period_end, row.pk), default=None)
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a draft while it is being written; answers with the fragment that says so and carries the new version."""
+    actor, now = actor_of(request), timezone.now()
+    form = ReportForm(request.POST)
+    context: dict[str, Any] = {"at": now, "problem": "", "version": request.POST.get("version", "")}
+    if not form.is_valid():
+        context["problem"] = _("Not saved yet: %(why)s") % {
+            "why": " ".join(str(error) for errors in form.errors.values() for error in errors)
+        }
+    else:
+        try:
+            context["version"] = save_report(
+                actor=actor, report_id=pk, text=form.text(), now=now, version=form.cleaned_data["version"]
+            ).version
+        except (Conflict, Forbidden, Invalid) as refusal:
+            context["problem"] = _("Not saved: %(why)s") % {"why": _reason(refusal)}
+    return render(request, "workflow/autosaved.html", context)
+
+
+def _reason(refusal: Refusal) -> str:
+    return str(refusal.reason)
+
+
+@require_GET
+def evidence(request: HttpRequest, pk: int) -> FileResponse:
+    """Give a file to whoever may read its report: always as a download, never as a page of ours."""
+    row = load.evidence(actor_of(request), pk, now=timezone.now())
+    answer = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.filename, content_type="application/octet-stream")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,181 @@
+"""The page of a task: what is ordered, by when, who has which part, how far each has come, and what the reader can do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agencies.actor import Actor
+from agencies.middleware import actor_of
+from workflow import policy, timing
+from workflow.deadlines import Colour, Light, WorkCalendar
+from workflow.lights import assignment_light, assignment_progress_light, report_light, task_light, task_progress_light
+from workflow.models import Assignment, Extension, HandBack, Report, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, ExtensionState, HandBackState, ReportState, TaskState
+from workflow.web import load
+from workflow.web.buttons import Buttons, buttons
+from workflow.web.timeline import tell
+from workflow.working_days import calendar_in_force
+
+WRITTEN_ON_THEIR_PAGE = frozenset({"send_for_review"})
+"""Acts of a report that its own page offers, beside the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report as a task's page lists it."""
+
+    report: Report
+    light: Light
+    is_readable: bool
+    buttons: Buttons
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """An agency's part as a task's page lists it."""
+
+    part: Assignment
+    light: Light
+    progress: Light
+    is_own: bool
+    has_ended: bool
+    buttons: Buttons
+    reports: list[ReportLine]
+    hand_back: HandBack | None
+    extension: Extension | None
+
+
+@dataclass(slots=True)
+class GroupLine:
+    """The parts of a group's members, rolled up: 17 of 21 signed for."""
+
+    name: str
+    lines: list[PartLine] = field(default_factory=list)
+
+    @property
+    def signed(self) -> int:
+        """Return how many have signed for it."""
+        return sum(line.part.signed_at is not None for line in self.lines)
+
+    @property
+    def declared(self) -> int:
+        """Return how many have declared it done."""
+        return sum(line.part.state in {"declared", "confirmed"} for line in self.lines)
+
+    @property
+    def overdue(self) -> int:
+        """Return how many are overdue."""
+        return sum(line.light.colour == Colour.RED for line in self.lines)
+
+
+@require_GET
+def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a task to whoever may see it."""
+    actor, now = actor_of(request), timezone.now()
+    today, calendar = timezone.localdate(now), calendar_in_force()
+    task = load.whole_task(actor, pk, now=now)
+    lines = [part_line(actor, part, now=now, calendar=calendar) for part in task.assignments.all()]
+    reported = any(line.report.state == ReportState.ACCEPTED for part in lines for line in part.reports)
+    timeline, has_older = tell(actor, task, everything="history" in request.GET)
+    standing = [line for line in lines if not line.has_ended]
+    context = {
+        "task": task,
+        "light": task_light(task, today, calendar),
+        "progress": task_progress_light(task, today, reported=reported),
+        "reported": reported,
+        "buttons": buttons(actor, task, now=now),
+        "may_edit": task.state == TaskState.DRAFT and bool(policy.may_coordinate(actor, task)),
+        "own": [line for line in standing if line.is_own],
+        "leads": [line for line in standing if line.part.is_lead and line.part.group_id is None],
+        "supporters": [line for line in standing if not line.part.is_lead and line.part.group_id is None],
+        "groups": group_lines(standing),
+        "ended": [line for line in lines if line.has_ended],
+        "counts": counts(standing),
+        "open_hand_backs": [line for line in lines if line.hand_back and line.hand_back.state == HandBackState.RAISED],
+        "open_extensions": [line for line in lines if line.extension and line.extension.state == ExtensionState.REQUESTED],
+        "reports": readable_reports(lines),
+        "awaited": [line for part in standing for line in part.reports if not line.is_readable and line.report.state != ReportState.WAIVED],
+        "plan_url": plan_url(task),
+        "sign_offs": list(task.sign_offs.all()),
+        "timeline": timeline,
+        "has_older": has_older,
+        "is_provisional": task.due_on is not None and calendar.is_provisional(task.due_on),
+    }
+    return render(request, "workflow/task.html", context)
+
+
+def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: WorkCalendar) -> PartLine:
+    """Return an agency's part with its lights, its buttons for the reader and what is asked for it."""
+    today = timezone.localdate(now)
+    own = part.agency_id in actor.agency_ids
+    lines = [
+        ReportLine(
+            report,
+            report_light(report, today, calendar),
+            bool(policy.may_read_report(actor, report)),
+            buttons(actor, report, now=now, without=WRITTEN_ON_THEIR_PAGE),
+        )
+        for report in part.reports.all()
+    ]
+    reported = any(line.report.state == ReportState.ACCEPTED for line in lines)
+    return PartLine(
+        part=part,
+        light=assignment_light(part, today, calendar),
+        progress=assignment_progress_light(part, today, reported=reported),
+        is_own=own,
+        has_ended=part.state in ENDED_ASSIGNMENT_STATES,
+        buttons=Buttons() if part.state in ENDED_ASSIGNMENT_STATES else buttons(actor, part, now=now),
+        reports=lines,
+        hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
+        extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
+    )
+
+
+def readable_reports(lines: Iterable[PartLine]) -> list[ReportLine]:
+    """Return the reports that say something to the reader, the latest first."""
+    found = (
+        line
+        for part in lines
+        for line in part.reports
+        if line.is_readable and line.report.state not in {ReportState.DUE, ReportState.WAIVED}
+    )
+    return sorted(found, key=lambda line: (line.report.period_end, line.report.pk), reverse=True)
+
+
+def plan_url(task: Task) -> str:
+    """Return where the task's plan is shown, empty while there is no such page."""
+    if task.plan_id is None:
+        return ""
+    try:
+        return reverse("plan", args=[task.plan_id])
+    except NoReverseMatch:
+        return ""
+
+
+def group_lines(lines: Iterable[PartLine]) -> list[GroupLine]:
+    """Return the parts that agencies have as members of a group, by group."""
+    groups: dict[int, GroupLine] = {}
+    for line in lines:
+        if line.part.group is not None:
+            groups.setdefault(line.part.group.pk, GroupLine(line.part.group.name)).lines.append(line)
+    return list(groups.values())
+
+
+def counts(lines: list[PartLine]) -> dict[str, int]:
+    """Return how many agencies there are, have signed for it, have declared it done and are overdue."""
+    states = Counter(line.part.state for line in lines)
+    return {
+        "all": len(lines),
+        "signed": sum(line.part.signed_at is not None for line in lines),
+        "declared": states["declared"] + states["confirmed"],
+        "overdue": sum(line.light.colour == Colour.RED for line in lines),
+    }

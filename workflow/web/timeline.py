@@ -1,0 +1,172 @@
+"""The record of a task as its page tells it: who did what for whom, when, with which words, from which state to which."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from workflow.models import Event, Task
+from workflow.states import AssignmentState, ReportState, TaskState
+from workflow.timeline import Verb
+
+SHOWN_AT_FIRST = 60
+"""How many events are read before the reader asks for all of them."""
+
+INSIDE_THE_AGENCY = frozenset({Verb.SAVE_REPORT, Verb.ATTACH, Verb.DETACH, Verb.SEND_FOR_REVIEW, Verb.SEND_BACK, Verb.PASS_ON})
+"""Acts that concern nobody but the agency itself; others do not read how it works."""
+
+ICONS: dict[str, tuple[str, str]] = {
+    Verb.DISPATCH: ("send", "blue"),
+    Verb.SIGN_FOR: ("signature", "blue"),
+    Verb.HAND_BACK: ("arrow-back-up", "red"),
+    Verb.REROUTE: ("arrows-split", "orange"),
+    Verb.REQUEST_EXTENSION: ("hourglass", "yellow"),
+    Verb.GRANT_EXTENSION: ("hourglass", "green"),
+    Verb.REFUSE_EXTENSION: ("hourglass", "red"),
+    Verb.SUBMIT_REPORT: ("file-text", "purple"),
+    Verb.ACCEPT_REPORT: ("file-text", "green"),
+    Verb.RETURN_REPORT: ("file-text", "red"),
+    Verb.MISS_REPORT: ("alert-triangle", "red"),
+    Verb.DECLARE_DONE: ("flag", "purple"),
+    Verb.REQUEST_SIGN_OFF: ("list-check", "purple"),
+    Verb.CO_SIGN: ("signature", "purple"),
+    Verb.SIGN_OFF: ("circle-check", "green"),
+    Verb.RETURN_SIGN_OFF: ("arrow-back-up", "red"),
+    Verb.SUSPEND: ("player-pause", "yellow"),
+    Verb.RESUME: ("player-play", "blue"),
+    Verb.TERMINATE: ("player-stop", "red"),
+    Verb.REOPEN: ("refresh", "orange"),
+    Verb.INSTRUCT: ("message", "red"),
+    Verb.PRESS: ("bell", "orange"),
+    Verb.RUNG: ("bell", "yellow"),
+    Verb.DRAW_UP: ("pencil", ""),
+    Verb.EDIT: ("pencil", ""),
+    Verb.SET_DUE: ("calendar-event", ""),
+    Verb.ASSIGN: ("building", ""),
+    Verb.SEND_FOR_REVIEW: ("eye", ""),
+    Verb.SAVE_REPORT: ("pencil", ""),
+    Verb.ATTACH: ("paperclip", ""),
+    Verb.DETACH: ("paperclip", ""),
+    Verb.CONFIRM: ("circle-check", "green"),
+}
+
+
+@dataclass(slots=True)
+class Told:
+    """One line of the timeline; acts done at once to many agencies are told together."""
+
+    at: dt.datetime
+    verb: str
+    who: str
+    on_behalf_of: str
+    comment: str
+    icon: str
+    look: str
+    change: str
+    details: list[str]
+    key: tuple[object, ...]
+    agencies: list[str] = field(default_factory=list)
+
+    @property
+    def agency(self) -> str:
+        """Return the agencies concerned, the first few by name."""
+        if len(self.agencies) <= FEW:
+            return "、".join(self.agencies)
+        return _("%(first)s and others, %(count)d agencies in all") % {"first": self.agencies[0], "count": len(self.agencies)}
+
+
+FEW = 3
+
+
+def tell(actor: Actor, task: Task, *, everything: bool = False) -> tuple[list[Told], bool]:
+    """Return what happened to a task, newest first, as far as the actor may read it.
+
+    Returns:
+        The lines, and whether there are older ones that were not read.
+    """
+    rows = Event.objects.filter(task=task).select_related("on_behalf_of", "agency", "assignment").order_by("-sequence")
+    events = list(rows if everything else rows[: SHOWN_AT_FIRST + len(task.assignments.all()) + 1])
+    has_more = not everything and len(events) > SHOWN_AT_FIRST + len(task.assignments.all())
+    return fold(_readable(actor, events[:-1] if has_more else events)), has_more
+
+
+def _readable(actor: Actor, events: Iterable[Event]) -> Iterable[Event]:
+    for event in events:
+        own = event.assignment is not None and event.assignment.agency_id in actor.agency_ids
+        if event.verb not in INSIDE_THE_AGENCY or own:
+            yield event
+
+
+def fold(events: Iterable[Event]) -> list[Told]:
+    """Return a line an event; the same act of the same person at the same moment is one line."""
+    lines: list[Told] = []
+    for event in events:
+        line = line_of(event)
+        if lines and lines[-1].key == line.key:
+            lines[-1].agencies[:0] = line.agencies
+        else:
+            lines.append(line)
+    return lines
+
+
+def line_of(event: Event) -> Told:
+    """Return an event in the reader's language."""
+    icon, look = ICONS.get(event.verb, ("circle-check", ""))
+    agency = event.agency.short_name if event.agency is not None else event.agency_name
+    behalf = event.on_behalf_of.name if event.on_behalf_of is not None else ""
+    return Told(
+        at=event.at,
+        verb=verb_label(event.verb),
+        who=event.actor_name or _("The system"),
+        on_behalf_of=behalf,
+        comment=event.comment,
+        icon=icon,
+        look=look,
+        change=_change(event),
+        details=_details(event),
+        key=(event.verb, event.at, event.actor_id, event.comment, event.from_state, event.to_state, event.report_id),
+        agencies=[agency] if agency else [],
+    )
+
+
+def verb_label(verb: str) -> str:
+    """Return a verb's sentence in the reader's language."""
+    return str(Verb(verb).label) if verb in Verb.values else verb
+
+
+def _change(event: Event) -> str:
+    if not event.from_state or not event.to_state or event.from_state == event.to_state:
+        return ""
+    return f"{_state(event, event.from_state)} → {_state(event, event.to_state)}"
+
+
+def _state(event: Event, state: str) -> str:
+    machines: list[type[models.TextChoices]] = [TaskState]
+    if event.assignment_id is not None:
+        machines.insert(0, AssignmentState)
+    if event.report_id is not None:
+        machines.insert(0, ReportState)
+    return next((str(machine(state).label) for machine in machines if state in machine.values), state)
+
+
+def _details(event: Event) -> list[str]:
+    data = event.data
+    found = []
+    if data.get("due_before") and data.get("due_after"):
+        found.append(_("Due date: %(before)s → %(after)s") % {"before": data["due_before"], "after": data["due_after"]})
+    elif data.get("due_on"):
+        found.append(_("Due on %(day)s") % {"day": data["due_on"]})
+    if data.get("answer_by"):
+        found.append(_("To be answered by %(day)s") % {"day": data["answer_by"]})
+    if data.get("filename"):
+        found.append(str(data["filename"]))
+    if data.get("percent") is not None:
+        found.append(_("Progress %(percent)s%%") % {"percent": data["percent"]})
+    if data.get("to"):
+        found.append(_("To %(agency)s") % {"agency": data["to"]})
+    return found

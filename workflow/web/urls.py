@@ -1,0 +1,22 @@
+"""Addresses of the work itself."""
+
+from django.urls import path
+
+from workflow.web import done, draw_up_page, report_page, task_page, todo
+from workflow.web.act_page import act
+
+urlpatterns = [
+    path("todo/", todo.todo, name="todo"),
+    path("todo/sign-for/", todo.sign_for_many, name="todo-sign-for"),
+    path("done/", done.done, name="done"),
+    path("tasks/new/", draw_up_page.new, name="task-new"),
+    path("tasks/<int:pk>/", task_page.task_page, name="task"),
+    path("tasks/<int:pk>/edit/", draw_up_page.edit, name="task-edit"),
+    path("tasks/<int:pk>/acts/<slug:name>/", act, {"kind": "task"}, name="task-act"),
+    path("assignments/<int:pk>/acts/<slug:name>/", act, {"kind": "assignment"}, name="assignment-act"),
+    path("reports/<int:pk>/", report_page.report_page, name="report"),
+    path("reports/<int:pk>/autosave/", report_page.autosave, name="report-autosave"),
+    path("reports/<int:pk>/acts/<slug:name>/", act, {"kind": "report"}, name="report-act"),
+    path("evidence/<int:pk>/", report_page.evidence, name="evidence"),
+    path("agencies/suggestions/", draw_up_page.suggest, name="agency-suggestions"),
+]
