@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -204,7 +205,7 @@ def _message(address: Address) -> NewMessage:
         topic=TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,
         body="\n".join(lines),
-        link=f"/tasks/{event.task_id}/",
+        link=reverse("task", args=[event.task_id]),
         ref=f"task:{event.task_id}",
         urgent=verb in URGENT,
     )

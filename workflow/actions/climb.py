@@ -10,6 +10,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -172,7 +173,7 @@ def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
         topic=topic,
         subject=subject,
         body=subject,
-        link=f"/tasks/{part.task_id}/",
+        link=reverse("task", args=[part.task_id]),
         ref=f"task:{part.task_id}",
         urgent=firing.rung.urgent,
         channels=firing.rung.channels,
