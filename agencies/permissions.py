@@ -17,6 +17,8 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, Agency, AgencyUserPermission, Delegation, Membership, User
 from agencies.models.agency import in_force
 
+LOOK_BACK = dt.timedelta(days=35)
+
 Grant = tuple[int, int, str]
 """A person, an agency and a codename."""
 
@@ -37,11 +39,27 @@ def sync_person(user: User, *, now: dt.datetime) -> None:
     rebuild(now=now, people={user.pk, *acting})
 
 
+def follow_the_days(now: dt.datetime) -> int:
+    """Let what began or ended by itself take effect: the sweep's part in permissions.
+
+    It looks at whatever began or ended within `LOOK_BACK`, so that a sweeper that was away catches up.
+
+    Returns:
+        How many permissions were added and taken away; nothing the second time.
+    """
+    today = timezone.localdate(now)
+    days, moments = (today - LOOK_BACK, today), (now - LOOK_BACK, now)
+    turned = Q(starts_on__range=days) | Q(ends_on__range=days) | Q(agency__starts_on__range=days) | Q(agency__ends_on__range=days)
+    people = set(Membership.objects.filter(turned).values_list("user_id", flat=True))
+    began_or_ended = Q(starts_at__range=moments) | Q(ends_at__range=moments) | Q(delegator__in=people, ends_at__gt=now)
+    people.update(Delegation.objects.filter(began_or_ended).values_list("delegate_id", flat=True))
+    return rebuild(now=now, people=people) if people else 0
+
+
 def rebuild(*, now: dt.datetime, people: Collection[int] | None = None) -> int:
     """Rewrite the permissions of these people, or of everybody, from memberships and delegations in force.
 
-    The sweep calls it, so that what begins or ends with a day takes effect without anybody's act. The number of statements
-    depends on neither people nor agencies.
+    The number of statements depends on neither people nor agencies.
 
     Returns:
         How many permissions were added and taken away.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import policy
 from agencies.actions.record import record
-from agencies.actions.set_office import keep_one_holder
+from agencies.actions.set_office import keep_one_holder, locked_among_offices
 from agencies.actor import Actor
 from agencies.models import DirectoryVerb, User
 from agencies.permissions import sync_person
@@ -24,7 +24,7 @@ def deactivate_user(*, actor: Actor, now: dt.datetime, user: User, comment: str 
         Forbidden: the actor may not.
         Conflict: it is closed already, or holds an office that nobody else holds.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked_among_offices(user)
     require(policy.may_keep_account(actor, user))
     if not user.is_active:
         raise Conflict(_("This account is closed."))

@@ -24,7 +24,7 @@ def set_office(*, actor: Actor, now: dt.datetime, user: User, office: Office | N
         Forbidden: the actor may not.
         Conflict: the person is a member of an agency now or later, stands in a delegation, or is the last holder of the office.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked_among_offices(user)
     require(policy.may_set_office(actor, user))
     before = user.office
     if before:
@@ -44,14 +44,17 @@ def set_office(*, actor: Actor, now: dt.datetime, user: User, office: Office | N
     return user
 
 
+def locked_among_offices(user: User) -> User:
+    """Return a person locked together with every holder of an office, in one order, so that two acts never wait for each other."""
+    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | ~Q(office="")).order_by("pk")
+    return {row.pk: row for row in rows}[user.pk]
+
+
 def keep_one_holder(user: User) -> None:
-    """Refuse to leave an office without an open account.
+    """Refuse to leave an office without an open account; call it under the lock of `locked_among_offices`.
 
     Raises:
         Conflict: nobody else holds this person's office.
     """
-    if not user.office:
-        return
-    others = User.objects.select_for_update().filter(office=user.office, is_active=True).exclude(pk=user.pk)
-    if not others.exists():
+    if user.office and not User.objects.filter(office=user.office, is_active=True).exclude(pk=user.pk).exists():
         raise Conflict(_("Nobody else holds this office; give it to another person first."))

@@ -65,20 +65,19 @@ def succeed(predecessor: Agency, successors: Sequence[Agency], *, kind: Successi
         for successor in successors
     )
     last_day = effective_on - dt.timedelta(days=1)
-    rows = GroupMember.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=effective_on), agency=predecessor)
+    still = Q(ends_on__isnull=True) | Q(ends_on__gte=effective_on)
+    rows = GroupMember.objects.filter(still, agency=predecessor)
+    there = set(GroupMember.objects.filter(still, agency=successors[0]).values_list("group_id", flat=True))
     for row in rows:
-        GroupMember.objects.get_or_create(
-            group_id=row.group_id,
-            agency=successors[0],
-            starts_on=max(row.starts_on, effective_on),
-            defaults={"ends_on": row.ends_on},
-        )
+        if row.group_id not in there:
+            GroupMember.objects.create(
+                group_id=row.group_id, agency=successors[0], starts_on=max(row.starts_on, effective_on), ends_on=row.ends_on
+            )
         if row.starts_on > last_day:
             row.delete()
         else:
             row.ends_on = last_day
             row.save(update_fields=["ends_on"])
-    still = Q(ends_on__isnull=True) | Q(ends_on__gte=effective_on)
     Agency.objects.filter(still, parent=predecessor).exclude(pk=successors[0].pk).update(parent=successors[0])
 
 

@@ -10,7 +10,7 @@ from agencies.actions.appoint import appoint
 from agencies.actions.end_membership import end_membership
 from agencies.actor import Actor
 from agencies.models import Agency, AgencyUserPermission, DirectoryEvent, Membership, Office, Role, User
-from agencies.permissions import differences, rebuild
+from agencies.permissions import differences, follow_the_days, rebuild
 from agencies.refusals import Conflict, Forbidden, Invalid
 from tests.factories.directory import NOW, TODAY, actor_of, join, make_agency, make_member, make_person
 
@@ -95,9 +95,18 @@ def test_a_membership_to_come_gives_nothing_until_its_day() -> None:
     tomorrow = NOW + DAY
     assert differences(now=NOW) == []
     assert len(differences(now=tomorrow)) == 2
-    assert rebuild(now=tomorrow) == 2
+    assert follow_the_days(tomorrow) == 2
     assert actor_of(person, tomorrow).permissions[agency.pk] == {"sign_for", "report"}
-    assert rebuild(now=tomorrow) == 0
+    assert follow_the_days(tomorrow) == 0
+
+
+def test_a_sweeper_that_was_away_for_a_month_catches_up() -> None:
+    agency = make_agency()
+    ending, coming = make_member(agency, until=TODAY + DAY), make_member(agency, since=TODAY + 2 * DAY)
+    later = NOW + 30 * DAY
+    assert follow_the_days(later) == 4
+    assert differences(now=later) == []
+    assert (fresh(ending).has_perm("report", agency), fresh(coming).has_perm("report", agency)) == (False, True)
 
 
 def test_an_expired_membership_is_worth_nothing_even_before_its_rows_are_swept() -> None:

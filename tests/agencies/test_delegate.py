@@ -9,7 +9,7 @@ from agencies.actions.end_membership import end_membership
 from agencies.actions.revoke_delegation import revoke_delegation
 from agencies.actor import Actor
 from agencies.models import Agency, Delegation, DirectoryEvent, Office, Role, User
-from agencies.permissions import differences, rebuild
+from agencies.permissions import differences, follow_the_days
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal
 from tests.factories.directory import NOW, actor_of, join, make_agency, make_member, make_person
 
@@ -61,7 +61,8 @@ def test_the_deputy_may_what_the_absent_person_may_and_each_act_says_for_whom(ag
 def test_it_begins_and_ends_at_its_moments_without_anybody_acting(agency: Agency, absent: User, deputy: User) -> None:
     lend(absent, deputy, agency, start=NOW + 2 * HOUR, days=1)
     for moment, held in ((NOW, False), (NOW + 2 * HOUR, True), (NOW + DAY - HOUR, True), (NOW + DAY, False)):
-        rebuild(now=moment)
+        follow_the_days(moment)
+        assert follow_the_days(moment) == 0
         assert actor_of(deputy, moment).may("review", agency.pk) is held
         assert User.objects.get(pk=deputy.pk).has_perm("review", agency) is held
         assert differences(now=moment) == []

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from agencies.actions.teach_alias import retire_alias, teach_alias
 from agencies.actor import Actor
 from agencies.models import Agency, Alias, DirectoryEvent, GroupMember, Membership, Office, Role, Succession
 from agencies.names import name_index, successors_on
-from agencies.permissions import differences, rebuild
+from agencies.permissions import differences, follow_the_days
 from agencies.refusals import Conflict, Forbidden, Invalid
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group, make_member, make_person
 
@@ -68,7 +69,7 @@ class TestRenaming:
         new = rename(old, TODAY + 10 * DAY)
         assert set(actor_of(officer).permissions) == {old.pk}
         later = NOW + 10 * DAY
-        rebuild(now=later)
+        follow_the_days(later)
         assert set(actor_of(officer, later).permissions) == {new.pk}
         assert differences(now=later) == []
 
@@ -93,7 +94,7 @@ class TestRenaming:
         delegate(actor=SYSTEM, now=NOW, delegator=absent, deputy=deputy, agency=old, ends_at=NOW + 9 * DAY, reason="假")
         new = rename(old, TODAY + 3 * DAY)
         for moment, agency in ((NOW, old), (NOW + 3 * DAY, new), (NOW + 8 * DAY, new)):
-            rebuild(now=moment)
+            follow_the_days(moment)
             assert actor_of(deputy, moment).on_behalf_of("review", agency.pk) == absent.pk
             assert set(actor_of(deputy, moment).permissions) == {agency.pk}
 
@@ -160,6 +161,13 @@ class TestMerging:
         host.refresh_from_db()
         assert host.ends_on is None
         assert set(actor_of(officer).permissions) == {host.pk}
+
+    def test_into_a_member_of_the_same_group_leaves_it_a_member_once(self) -> None:
+        host, guest = make_agency(), make_agency()
+        group = make_group("各厅", host, guest)
+        merge_agencies(actor=SYSTEM, now=NOW, agencies=[guest], into=host, effective_on=TODAY, basis="文")
+        assert list(group.members_on(TODAY)) == [host]
+        assert group.member_rows.filter(agency=host).count() == 1
 
     def test_takes_at_least_two_and_never_itself(self) -> None:
         agency, ended = make_agency(), make_agency(ends_on=TODAY - DAY)
@@ -305,6 +313,12 @@ class TestTeachingNames:
     steps=st.lists(st.tuples(st.sampled_from(["rename", "merge", "split", "abolish"]), st.integers(0, 9), st.integers(1, 9)), max_size=6)
 )
 def test_after_any_reorganisations_permissions_agree_and_heirs_are_there(steps: list[tuple[str, int, int]]) -> None:
+    with transaction.atomic():
+        play(steps)
+        transaction.set_rollback(True)
+
+
+def play(steps: list[tuple[str, int, int]]) -> None:
     agencies = [make_agency() for _ in range(4)]
     people = [make_member(agency, Role.HEAD) for agency in agencies]
     before = [agency.pk for agency in agencies]
@@ -326,7 +340,7 @@ def test_after_any_reorganisations_permissions_agree_and_heirs_are_there(steps: 
             split_agency(**common, agency=agency, parts=[(name, name), (name + "乙", name + "乙")])
         else:
             abolish_agency(**common, agency=agency, duties_to=[other])
-        rebuild(now=now)
+        follow_the_days(now)
         assert differences(now=now) == []
         heirs = successors_on(before, day)
         assert all(heirs[pk] and all(heir.is_in_force(day) for heir in heirs[pk]) for pk in before)

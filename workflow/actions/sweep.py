@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from agencies.actor import Actor
+from agencies.permissions import follow_the_days
 from workflow.actions.climb import climb
 from workflow.actions.door import of_part
 from workflow.actions.reports_ahead import open_reports
@@ -38,6 +39,7 @@ class Swept:
 def sweep(now: dt.datetime) -> Swept:
     """Bring everything that depends on the day up to a moment; twice in a row does nothing the second time."""
     today = timezone.localdate(now)
+    follow_the_days(now)
     return Swept(
         became_overdue=_mark_overdue(today),
         reports_opened=_open_reports(today),
