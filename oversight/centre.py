@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
 from oversight.filters import ledger_url, overdue, stalled, unsigned
@@ -214,12 +214,12 @@ def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
 def _pressable(queue: Queue, rows: QuerySet[Assignment], shown: int) -> Queue:
     """Return the queue with its number and its first rows, each of which can be pressed."""
     columns = ("pk", "task_id", "due_on", "assigned_at", "moved_at", "state")
-    first = rows[:shown].values(*columns, title=F("task__title"), agency=F("agency__short_name"))
+    first = rows[:shown].values(*columns, title=F("task__title"), agency_name=F("agency__short_name"))
     found = [
         QueueRow(
             task_id=row["task_id"],
             title=row["title"],
-            agency=row["agency"],
+            agency=row["agency_name"],
             due_on=row["due_on"],
             since=timezone.localdate(row["assigned_at"] if queue.name == "unsigned" else row["moved_at"]),
             note=str(AssignmentState(row["state"]).label),
@@ -249,11 +249,10 @@ class FanOut:
     @property
     def sentence(self) -> str:
         """Return it in one line: 17/21 signed for, 15/21 reported, 2 overdue."""
-        counts = {"signed": self.signed, "reported": self.reported, "total": self.total}
-        line = _("%(signed)d/%(total)d signed for, %(reported)d/%(total)d reported") % counts
+        counts = {"signed": self.signed, "reported": self.reported, "total": self.total, "late": self.late}
         if not self.late:
-            return line
-        return f"{line}{_(', ')}{ngettext('%(late)d overdue', '%(late)d overdue', self.late) % {'late': self.late}}"
+            return _("%(signed)d/%(total)d signed for, %(reported)d/%(total)d reported") % counts
+        return _("%(signed)d/%(total)d signed for, %(reported)d/%(total)d reported, %(late)d overdue") % counts
 
 
 def fan_outs(actor: Actor, *, now: dt.datetime, shown: int) -> list[FanOut]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -17,7 +17,8 @@ from agencies.actor import Actor
 from agencies.models import Agency
 from measures.models import Section
 from oversight import sight
-from oversight.lights import COLOURS, LIGHT_WORDS, Lights, waiting_for_time
+from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
+from workflow.deadlines.lights import Colour
 from workflow.models import Assignment, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState
 
@@ -27,8 +28,17 @@ SHORTEST_WORD = 2
 LIVE = "live"
 """The choice of a state that stands for everything still worked on."""
 
+OUT = "out"
+"""The choice of a state that stands for everything that ever went out."""
+
 OWED = "owed"
 """The choice of a part's state that stands for what an agency still has to do."""
+
+SIGNED = "signed"
+"""The choice of a part's state that stands for everything signed for, whatever came after."""
+
+DONE = "done"
+"""The choice of a part's state that stands for what is declared or confirmed done."""
 
 LONGEST_WAIT = 3650
 
@@ -51,7 +61,9 @@ class LedgerForm(forms.Form):
     agency = forms.ChoiceField(label=_("Agency"), required=False)
     part = forms.ChoiceField(label=_("Part"), required=False, choices=[("", _("All")), *Part.choices])
     state = forms.ChoiceField(
-        label=_("State of the task"), required=False, choices=[("", _("All")), (LIVE, _("Still worked on")), *TaskState.choices]
+        label=_("State of the task"),
+        required=False,
+        choices=[("", _("All")), (LIVE, _("Still worked on")), (OUT, _("Dispatched, all")), *TaskState.choices],
     )
     own = forms.ChoiceField(
         label=_("State of the part"),
@@ -59,6 +71,8 @@ class LedgerForm(forms.Form):
         choices=[
             ("", _("All")),
             (OWED, _("Still owed")),
+            (SIGNED, _("Signed for, all")),
+            (DONE, _("Done, all")),
             *(choice for choice in AssignmentState.choices if choice[0] not in ENDED_ASSIGNMENT_STATES),
         ],
     )
@@ -122,28 +136,29 @@ class Filter:
 
     def parts(self) -> QuerySet[Assignment]:
         """Return the parts asked for, each with its `severity`."""
+        rows = self.bare_parts().annotate(severity=self.lights.severity())
+        return rows.filter(severity=self._severity) if "light" in self.asked else rows
+
+    def bare_parts(self) -> QuerySet[Assignment]:
+        """Return the parts asked for without their light, and whatever light was asked for; for counting."""
         rows = sight.parts(self.actor, now=self.now).filter(self._of_tasks("task__"), self._of_parts(), self._scope("task__"))
-        rows = rows.annotate(severity=self.lights.severity())
-        if "light" in self.asked:
-            rows = rows.filter(severity=self._severity)
         return self._due(rows)
 
     def tasks(self) -> QuerySet[Task]:
-        """Return the tasks asked for; what is asked of parts is asked of one part, the light of the worst of those."""
+        """Return the tasks asked for; what is asked of parts is asked of one part, the light then of the worst of those."""
         rows = self._due(sight.tasks(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
         asks_of_parts = self._of_parts()
-        if not asks_of_parts and "light" not in self.asked:
-            return rows
+        if not asks_of_parts:
+            return rows.filter(self.lights.tasks_lit(Colour(self.asked["light"]))) if "light" in self.asked else rows
         parts = Assignment.objects.exclude(state__in=list(ENDED_ASSIGNMENT_STATES)).filter(asks_of_parts)
         if "light" not in self.asked:
             return rows.filter(pk__in=parts.values("task_id"))
-        worst = parts.values("task_id").annotate(worst=Max(self.lights.severity()))
-        lit = Q(pk__in=worst.filter(worst=self._severity).values("task_id"))
-        return rows.filter(lit if self._severity or asks_of_parts else lit | ~Q(pk__in=parts.values("task_id")))
+        worst = parts.order_by().values("task_id").annotate(worst=Max(self.lights.severity()))
+        return rows.filter(pk__in=worst.filter(worst=self._severity).values("task_id"))
 
     @property
     def _severity(self) -> int:
-        return next(severity for severity, colour in COLOURS.items() if colour == self.asked["light"])
+        return SEVERITY[Colour(self.asked["light"])]
 
     def _due(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if "due_from" in self.asked:
@@ -176,13 +191,15 @@ class Filter:
     def _choice(field: str, value: str) -> Q:
         if value == LIVE:
             return Q(**{f"{field}__in": list(LIVE_TASK_STATES)})
+        if value == OUT:
+            return ~Q(**{field: TaskState.DRAFT})
         return Q(**{f"{field}__isnull": True}) if value == "none" else Q(**{field: value})
 
     def _of_parts(self) -> Q:
         condition = Q()
         for name, field in (("agency", "agency_id"), ("part", "part"), ("own", "state")):
             if name in self.asked:
-                condition &= owed() if self.asked[name] == OWED else Q(**{field: self.asked[name]})
+                condition &= PART_STATES[value]() if (value := self.asked[name]) in PART_STATES else Q(**{field: value})
         if self.asked.get("scope") == "own":
             condition &= Q(agency_id__in=self.actor.agency_ids)
         if "overdue" in self.asked:
@@ -199,6 +216,19 @@ class Filter:
 def owed() -> Q:
     """Return the condition that an agency still has to do its part, in a task under way."""
     return Q(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED], task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING])
+
+
+def signed() -> Q:
+    """Return the condition that a part was signed for."""
+    return Q(signed_at__isnull=False)
+
+
+def done() -> Q:
+    """Return the condition that a part is declared or confirmed done."""
+    return Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED])
+
+
+PART_STATES: Mapping[str, Callable[[], Q]] = {OWED: owed, SIGNED: signed, DONE: done}
 
 
 def overdue(today: dt.date) -> Q:

@@ -191,6 +191,17 @@ def light_of_part(row: Mapping[str, Any], task_state: str, lights: Lights, waiti
     )
 
 
+def light_of_task(row: Mapping[str, Any], lights: Lights) -> Light:
+    """Return the light of a task by its own due date, the one that `Lights.severity_of_task` sorts it by."""
+    return lights.of(
+        due_on=row["due_on"],
+        assigned_at=row["dispatched_at"],
+        finished_on=timezone.localdate(row["closed_at"]) if row["closed_at"] else None,
+        paused=row["state"] in {TaskState.SUSPENDED, TaskState.TERMINATED, TaskState.DRAFT},
+        was_overdue=row["was_overdue"],
+    )
+
+
 def _part_row(row: Mapping[str, Any], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
     light = light_of_part(row, row["task_state"], lights, waiting)
     return LedgerRow(
@@ -207,10 +218,8 @@ def _part_row(row: Mapping[str, Any], lights: Lights, waiting: set[int], latest:
 
 
 def _task_row(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
-    of_parts = [light_of_part(part, row["state"], lights, waiting) for part in parts]
-    light = max(of_parts, key=lambda light: SEVERITY[light.colour], default=None)
-    if light is None:
-        light = lights.of(due_on=row["due_on"], assigned_at=None, paused=True)
+    of_all = [light_of_task(row, lights), *(light_of_part(part, row["state"], lights, waiting) for part in parts)]
+    light = max(of_all, key=lambda light: SEVERITY[light.colour])
     return LedgerRow(
         **_shared(row, light, latest),
         task_id=row["pk"],

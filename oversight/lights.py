@@ -12,14 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, WorkCalendar, time_light, working_days_between
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour, Light
-from workflow.models import Assignment, Extension
+from workflow.models import Assignment, Extension, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, TaskState
 from workflow.working_days import calendar_in_force
 
@@ -31,7 +32,7 @@ COLOURS: Mapping[int, Colour] = {severity: colour for colour, severity in SEVERI
 FINISHED = (AssignmentState.DECLARED, AssignmentState.CONFIRMED)
 IDLE_TASKS = (TaskState.DRAFT, TaskState.SUSPENDED, TaskState.TERMINATED)
 
-LIGHT_WORDS: Mapping[Colour, object] = {
+LIGHT_WORDS: Mapping[Colour, Promise] = {
     Colour.RED: _("Overdue"),
     Colour.ORANGE: _("Due very soon"),
     Colour.YELLOW: _("Due soon"),
@@ -45,6 +46,10 @@ def waiting_for_time() -> QuerySet[Extension, dict[str, Any]]:
     """Return the assignments whose clock stands still because a request for more time is open."""
     rows: QuerySet[Extension, Any] = Extension.objects.filter(state=ExtensionState.REQUESTED).values("assignment_id")
     return rows
+
+
+def _light(condition: Q, colour: Colour) -> When:
+    return When(condition, then=Value(SEVERITY[colour]))
 
 
 class Lights:
@@ -104,29 +109,59 @@ class Lights:
         def q(**conditions: object) -> Q:
             return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
-        def light(condition: Q, colour: Colour) -> When:
-            return When(condition, then=Value(SEVERITY[colour]))
-
+        idle = q(state=AssignmentState.DISPUTED) | q(task__state__in=IDLE_TASKS) | q(pk__in=waiting_for_time())
         return Case(
-            light(q(due_on__isnull=True) | q(state__in=list(ENDED_ASSIGNMENT_STATES)), Colour.NONE),
-            light(q(state__in=FINISHED) | q(task__state=TaskState.CLOSED), Colour.GREEN),
-            light(q(state=AssignmentState.DISPUTED) | q(task__state__in=IDLE_TASKS) | q(pk__in=waiting_for_time()), Colour.NONE),
-            light(q(due_on__lt=self.today), Colour.RED),
-            light(q(due_on__gt=self.last_warned), Colour.GREEN),
-            light(self._warned("orange", prefix), Colour.ORANGE),
-            light(self._warned("yellow", prefix), Colour.YELLOW),
+            _light(q(due_on__isnull=True) | q(state__in=list(ENDED_ASSIGNMENT_STATES)), Colour.NONE),
+            _light(q(state__in=FINISHED) | q(task__state=TaskState.CLOSED), Colour.GREEN),
+            _light(idle, Colour.NONE),
+            *self._by_date(prefix, "assigned_at"),
             default=Value(SEVERITY[Colour.GREEN]),
             output_field=IntegerField(),
         )
 
-    def worst_of_task(self) -> Coalesce:
-        """Return the worst light among the parts of a task, as a number, for a queryset of tasks."""
-        parts = Assignment.objects.filter(task_id=OuterRef("pk")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
-        worst = parts.order_by().values("task_id").annotate(worst=Max(self.severity())).values("worst")
-        return Coalesce(Subquery(worst), Value(0), output_field=IntegerField())
+    def severity_of_task(self) -> Case:
+        """Return the light of a task by its own due date, as a number."""
+        return Case(
+            _light(Q(due_on__isnull=True) | Q(state__in=IDLE_TASKS), Colour.NONE),
+            _light(Q(state=TaskState.CLOSED), Colour.GREEN),
+            *self._by_date("", "dispatched_at"),
+            default=Value(SEVERITY[Colour.GREEN]),
+            output_field=IntegerField(),
+        )
 
-    def _warned(self, which: str, prefix: str) -> Q:
-        """Return the condition that an unfinished part due from today on is at least yellow, or orange."""
+    def tasks_lit(self, colour: Colour) -> Q:
+        """Return the condition that a task has a light: the worse of its own and its parts', so that no lateness hides behind a green."""
+        severity = SEVERITY[colour]
+        worse = self._tasks_at_least(severity + 1)
+        return self._tasks_at_least(severity) & ~worse if severity else ~worse
+
+    def _tasks_at_least(self, severity: int) -> Q:
+        if severity > max(SEVERITY.values()):
+            return Q(pk__in=[])
+        parts = Assignment.objects.order_by()
+        if severity > SEVERITY[Colour.GREEN]:
+            parts = parts.filter(due_on__lte=self.last_warned, state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
+        own = Task.objects.order_by().annotate(own=self.severity_of_task()).filter(own__gte=severity)
+        lit = parts.annotate(severity=self.severity()).filter(severity__gte=severity)
+        return Q(pk__in=own.values("pk")) | Q(pk__in=lit.values("task_id"))
+
+    def worst_of_task(self) -> Greatest:
+        """Return the light of a task as a number: the worse of its own and its parts'."""
+        parts = Assignment.objects.filter(task_id=OuterRef("pk")).order_by()
+        worst = parts.values("task_id").annotate(worst=Max(self.severity())).values("worst")
+        return Greatest(self.severity_of_task(), Coalesce(Subquery(worst), Value(0)), output_field=IntegerField())
+
+    def _by_date(self, prefix: str, start: str) -> list[When]:
+        """Return the cases of something unfinished whose clock runs; what none of them meets is green."""
+        return [
+            _light(Q(**{f"{prefix}due_on__lt": self.today}), Colour.RED),
+            _light(Q(**{f"{prefix}due_on__gt": self.last_warned}), Colour.GREEN),
+            _light(self._warned("orange", prefix, start), Colour.ORANGE),
+            _light(self._warned("yellow", prefix, start), Colour.YELLOW),
+        ]
+
+    def _warned(self, which: str, prefix: str, start: str) -> Q:
+        """Return the condition that something unfinished and due from today on is at least yellow, or orange."""
         condition = Q(pk__in=[])
         day = self.today
         while day <= self.last_warned:
@@ -134,7 +169,8 @@ class Lights:
             longer_than = self._shortest_that_warns(which, left)
             if longer_than is not None:
                 due = Q(**{f"{prefix}due_on": day})
-                condition |= due & Q(**{f"{prefix}assigned_at__lt": self._assigned_before(day, longer_than)}) if longer_than >= 0 else due
+                before = Q(**{f"{prefix}{start}__lt": self._assigned_before(day, longer_than)}) if longer_than >= 0 else Q()
+                condition |= due & before
             day += dt.timedelta(days=1)
         return condition
 

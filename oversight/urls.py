@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from oversight.views import ledger, press, workbench
+from oversight.views import boards, ledger, press, workbench
 
 urlpatterns = [
     path("workbench/", workbench.show, name="workbench"),
+    path("cockpit/", boards.cockpit, name="cockpit"),
+    path("command/", boards.command, name="command"),
+    path("statistics/", boards.statistics, name="statistics"),
+    path("search/", boards.find, name="search"),
     path("ledger/", ledger.show, name="ledger"),
     path("ledger/press/", press.ask, name="ledger-press"),
     path("ledger/press/send/", press.send, name="ledger-press-send"),

@@ -1,0 +1,252 @@
+"""Every number of the boards is the number of the rows it leads to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.http import QueryDict
+from django.test import Client
+
+from agencies.actor import Actor
+from agencies.models import User
+from oversight import burden, centre
+from oversight.board import Board, Figure
+from oversight.filters import Filter, LedgerForm
+from oversight.ledger import queryset
+from oversight.lights import Lights
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group
+from tests.factories.tasks import (
+    Stage,
+    accepted_task,
+    closing_task,
+    declared_task,
+    dispatched_task,
+    draft_task,
+    make_crew,
+    submitted_report,
+)
+from workflow.actions.decide_sign_off import sign_off, submit_sign_off
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.hand_back import hand_back
+from workflow.actions.interrupt import suspend, terminate
+from workflow.actions.request_extension import request_extension
+from workflow.actions.sign_for import sign_for
+from workflow.grants import rebuild
+from workflow.models import Assignment, Task
+from workflow.states import Part
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + dt.timedelta(days=45)
+
+
+def story() -> Stage:
+    """Make tasks in every state, issued by one agency, and one of another agency that must never be counted."""
+    near = TODAY + dt.timedelta(days=40)
+    first = dispatched_task(leads=2, supporters=2, due_on=near)
+    stages = [
+        first,
+        accepted_task(due_on=near),
+        accepted_task(due_on=TODAY + dt.timedelta(days=48)),
+        declared_task(),
+        closing_task(),
+        draft_task(),
+    ]
+    stages += [accepted_task(due_on=None), accepted_task(due_on=TODAY + dt.timedelta(days=300))]
+    closed, suspended, disputed = closing_task(), accepted_task(), dispatched_task()
+    waiting, ended = accepted_task(due_on=near), accepted_task()
+    submit_sign_off(actor=closed.coordinator_actor, task_id=closed.task.pk, now=NOW)
+    sign_off(actor=closed.coordinator_actor, task_id=closed.task.pk, opinion="", now=NOW)
+    suspend(actor=suspended.coordinator_actor, task_id=suspended.task.pk, reason="等待上级文件", now=NOW)
+    terminate(actor=ended.coordinator_actor, task_id=ended.task.pk, reason="任务并入他项", now=NOW)
+    hand_back(
+        actor=disputed.leads[0].officer_actor, assignment_id=disputed.part_of(disputed.leads[0]).pk,
+        reason="不属我单位职责", legal_basis="三定规定", now=NOW,
+    )  # fmt: skip
+    request_extension(
+        actor=waiting.leads[0].officer_actor, assignment_id=waiting.part_of(waiting.leads[0]).pk,
+        asked_for=near + dt.timedelta(days=30), reason="需要时间", now=NOW,
+    )  # fmt: skip
+    submitted_report(first_signed := accepted_task(due_on=near), first_signed.leads[0], 40)
+    for stage in (*stages, closed, suspended, disputed, waiting, ended, first_signed):
+        Task.objects.filter(pk=stage.task.pk).update(issuer=first.issuer)
+    rebuild()
+    dispatched_task(due_on=near)
+    return first
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    first = story()
+    with time_machine.travel(LATER, tick=False):
+        yield Board(actor_of(first.coordinator, LATER), now=LATER)
+
+
+def rows_behind(url: str, actor: Actor, now: dt.datetime = LATER) -> int:
+    query = QueryDict(url.partition("?")[2])
+    form = LedgerForm(query, actor=actor, now=now)
+    assert form.is_valid(), (url, form.errors)
+    asked = Filter(form.cleaned_data, actor=actor, now=now, lights=Lights.on(now))
+    return queryset(asked, form.rows_kind).count()
+
+
+def check(figures: list[Figure], actor: Actor) -> int:
+    for figure in figures:
+        if figure.url:
+            assert rows_behind(figure.url, actor) == figure.value, (str(figure.label), figure.url)
+    return sum(figure.value for figure in figures)
+
+
+def test_totals_equal_their_rows(board: Board) -> None:
+    totals = board.totals()
+    assert check(totals, board.actor) > 20
+    assert totals[0].value == 13
+    assert sum(figure.value for figure in totals[1:6]) == 13
+
+
+def test_lights_equal_their_rows_and_add_up_to_what_is_under_way(board: Board) -> None:
+    lights = board.by_light()
+    assert check(lights, board.actor) == board.tasks.filter(state__in=["dispatched", "closing", "suspended"]).count()
+    assert [figure.value > 0 for figure in lights].count(True) >= 4
+
+
+@pytest.mark.parametrize("part", ["lead", "support"])
+def test_agencies_equal_their_rows(board: Board, part: str) -> None:
+    lines = board.by_agency(part)
+    assert lines
+    for line in lines:
+        check(list(line.figures), board.actor)
+        assert rows_behind(line.url, board.actor) == line.figures[0].value
+    assert sum(line.figures[0].value for line in lines) == board.parts.filter(part=part).count()
+
+
+def test_agencies_sort_by_a_column_and_by_nothing_else(board: Board) -> None:
+    values = [line.figures[4].value for line in board.by_agency("lead", "late")]
+    assert values == sorted(values, reverse=True)
+    assert values[0] > 0
+    assert [line.label for line in board.by_agency("lead", "password")] == [line.label for line in board.by_agency("lead")]
+
+
+def test_waiting_lists_equal_their_rows(board: Board) -> None:
+    for _label, url, count, rows in board.waiting():
+        assert rows_behind(url, board.actor) == count
+        assert len(rows) == min(count, 8)
+        assert count > 0
+
+
+def test_what_is_red_says_who_and_why(board: Board) -> None:
+    rows = board.red_tasks()
+    assert rows
+    for row in rows:
+        assert row.light == "red"
+        assert row.leads
+        assert row.light_reason
+
+
+def test_statistics_equal_their_rows(board: Board) -> None:
+    lines = burden.by_agency(board.actor, now=LATER)
+    assert lines
+    for line in lines:
+        check(list(line.figures), board.actor)
+
+
+def test_queues_lead_to_their_rows(board: Board) -> None:
+    queues = centre.queues(board.actor, now=LATER, shown=5)
+    assert {queue.name for queue in queues if queue.count} == {
+        "hand_back",
+        "extension",
+        "sign_off",
+        "report",
+        "overdue",
+        "unsigned",
+        "stalled",
+    }
+    for queue in queues:
+        assert len(queue.rows) == min(5, queue.count)
+        if queue.url:
+            assert rows_behind(queue.url, board.actor) >= queue.count - (queue.name == "sign_off")
+        if queue.name in {"overdue", "unsigned", "stalled"}:
+            assert rows_behind(queue.url, board.actor) == queue.count
+
+
+def test_the_agencies_of_a_group_stand_side_by_side() -> None:
+    stage = draft_task(leads=1, supporters=1)
+    crews = [make_crew(f"第{n}市政府") for n in range(4)]
+    group = make_group("各地级以上市政府", *[crew.agency for crew in crews])
+    receivers = [PlannedReceiver(Part.LEAD, agency_id=stage.leads[0].agency.pk), PlannedReceiver(Part.SUPPORT, group_id=group.pk)]
+    task = draw_up_task(
+        actor=stage.coordinator_actor, issuer_id=stage.issuer.pk, title="各市共办", text="", due_on=TODAY + dt.timedelta(days=5),
+        receivers=receivers, now=NOW,
+    )  # fmt: skip
+    dispatch(actor=stage.coordinator_actor, task_ids=[task.pk], now=NOW)
+    for crew in crews[:3]:
+        sign_for(actor=crew.officer_actor, assignment_id=Assignment.objects.get(task=task, agency=crew.agency).pk, now=NOW)
+    (fan,) = centre.fan_outs(stage.coordinator_actor, now=NOW, shown=5)
+    assert (fan.title, fan.group, fan.total, fan.signed, fan.late) == ("各市共办", "各地级以上市政府", 4, 3, 0)
+    (fan,) = centre.fan_outs(actor_of(stage.coordinator, NOW + dt.timedelta(days=9)), now=NOW + dt.timedelta(days=9), shown=5)
+    assert fan.sentence == "3/4 已签收，0/4 已报送，4 逾期"
+
+
+PAGES = [
+    "/cockpit/",
+    "/cockpit/?sort=late",
+    "/command/",
+    "/command/?unsigned=0&stalled=1",
+    "/statistics/",
+    "/workbench/",
+    "/ledger/?light=red",
+    "/search/?q=要素",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_show_nothing_of_other_issuers(client: Client, board: Board, address: str) -> None:
+    Task.objects.exclude(issuer=Task.objects.get(pk=board.red_tasks()[0].pk).issuer).update(title="金丝雀要素")
+    stranger = Task.objects.get(title="金丝雀要素")
+    client.force_login(User.objects.get(pk=board.actor.user_id))
+    answer = client.get(address)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "金丝雀" not in page
+    for part in stranger.assignments.all():
+        assert f">{part.agency.short_name}<" not in page
+    assert " style=" not in page
+    assert not re.findall(r"\son\w+=", page)
+
+
+@pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/"])
+def test_an_officer_is_refused_the_boards(client: Client, address: str) -> None:
+    stage = dispatched_task()
+    client.force_login(stage.leads[0].officer)
+    assert client.get(address).status_code == 403
+
+
+def test_a_plan_of_others_is_no_board(client: Client, board: Board) -> None:
+    client.force_login(User.objects.get(pk=board.actor.user_id))
+    assert client.get("/cockpit/", {"plan": "77"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/", "/workbench/", "/search/?q=要素"])
+def test_a_page_costs_the_same_with_one_task_and_with_twelve(client: Client, django_assert_max_num_queries, address: str) -> None:
+    stage = accepted_task(due_on=TODAY + dt.timedelta(days=1))
+    with time_machine.travel(LATER, tick=False):
+        client.force_login(stage.coordinator)
+        client.get(address)
+        with django_assert_max_num_queries(60) as few:
+            client.get(address)
+    for _n in range(11):
+        other = accepted_task(due_on=TODAY + dt.timedelta(days=1))
+        Task.objects.filter(pk=other.task.pk).update(issuer=stage.issuer)
+    rebuild()
+    with time_machine.travel(LATER, tick=False), django_assert_max_num_queries(len(few.captured_queries)):
+        client.get(address)
+
+
+def test_an_agency_elsewhere_is_counted_nowhere(board: Board) -> None:
+    outsider = make_agency("省局外厅")
+    assert outsider.short_name not in [line.label for part in ("lead", "support") for line in board.by_agency(part)]
