@@ -74,7 +74,7 @@ _YEAR = (
     r"|(?P<relative>今年|本年度?|当年|明年|次年|翌年|后年|去年))"
 )
 _SPAN = (
-    r"(?:(?P<half>[上下前后]半年)|第?(?P<quarter>[一二三四首1-4])季度?(?:末)?"
+    r"(?:(?P<half>[上下前后]半年)|第?(?P<quarter>[一二三四首1-4])季度?"
     r"|(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?P<day>[1-3]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
     r"|(?P<only_month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?)"
 )
@@ -93,9 +93,10 @@ _PLAN = re.compile(
 _WITHIN = re.compile(
     rf"(?P<lead>(?:自[^，。；]{{1,12}}?起|未来|今后|用)?)(?P<number>半|{_NUMBER}(?:(?:—|-|~|至|到){_NUMBER})?)个?(?P<unit>年|季度|月|周|工作日|天|日)(?:左右)?(?:的?时间)?(?:之|以)?内"
 )
+_PART = r"(?:第?[一二三四1-4]季度?|(?:1[0-2]|0?[1-9])月份?(?:[1-3]?\d[日号])?|[1-3]?\d[日号])(?:底|末|初|[上中下]旬)?"
 _ONCE_MORE = re.compile(
     rf"(?:每(?:个|隔)?(?:{_NUMBER}个?)?(?:半年|学期|学年|季度|年度?|月度?|季|周|旬|日|天)|逐[年月季日]|按[年月季周日]度?(?!报告)|定期)"
-    rf"(?:第?[一二三四1-4]季度?)?(?:(?:1[0-2]|0?[1-9])月份?)?(?:[1-3]?\d[日号])?(?:底|末|初|[上中下]旬)?(?:之|以)?前?"
+    rf"(?:底|末|初|[上中下]旬)?(?:{_PART}(?:[、和及]{_PART})*)?(?:之|以)?前?"
 )
 _FEASTS = {
     "元旦": (1, 1),
@@ -226,7 +227,8 @@ def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool
     if found is None or not labelled or (found.end() < len(plain) and plain[found.end()] in "月.-/0123456789"):
         return None
     if plain.startswith("学年", found.end()):
-        return None
+        whole = plain[found.start() : found.end() + len("学年")]
+        return Deadline(whole, found.start(), found.start() + len(whole), None, why="学年的最后一天不明，请填写具体日期")
     return _made(plain, found, date(int(found["year"]), 12, 31))
 
 
@@ -275,7 +277,7 @@ class _Point:
     edge: str
     before: bool
     lead: str
-    whole: str  # what 前 stands after: "year", "part" (half, quarter, month) or "day"
+    whole: str  # what 前 stands after: "year", "half", "quarter", "month" or "day"
     valid: bool = True
 
     @classmethod
@@ -284,7 +286,7 @@ class _Point:
         if found is not None:
             calendar_month, day = int(found["month"]), int(found["day"]) if found["day"] else None
             valid = day is None or day <= monthrange(int(found["year"]), calendar_month)[1]
-            whole = "day" if day else "part"
+            whole = "day" if day else "month"
             return cls(
                 found.end(),
                 int(found["year"]),
@@ -312,7 +314,7 @@ class _Point:
         day = _number(part["day"])
         year = _written_year(found["year"])
         valid = day is None or month is None or 1 <= day <= monthrange(year or 2024, month)[1]
-        whole = "day" if day else "part" if month else "year"
+        whole = "day" if day else "half" if part["half"] else "quarter" if part["quarter"] else "month" if month else "year"
         return cls(
             found.end(), year, _SHIFTS.get(found["relative"] or ""), month, day, edge, bool(found["before"]), found["lead"], whole, valid
         )
@@ -355,11 +357,12 @@ class _Point:
         last = month or 12
         day = date(year, last, monthrange(year, last)[1])
         if self.before and not self.edge and self.whole != "day":
-            length = {"year": 12}.get(self.whole, 1)
+            length = _LENGTHS[self.whole]
             return _add_months(day, -length), "“前”字前没有“底”“末”，可能含当期，也可能不含"
         return day, ""
 
 
+_LENGTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1, "day": 0}  # months
 _FULL_YEAR = 1000  # a year written with fewer digits lacks its century
 _EDGES_ALONE = ("年底", "年末", "年终", "年中", "年内", "全年", "月底", "月末")
 _SHIFTS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2, "去年": -1}

@@ -105,6 +105,7 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
             and last.etc is None
             and chunk.etc is None
             and chunk.separator == "、"
+            and chunk.start - last.end == len("、")
             and last.role == chunk.role
             and last.group == chunk.group
         ):
@@ -148,7 +149,7 @@ def _classified(chunk: Chunk, aliases: frozenset[str]) -> Mention:
 
 
 def _named_group(noun: str) -> bool:
-    return noun.startswith(("有关", "相关", "各", "其他", "其它"))
+    return any(word in noun for word in ("有关", "相关", "各", "其他", "其它"))
 
 
 def _restore_suffixes(mentions: list[Mention]) -> list[Mention]:

@@ -20,7 +20,7 @@ from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.lexer import Lexer, Token
 from measures.importing.clauses.mentions import Chunk, Mention
 from measures.importing.clauses.model import ROLES, Clause, ClauseContext, Doubt, Item, Role
-from measures.importing.clauses.names import shape
+from measures.importing.clauses.names import is_region, shape
 from measures.importing.deadlines import Deadline, find_deadlines
 
 _BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
@@ -93,7 +93,7 @@ class _Parser:
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
-        if text in bodies.TITLES:
+        if text in bodies.TITLES and not shape(text).complete:
             self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是职务，不是单位"))
             return
         starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
@@ -173,7 +173,7 @@ class _Parser:
         places = tuple(range(token.end - len(token.text), token.end)) or (token.start,)
         self.chunks.append(Chunk(token.text, places, self.separator, self.group, etc=token.text))
         self.pending.append(len(self.chunks) - 1)
-        if token.text.startswith(("有关", "相关")):
+        if any(word in token.text for word in ("有关", "相关")):
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
 
     def _note(self, index: int, token: Token) -> None:
@@ -254,8 +254,15 @@ _LONGEST_LEAD_IN = 16
 
 def _behind_by(text: str) -> int:
     """Where the name begins in 以上任务均由市民政局, 0 if at the beginning."""
-    at = text.rfind("由", 0, _LONGEST_LEAD_IN) + 1
-    return at if at and shape(text[at:]).complete and shape(text[at:]).prefix else 0
+    at = max(
+        (
+            text.rfind(word, 0, _LONGEST_LEAD_IN) + len(word)
+            for word in ("由", "涉及")
+            if word in text[:_LONGEST_LEAD_IN] and "自由" not in text
+        ),
+        default=0,
+    )
+    return at if at and (is_collective(text[at:]) or (shape(text[at:]).complete and shape(text[at:]).prefix)) else 0
 
 
 def _persons(text: str) -> list[str]:
@@ -305,6 +312,9 @@ def _settled(parser: _Parser, mentions: list[Mention], context: ClauseContext) -
     for mention in mentions:
         role = mention.chunk.role
         why = mention.why
+        if role is None and named and mention.kind == "unknown":
+            parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, "这一部分没有读出"))
+            continue
         if role is None:
             role = "support" if named and parser.label is None else "responsible"
             unsaid.append(mention.chunk)
@@ -339,10 +349,7 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     )
     labelled = any(token.kind == "label" for token in parser.tokens)
     deadline, doubt = _one_deadline(parser.deadlines)
-    prose = any(
-        token.text.startswith(_NOT_OBJECT) or "解释" in token.text or token.text.endswith("的") or "的" in token.text[-6:]
-        for token in parser.remarks
-    )
+    prose = any(_is_prose(token.text) for token in parser.remarks)
     headless = any(token.kind == "role" for token in parser.remarks)
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
     is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
@@ -364,9 +371,18 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     return Reading(clause, tidy=tidy)
 
 
+def _is_prose(remark: str) -> bool:
+    """Whether what follows a role word shows that it assigns nothing: 牵头作用, 负责解释, 牵头制定的规范."""
+    return remark.startswith((*_NOT_OBJECT, "的")) or "作用" in remark or "解释" in remark or "的" in remark[-6:]
+
+
 def _names_parties(mentions: list[Mention]) -> bool:
     """Whether a list without any role word is one of those responsible: it has an agency, or several open sets."""
-    if any(mention.kind == "agency" and shape(mention.name).kind in ("agency", "standalone") for mention in mentions):
+    offices = [shape(mention.name) for mention in mentions if mention.kind == "agency"]
+    if any(
+        office.kind in ("agency", "standalone") and (office.head not in ("委", *bodies.SEATS) or is_region(office.prefix))
+        for office in offices
+    ):
         return True
     return len(mentions) > 1 and all(
         mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1]

@@ -182,7 +182,11 @@ class Lexer:
 
     def _noun_ends(self, at: int, start: int) -> bool:
         joined = next((word for word in ("以及", "及", "和", "与") if self.text.startswith(word, at)), "")
-        if joined and self.text[start:at] in bodies.CLASS_NOUNS and _begins_name(self._ahead(at + len(joined))):
+        if (
+            joined
+            and (self.text[start:at] in bodies.CLASS_NOUNS or is_collective(self.text[start:at]))
+            and _begins_name(self._ahead(at + len(joined)))
+        ):
             return True
         return self._role_begins(at, start)
 

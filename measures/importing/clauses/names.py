@@ -17,6 +17,7 @@ from measures.importing.clauses.folding import CLOSING
 
 _LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
 _LONGEST_HEAD = max(map(len, bodies.HEADS))
+_SHORTEST_PROPER = 3  # 驻村工作队 is a name, 全部 is none
 _LONGEST_CERTAIN = 24
 _LONGEST, _REGION = 60, range(2, 13)  # characters of a name, of a place
 _UNIT_LEVELS = {
@@ -58,7 +59,7 @@ class Shape:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
         if self.name in bodies.STANDALONE or self.head in bodies.WHOLE or self.head in bodies.PARTY or functional(self.core):
             return True
-        plain = _without_note(self.name)
+        plain = _without_note(self.name).replace("自由", "")
         joined = any(joiner in self.core for joiner in ("和", "及", "与"))
         return not joined and not any(word in plain for word in bodies.NOT_IN_NAMES) and len(plain) <= _LONGEST_CERTAIN
 
@@ -133,7 +134,8 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
         # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
-        return Shape(name, "standalone" if core else "unknown", core=core, head=head)
+        proper = rest.endswith(bodies.COMPANY_ENDS) or len(head) > 1 or len(core) >= _SHORTEST_PROPER
+        return Shape(name, "standalone" if core and proper else "unknown", core=core, head=head)
     return Shape(name, "agency", prefix, level, party, core, head, not prefix, office)
 
 
@@ -187,7 +189,12 @@ def _prefix(base: str) -> tuple[str, str, bool]:
             if base.startswith(mark) and _marks_level(base, mark):
                 return _party(base, mark, bodies.LEVEL_MARKS[mark])
     short = places.short_at(base)
-    if short and (rest := base[len(short) :]) and (head_of(rest) or rest in bodies.WHOLE) and not rest.startswith(("省", "市", "区", "县")):
+    if (
+        short
+        and (rest := base[len(short) :])
+        and (head_of(rest) or rest in bodies.WHOLE)
+        and not rest.startswith(("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区"))
+    ):
         return (short, "", False) if rest in bodies.WHOLE or functional(rest[: -len(head_of(rest))]) else ("", "", False)
     return _region_prefix(base)
 

@@ -155,5 +155,6 @@ def _remarked(mention: Mention, made: Shape) -> Mention:
     if len(mention.name) > _LONGEST_NAME:
         return replace(mention, why="名称过长，请核对")
     if made.kind == "unknown" or not made.certain:
-        return replace(mention, why="不像单位名称，请核对")
+        kind = mention.kind if made.prefix or made.bare else "unknown"
+        return replace(mention, kind=kind, why="不像单位名称，请核对")
     return mention

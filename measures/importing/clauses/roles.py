@@ -35,6 +35,9 @@ SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
 
+_NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人
+_LOOSE_NOUNS = ("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限")
+_LONGEST_LOOSE = 10
 _LONGEST_LABEL = 24  # characters
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
 _NOUNS = _by_word(_TABLE["label_nouns"])
@@ -118,29 +121,6 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
     return Phrase(end, _strongest(words), tuple(words))
 
 
-_WORDS["name_ends"] = (
-    "中心",
-    "办",
-    "处",
-    "局",
-    "组",
-    "委",
-    "站",
-    "部",
-    "司",
-    "小组",
-    "领导小组",
-    "专班",
-    "专员",
-    "协会",
-    "大队",
-    "学院",
-    "所",
-    "科",
-    "人",
-)
-
-
 def _closes(text: str, at: int) -> bool:
     return at >= len(text) or text[at] in "，；。、）】〕\n ：（"
 
@@ -157,9 +137,7 @@ def _skip_manner(text: str, at: int) -> int:
 
 def _role_at(text: str, at: int) -> str:
     word = _first(_ROLES_SORTED, text, at)
-    if word in ("负责", "责任") and text.startswith("人", at + len(word)):
-        return ""
-    return word
+    return "" if text.startswith(_NOT_AFTER_ROLE, at + len(word)) else word
 
 
 def _strongest(words: list[str]) -> Role:
@@ -183,7 +161,7 @@ def label_at(text: str, at: int) -> Label | None:
         return short
     end, roles, noun = _label_words(text, start)
     if not noun:
-        return _foreign_label(text, start, opened=opened)
+        return _foreign_label(text, start, opened=opened) or _loose_label(text, start, opened=opened)
     after = _skip_blanks(text, end)
     if opened:
         if text[after : after + 1] not in ("】", "〕", "）"):
@@ -212,6 +190,17 @@ def _foreign_label(text: str, start: int, *, opened: bool) -> Label | None:
     word = next((word for word in _WORDS["foreign_labels"] if text.startswith(word, start)), "")
     end = start + len(word)
     return Label(end + 1, "foreign", None) if word and text[end : end + 1] in (("】", "〕") if opened else ("：",)) else None
+
+
+def _loose_label(text: str, start: int, *, opened: bool) -> Label | None:
+    """A label with a word that the table lacks (包联领导：), told by its noun and the colon."""
+    end = next((index for index in range(start, min(len(text), start + _LONGEST_LOOSE)) if text[index] in "：】"), -1)
+    words = text[start:end] if end > 0 else ""
+    noun = next((noun for noun in _longest_first(_LOOSE_NOUNS) if words.endswith(noun)), "")
+    if not noun or any(char in words for char in "，、；。 （\n") or text[end] != ("】" if opened else "："):
+        return None
+    found = [role for word, role in ROLE_WORDS.items() if word in words]
+    return Label(_skip_blanks(text, end + 1), _NOUNS[noun], _label_role(found))
 
 
 def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
