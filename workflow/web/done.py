@@ -11,8 +11,13 @@ from django.views.decorators.http import require_GET
 
 from agencies.middleware import actor_of
 from workflow.models import Event, Task
+from workflow.timeline import Verb
 from workflow.web.paging import PAGE, neighbours
 from workflow.web.timeline import line_of
+
+
+CONSEQUENCES = frozenset({Verb.ASSIGN, Verb.CONFIRM})
+"""Events that follow from another act of the same person, which is listed itself."""
 
 
 class Filters(forms.Form):
@@ -30,7 +35,11 @@ def done(request: HttpRequest) -> HttpResponse:
     tasks = Task.objects.visible_to(actor, now=now)
     if text:
         tasks = tasks.filter(title__icontains=text) | tasks.filter(number=text)
-    events = Event.objects.filter(actor_id=actor.user_id, task__in=tasks).select_related("task", "agency", "on_behalf_of", "assignment")
+    events = (
+        Event.objects.exclude(verb__in=CONSEQUENCES)
+        .filter(actor_id=actor.user_id, task__in=tasks)
+        .select_related("task__issuer", "agency", "on_behalf_of", "assignment")
+    )
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = before.isdecimal()
     if backwards:

@@ -50,6 +50,7 @@ class TaskForm(forms.Form):
         )
         self.fields["leads"] = ReceiversField(label=gettext_lazy("Leads"), required=not unknown, today=today, help_text=hint)
         self.fields["supporters"] = ReceiversField(label=gettext_lazy("Supporters"), required=False, today=today)
+        self.order_fields(["version", "title", "text", "leads", "supporters", "due_on", "rhythm"])
         self.unknown = unknown or []
         for receiver in self.unknown:
             self.fields[f"settle_{receiver.pk}"] = AgencyField(

@@ -115,7 +115,14 @@ class ReceiversField(forms.CharField):
     }
 
     def __init__(self, *, today: dt.date, label: object, required: bool, help_text: object = "") -> None:
-        widget = forms.Textarea(attrs={"rows": 4, "data-agency-picker": "many", "spellcheck": "false"})
+        widget = forms.Textarea(
+            attrs={
+                "rows": 4,
+                "data-agency-picker": "many",
+                "data-add": _("Type to find an agency, choose it to add it"),
+                "spellcheck": "false",
+            }
+        )
         super().__init__(label=label, required=required, help_text=help_text, widget=widget)  # type: ignore[arg-type]
         self.today = today
 

@@ -20,6 +20,9 @@ SHOWN_AT_FIRST = 60
 INSIDE_THE_AGENCY = frozenset({Verb.SAVE_REPORT, Verb.ATTACH, Verb.DETACH, Verb.SEND_FOR_REVIEW, Verb.SEND_BACK, Verb.PASS_ON})
 """Acts that concern nobody but the agency itself; others do not read how it works."""
 
+DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})
+"""Acts whose event names the agency that they are done to, not the one for which the person acts."""
+
 ICONS: dict[str, tuple[str, str]] = {
     Verb.DISPATCH: ("send", "blue"),
     Verb.SIGN_FOR: ("signature", "blue"),
@@ -70,11 +73,12 @@ class Told:
     change: str
     details: list[str]
     key: tuple[object, ...]
+    agency: str = ""
     agencies: list[str] = field(default_factory=list)
 
     @property
-    def agency(self) -> str:
-        """Return the agencies concerned, the first few by name."""
+    def towards(self) -> str:
+        """Return the agencies it was done to, the first few by name; empty for an act on the task or on one's own part."""
         if len(self.agencies) <= FEW:
             return "、".join(self.agencies)
         return _("%(first)s and others, %(count)d agencies in all") % {"first": self.agencies[0], "count": len(self.agencies)}
@@ -90,8 +94,11 @@ def tell(actor: Actor, task: Task, *, everything: bool = False) -> tuple[list[To
         The lines, and whether there are older ones that were not read.
     """
     rows = Event.objects.filter(task=task).select_related("on_behalf_of", "agency", "assignment").order_by("-sequence")
-    events = list(rows if everything else rows[: SHOWN_AT_FIRST + len(task.assignments.all()) + 1])
-    has_more = not everything and len(events) > SHOWN_AT_FIRST + len(task.assignments.all())
+    limit = SHOWN_AT_FIRST + len(task.assignments.all())
+    events = list(rows if everything else rows[: limit + 1])
+    has_more = not everything and len(events) > limit
+    for event in events:
+        event.task = task
     return fold(_readable(actor, events[:-1] if has_more else events)), has_more
 
 
@@ -107,7 +114,7 @@ def fold(events: Iterable[Event]) -> list[Told]:
     lines: list[Told] = []
     for event in events:
         line = line_of(event)
-        if lines and lines[-1].key == line.key:
+        if lines and line.agencies and lines[-1].key == line.key:
             lines[-1].agencies[:0] = line.agencies
         else:
             lines.append(line)
@@ -118,6 +125,9 @@ def line_of(event: Event) -> Told:
     """Return an event in the reader's language."""
     icon, look = ICONS.get(event.verb, ("circle-check", ""))
     agency = event.agency.short_name if event.agency is not None else event.agency_name
+    towards = [agency] if agency and event.verb in DONE_TO else []
+    if towards:
+        agency = event.task.issuer.short_name if event.actor_id and event.data.get("by_issuer", True) else ""
     behalf = event.on_behalf_of.name if event.on_behalf_of is not None else ""
     return Told(
         at=event.at,
@@ -130,7 +140,8 @@ def line_of(event: Event) -> Told:
         change=_change(event),
         details=_details(event),
         key=(event.verb, event.at, event.actor_id, event.comment, event.from_state, event.to_state, event.report_id),
-        agencies=[agency] if agency else [],
+        agency=agency,
+        agencies=towards,
     )
 
 
