@@ -15,7 +15,6 @@ from workflow.timeline import Verb
 from workflow.web.paging import PAGE, neighbours
 from workflow.web.timeline import line_of
 
-
 CONSEQUENCES = frozenset({Verb.ASSIGN, Verb.CONFIRM})
 """Events that follow from another act of the same person, which is listed itself."""
 
