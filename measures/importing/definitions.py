@@ -113,14 +113,17 @@ def find_aliases(text: str) -> list[Alias]:
     return found
 
 
+_RULE_WORDS = re.compile("下同|列出|位的|第一|首")
 _RULES_IN_CLAUSES = re.compile(
-    rf"[，,。；;、]?\s*(?:注[：:])?(?:其中)?(?:(?:{FIRST_LEADS.pattern})[^，。；）)]{{0,10}}(?:[，,、]\s*下同)?|(?:[，,、])?下同|"
+    rf"[，,。；;、]?\s{{0,3}}(?:注[：:])?(?:其中)?(?:(?:{FIRST_LEADS.pattern})[^，。；）)]{{0,10}}(?:[，,、]\s*下同)?|(?:[，,、])?下同|"
     r"以下均(?:需|由)[^（）()]{2,40}?(?:落实|负责|参与)[，,]\s*不再(?:一一)?列出)(?=[）)。])"
 )
 
 
 def without_rules(text: str) -> str:
     """Blank out what a clause says of all clauses (列第一位的为牵头单位，下同), so that only its agencies are left; lengths stay."""
+    if not _RULE_WORDS.search(text):
+        return text
     return _RULES_IN_CLAUSES.sub(lambda match: " " * len(match.group()), text)
 
 

@@ -43,6 +43,7 @@ _META_VALUES = {
     "date": re.compile(r"(?:成文日期|发文日期|发布日期)[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"),
 }
 _FIRST_LINES = 14
+_LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ class _Splitter:
         self.segments: list[tuple[Block, ...]] = []
         self.attachments: list[int] = []
         self.current: list[Block] = []
-        self.attached = False
+        self.attached = self.has_numbers = False
 
     def run(self) -> None:
         """Walk to the end."""
@@ -271,6 +272,7 @@ class _Splitter:
             if self.attached:
                 self.attachments.append(len(self.segments))
             self.segments.append(tuple(self.current))
+            self.has_numbers = self.has_numbers or _numbered(self.document, self.current)
         self.current = []
 
     def _step(self, index: int) -> int:
@@ -296,7 +298,7 @@ class _Splitter:
                 index += 1
             return index
         self._close()
-        carries = self.layout.notice is not None and not any(_numbered(self.document, segment) for segment in self.segments)
+        carries = self.layout.notice is not None and not self.has_numbers
         self.attached = not carries
         after, self.layout = _title_after(self.document, self.blocks, index + 1, self.layout, only_if=carries)
         return after
@@ -371,7 +373,7 @@ def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:
     if match is None or not match["title"].strip():
         return False
     title = re.sub(r"^\d{1,2}[.．、]\s*", "", match["title"].strip())
-    for later in range(index + 1, len(blocks)):
+    for later in range(index + 1, min(len(blocks), index + _LIST_REACH)):
         line = _line(document, blocks[later])
         if blocks[later].kind is BlockKind.ROW:
             return False

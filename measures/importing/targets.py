@@ -7,6 +7,8 @@ A target is a number that a sentence sets as an aim: 到2025年，全省本外�
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +18,12 @@ from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFI
 from measures.importing.deadlines import PartialDate, find_deadlines
 from measures.importing.when import Due, read_dues
 
-_QUANTITY = re.compile(rf"(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
+_QUANTITY = re.compile(rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
 _WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
 _VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
 _ONLY_VERB = re.compile(r"(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")$")
-_SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
+_SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
@@ -154,12 +156,16 @@ class _Sentence:
     def _is_no_amount(self, match: re.Match[str]) -> bool:
         start = match.start()
         before = self.text[max(self.start, start - 1) : start]
-        if any(due.start <= start < due.end for due in self.dues) or any(first <= start < last for first, last in self.skip):
+        if any(due.start <= start < due.end for due in self.dues) or self._is_skipped(start):
             return True
         if before and (before in '第前〔[.．+＋“"/-' or (before.isascii() and before.isalnum())):
             return True
         number, unit = match["value"], match["unit"]
         return unit == "年" and len(number) == 4  # a year, not a length of time
+
+    def _is_skipped(self, position: int) -> bool:
+        place = bisect_right(self.skip, (position, sys.maxsize)) - 1
+        return place >= 0 and position < self.skip[place][1]
 
     def _read(self, match: re.Match[str], floor: int) -> Target | None:
         begin = self._chunk_start(match.start(), floor)
