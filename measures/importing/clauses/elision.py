@@ -18,6 +18,7 @@ from measures.importing.clauses.mentions import Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 
+_TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_CHUNK, _LONGEST_PLACE = 120, 6  # characters
 
 
@@ -215,6 +216,8 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         return _place_with(mention, end, rest)
     if kind == "region" and placed and rest and _may_sit(name, rest):
         whole = name + rest
+    elif kind == "region" and placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS):
+        return replace(mention, why=f"可能省略了“{rest}”")
     elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
         whole = name + closer.name[len(place) :]
     elif kind == "stem" and end.head and functional(end.core) and end.head not in end.core:
@@ -225,7 +228,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
 def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
     name = mention.name
     unit = next((unit for unit in (*bodies.ZONES, *bodies.REGION_UNITS) if end.prefix.endswith(unit) and len(end.prefix) > len(unit)), "")
-    known = places.units_of(name)
+    known = set() if unit in _TOWN_UNITS else places.units_of(name)
     if places.short_at(end.prefix) == end.prefix:
         unit = ""
     elif known and unit not in known:
@@ -239,7 +242,7 @@ def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
 
 
 def _may_sit(region: str, rest: str) -> bool:
-    zone = region.endswith(bodies.ZONES) and not places.level_of(region)
+    zone = not places.level_of(region) and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
     if rest in bodies.ZONE_SEATS:
         return zone
     if rest in bodies.SEATS:

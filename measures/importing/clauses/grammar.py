@@ -23,6 +23,7 @@ from measures.importing.clauses.model import ROLES, Clause, ClauseContext, Doubt
 from measures.importing.clauses.names import is_region, shape
 from measures.importing.deadlines import Deadline, find_deadlines
 
+_SPOKEN = {"lead": "牵头", "guiding": "指导"}
 _BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
 _PERSON = range(2, 5)  # characters of a name of a person
@@ -212,8 +213,8 @@ class _Parser:
         subject: Role = role if role in ("support", "guiding") else "lead"
         if self.subjects:
             self._assign(self.subjects, subject)
-            if not named and subject == "lead":
-                self.doubts.append(Doubt(link.start, link.end, f"“{link.text}”前的单位按牵头、后的单位按配合读取"))
+            if not named and subject != "support":
+                self.doubts.append(Doubt(link.start, link.end, f"“{link.text}”前的单位按{_SPOKEN[subject]}、后的单位按配合读取"))
         self._assign(self.pending, "support")
         self.subjects, self.linked = [], None
 

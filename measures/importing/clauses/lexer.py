@@ -147,7 +147,7 @@ class Lexer:
     def _rule(self, at: int, end: int) -> int:
         """A part that says who leads (列第一位的为牵头单位), or that the rest supports."""
         stop = at
-        while stop < min(end, at + 40) and self.text[stop] not in "，；。\n）":
+        while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
             stop += 1
         part = self.text[at:stop]
         kind: Kind | None = "rule" if any(words in part for words in roles.FIRST_LEADS) else "note" if part.startswith(roles.REST) else None

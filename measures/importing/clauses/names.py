@@ -134,7 +134,7 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
         # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
-        proper = rest.endswith(bodies.COMPANY_ENDS) or len(head) > 1 or len(core) >= _SHORTEST_PROPER
+        proper = rest.endswith(bodies.COMPANY_ENDS) or (len(head) > 1 and head != "部门") or len(core) >= _SHORTEST_PROPER
         return Shape(name, "standalone" if core and proper else "unknown", core=core, head=head)
     return Shape(name, "agency", prefix, level, party, core, head, not prefix, office)
 

@@ -61,6 +61,8 @@ def _broken(chain: _Chain | None) -> _Chain | None:
 
 def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
+    if made.head == "部门":
+        return False  # 市场监管部门 names a function, at whatever level
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
     return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
