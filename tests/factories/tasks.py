@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from agencies.actor import Actor
 from agencies.models import Agency, Role, User
@@ -96,7 +97,7 @@ def draft_task(
     return Stage(issuer, coordinator, leader, lead_crews, support_crews, task)
 
 
-def dispatched_task(**traits: object) -> Stage:
+def dispatched_task(**traits: Any) -> Stage:
     """Make a task that has gone out and that nobody has signed for."""
     stage = draft_task(**traits)
     dispatch(actor=stage.coordinator_actor, task_ids=[stage.task.pk], now=NOW)
@@ -104,7 +105,7 @@ def dispatched_task(**traits: object) -> Stage:
     return stage
 
 
-def accepted_task(**traits: object) -> Stage:
+def accepted_task(**traits: Any) -> Stage:
     """Make a task that every agency has signed for."""
     stage = dispatched_task(**traits)
     for crew in [*stage.leads, *stage.supporters]:
@@ -125,7 +126,7 @@ def submitted_report(stage: Stage, crew: Crew, percent: int = 100) -> Report:
     return submit_report(actor=crew.reviewer_actor, report_id=report.pk, now=NOW)
 
 
-def declared_task(**traits: object) -> Stage:
+def declared_task(**traits: Any) -> Stage:
     """Make a task whose leads have reported and declared their parts done."""
     stage = accepted_task(**traits)
     for crew in stage.leads:
@@ -135,7 +136,7 @@ def declared_task(**traits: object) -> Stage:
     return stage
 
 
-def closing_task(**traits: object) -> Stage:
+def closing_task(**traits: Any) -> Stage:
     """Make a task put up for sign-off."""
     stage = declared_task(**traits)
     first = stage.leads[0]
