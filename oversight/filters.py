@@ -55,7 +55,7 @@ class DateInput(forms.DateInput):
 class LedgerForm(forms.Form):
     """What the ledger can be asked; everything is optional, and the choices hold only what the actor may see."""
 
-    q = forms.CharField(label=_("Words"), required=False, max_length=60)
+    q = forms.CharField(label=_("Keywords"), required=False, max_length=60)
     plan = forms.ChoiceField(label=_("Plan"), required=False)
     section = forms.ChoiceField(label=_("Section"), required=False)
     agency = forms.ChoiceField(label=_("Agency"), required=False)
@@ -77,7 +77,9 @@ class LedgerForm(forms.Form):
         ],
     )
     light = forms.ChoiceField(
-        label=_("Light"), required=False, choices=[("", _("All")), *((str(colour.value), word) for colour, word in LIGHT_WORDS.items())]
+        label=_("Warning light"),
+        required=False,
+        choices=[("", _("All")), *((str(colour.value), word) for colour, word in LIGHT_WORDS.items())],
     )
     due_from = forms.DateField(label=_("Due from"), required=False, widget=DateInput())
     due_to = forms.DateField(label=_("Due to"), required=False, widget=DateInput())

@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, Promise] = {
     "leads": _("Lead agencies"),
     "supporters": _("Supporting agencies"),
     "state": _("State"),
-    "light": _("Light"),
+    "light": _("Warning light"),
     "due_on": _("Due on"),
     "first_due_on": _("First due on"),
     "percent": _("Progress"),

@@ -1,0 +1,103 @@
+"""The commands that prove the record and the permissions say what is wrong, in words and by their exit code."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from agencies import permissions
+from agencies.models import AgencyUserPermission
+from seeds.synthesis import Synthesis
+from tests.factories.tasks import accepted_task
+from workflow import grants
+from workflow.models import Assignment, Event, Participation, Task
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str, *arguments: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command(command, *arguments, stdout=out, stderr=err)
+    except CommandError as error:
+        return out.getvalue(), f"{err.getvalue()}{error}"
+    return out.getvalue(), err.getvalue()
+
+
+def tamper(statement: str) -> None:
+    """Write past the guard of the record, as somebody with the database in hand would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'workflow_event'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        cursor.execute(statement)
+
+
+def test_a_sound_history_is_said_to_be_sound_with_its_anchors() -> None:
+    accepted_task()
+    out, err = run("verify_history")
+    assert not err
+    assert "督办事项记录" in out
+    anchors = [line.strip() for line in out.splitlines() if line.startswith("  ")]
+    assert len(anchors) == 3
+    assert run("verify_history", *(f"--anchor={anchor}" for anchor in anchors))[1] == ""
+
+
+@pytest.mark.sqlite
+def test_an_altered_line_is_named() -> None:
+    accepted_task()
+    tamper("UPDATE workflow_event SET comment = '改过' WHERE sequence = 2")
+    _out, err = run("verify_history")
+    assert "第 2 行与当初记录的内容不符" in err
+    assert "审计管理员" in err
+
+
+@pytest.mark.sqlite
+def test_a_removed_line_is_named() -> None:
+    accepted_task()
+    tamper("DELETE FROM workflow_event WHERE sequence = 3")
+    _out, err = run("verify_history")
+    assert "第 3 行缺失" in err
+
+
+def test_an_anchor_that_was_never_printed_is_refused() -> None:
+    assert "不是有效的锚点" in run("verify_history", "--anchor=workflow.Event:x:y")[1]
+
+
+def test_grants_that_agree_are_said_to_agree() -> None:
+    accepted_task()
+    out, err = run("check_grants", "--rebuild")
+    assert not err
+    assert "一致" in out
+
+
+def test_a_grant_without_a_reason_and_a_lost_link_row_are_found_and_put_right() -> None:
+    accepted_task()
+    permissions.rebuild(now=timezone.now())
+    AgencyUserPermission.objects.first().delete()
+    Participation.objects.filter(tie="lead").delete()
+    _out, err = run("check_grants")
+    assert "2 处不一致" in err
+    assert run("check_grants", "--rebuild")[1] == ""
+    assert Participation.objects.filter(tie="lead").count() == 1
+
+
+def test_synthesized_data_are_as_asked_agree_and_have_a_sound_record() -> None:
+    Synthesis(now=timezone.now(), events=True, say=lambda _words: None).run(agencies=30, users=40, tasks=250)
+    assert Task.objects.count() == 250
+    assert Assignment.objects.count() > 400
+    assert Event.objects.count() > 400
+    assert grants.differences() == []
+    assert permissions.differences(now=timezone.now()) == []
+    assert run("verify_history")[1] == ""
+
+
+def test_the_number_of_statements_of_a_batch_does_not_grow_with_the_tasks(django_assert_max_num_queries) -> None:
+    synthesis = Synthesis(now=timezone.now(), say=lambda _words: None)
+    synthesis.run(agencies=30, users=10, tasks=1)
+    with django_assert_max_num_queries(40):
+        synthesis._tasks(synthesis._plan()[:100])
