@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +127,14 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def _styles() -> list[str]:
+    """Return the addresses of the style sheets; none when the static files themselves are what is broken."""
+    try:
+        return [static("vendor/tabler/tabler.min.css"), static("duban.css")]
+    except ValueError:
+        return []
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a mistake of ours, leaning on nothing that may be the cause: no database, no session, no menu."""
     saying = SAYINGS[500]
@@ -137,5 +146,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "reason": saying.reason,
         "advice": saying.advice,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "styles": _styles(),
     }
     return HttpResponse(render_to_string("errors/broken.html", context), status=500)
