@@ -88,6 +88,11 @@ class DraftTarget:
     start: int
     end: int
 
+    @property
+    def amount(self) -> str:
+        """Return the value as it is written."""
+        return f"{self.value.normalize():f}"
+
 
 @dataclass(slots=True)
 class DraftDoubt:

@@ -150,4 +150,9 @@ class Target(models.Model):
         ordering = ["plan", "start", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.metric} {self.comparator} {self.value.normalize():f}{self.unit}"
+        return f"{self.metric} {self.comparator} {self.amount}{self.unit}"
+
+    @property
+    def amount(self) -> str:
+        """Return the value as it is written, without the zeros that the database adds."""
+        return f"{self.value.normalize():f}"

@@ -20,6 +20,7 @@ from measures.models import Plan
 from workflow.actions.dispatch import dispatch, preview, receivers_of
 from workflow.models import Task
 from workflow.routing import Routed
+from workflow.states import Part
 from workflow.timing import to_dispatch
 from workflow.web.dispatch.drafts import draft_tasks
 from workflow.web.dispatch.sight import find_directed
@@ -35,13 +36,18 @@ class GoesTo:
     task: Task
     leads: list[str]
     supports: list[str]
-    groups: list[tuple[str, list[str]]]
+    groups: list[tuple[str, str, list[str]]]
     refusal: str
+
+    @property
+    def everybody(self) -> list[str]:
+        """List whom it goes to."""
+        return [*self.leads, *self.supports, *(name for _group, _part, names in self.groups for name in names)]
 
     @property
     def total(self) -> int:
         """Count the assignments."""
-        return len(self.leads) + len(self.supports) + sum(len(names) for _group, names in self.groups)
+        return len(self.everybody)
 
 
 def send(request: ActorRequest, pk: int) -> HttpResponse:
@@ -55,7 +61,9 @@ def send(request: ActorRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Nothing waits to be dispatched."))
         return redirect("plan", pk)
     rows = _goes_to(tasks, now)
-    agencies = {name for row in rows for name in [*row.leads, *row.supports, *(member for _group, names in row.groups for member in names)]}
+    agencies = {
+        name for row in rows for name in [*row.leads, *row.supports, *(member for _group, _part, names in row.groups for member in names)]
+    }
     context = {
         "plan": plan,
         "rows": rows,
@@ -102,14 +110,14 @@ def _refusal(decision: Decision) -> str:
 
 
 def _row(task: Task, parts: list[Routed], names: dict[int, str], groups: dict[int, str], refusal: str) -> GoesTo:
-    members: dict[int, list[str]] = {}
+    members: dict[tuple[int, str], list[str]] = {}
     for part in parts:
         if part.group_id is not None:
-            members.setdefault(part.group_id, []).append(names[part.agency_id])
+            members.setdefault((part.group_id, part.part), []).append(names[part.agency_id])
     return GoesTo(
         task,
         [names[part.agency_id] for part in parts if part.part == "lead" and part.group_id is None],
         [names[part.agency_id] for part in parts if part.part != "lead" and part.group_id is None],
-        [(groups[group_id], found) for group_id, found in members.items()],
+        [(groups[group_id], str(Part(part).label), found) for (group_id, part), found in members.items()],
         refusal,
     )
