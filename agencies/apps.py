@@ -8,5 +8,5 @@ class AgenciesConfig(AppConfig):
     """The agencies app."""
 
     name = "agencies"
-    verbose_name = _("Agencies")
+    verbose_name = _("Agencies and people")
     default_auto_field = "django.db.models.BigAutoField"

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.offices import OfficeAdmin
-from agencies.models import DirectoryEvent, Office
+from agencies.models import DirectoryEvent, DirectoryVerb, Office
+
+
+class VerbFilter(admin.SimpleListFilter):
+    """Chooses by act, in the reader's language."""
+
+    title = _("act")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return the acts."""
+        return [(verb.value, str(verb.label)) for verb in DirectoryVerb]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DirectoryEvent]) -> QuerySet[DirectoryEvent]:
+        """Return the lines of the act chosen."""
+        return queryset.filter(verb=self.value()) if self.value() else queryset
 
 
 @admin.register(DirectoryEvent)
@@ -17,7 +35,7 @@ class DirectoryEventAdmin(OfficeAdmin[DirectoryEvent]):
 
     seen_by = frozenset({Office.AUDIT})
     list_display = ("sequence", "at", "act", "actor_name", "agency_name", "person", "comment")
-    list_filter = (("at", admin.DateFieldListFilter), "verb")
+    list_filter = (("at", admin.DateFieldListFilter), VerbFilter)
     search_fields = ("actor_name", "agency_name", "person__username", "person__name", "comment")
     list_select_related = ("person",)
     ordering = ("-sequence",)

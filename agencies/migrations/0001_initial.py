@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_on', models.DateField(default=datetime.date(1949, 10, 1), verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('role', models.CharField(choices=[('officer', 'Officer'), ('reviewer', 'Reviewer'), ('head', 'Head'), ('coordinator', 'Coordinator'), ('leader', 'Leader')], max_length=12, verbose_name='role')),
+                ('role', models.CharField(choices=[('officer', 'Officer'), ('reviewer', 'Reviewer'), ('head', 'Head'), ('coordinator', 'Coordinator'), ('leader', 'Leader')], max_length=12, verbose_name='role held')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='agencies.agency', verbose_name='agency')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],

@@ -94,6 +94,10 @@ class User(AbstractUser):
         """Return the name as it is written in Chinese, in one piece."""
         return self.name or self.username
 
+    def get_short_name(self) -> str:
+        """Return the same: a Chinese name is not shortened."""
+        return self.get_full_name()
+
 
 class AgencyUserPermission(UserObjectPermissionBase):
     """A permission of a person on an agency; `agencies.permissions` is its only writer.
@@ -114,7 +118,7 @@ class Membership(Dated):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="memberships", verbose_name=_("agency"))
-    role = models.CharField(_("role"), max_length=12, choices=Role)
+    role = models.CharField(_("role held"), max_length=12, choices=Role)
 
     class Meta(Dated.Meta):
         verbose_name = _("membership")

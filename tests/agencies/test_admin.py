@@ -303,6 +303,15 @@ def test_the_auditor_reads_a_line_and_cannot_post_to_it(enter: Enter) -> None:
     assert DirectoryEvent.objects.get(pk=line.pk).comment == "原文"
 
 
+def test_the_auditor_chooses_lines_by_act_in_words(enter: Enter) -> None:
+    for verb in (DirectoryVerb.AMEND, DirectoryVerb.RENAME):
+        record(verb, actor=Actor.system(), now=timezone.now(), comment=f"原文{verb.value}")
+    shown = enter(Office.AUDIT).get(page(DirectoryEvent, "changelist"), {"verb": "rename"}).content.decode()
+    assert "原文rename" in shown
+    assert "原文amend" not in shown
+    assert str(DirectoryVerb.DELEGATE.label) in shown
+
+
 def test_a_closed_account_of_an_office_enters_nothing(enter: Enter) -> None:
     client = enter(Office.SYSTEM)
     User.objects.filter(office="system").update(is_active=False)
