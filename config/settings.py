@@ -268,7 +268,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.
-    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 30.0, "options": {"expires": 25}},
+    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 15.0, "options": {"expires": 12}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
     "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25}},
     "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290}},
@@ -288,6 +288,7 @@ DUBAN_WECOM_URL = env.str("DUBAN_WECOM_URL", "")
 DUBAN_DINGTALK_URL = env.str("DUBAN_DINGTALK_URL", "")
 DUBAN_DINGTALK_SECRET = env.str("DUBAN_DINGTALK_SECRET", "")
 DUBAN_SMS_GATEWAY = env.str("DUBAN_SMS_GATEWAY", "")  # dotted path of a class with send(phone, text) -> str
+DUBAN_METRICS_TOKEN = env.str("DUBAN_METRICS_TOKEN", "")  # who shows it may read /metrics/
 DUBAN_PRIVATE_RECEIVERS: list[str] = env.list(
     "DUBAN_PRIVATE_RECEIVERS", []
 )  # networks inside the house that webhooks may reach: 10.1.0.0/16

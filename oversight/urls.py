@@ -1,10 +1,13 @@
 """Addresses of the pages of this room."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from oversight.views import boards, ledger, press, workbench
+from oversight.views import boards, ledger, press, probes, workbench
 
 urlpatterns = [
+    path("healthz/", login_not_required(probes.healthz), name="healthz"),
+    path("metrics/", login_not_required(probes.metrics), name="metrics"),
     path("workbench/", workbench.show, name="workbench"),
     path("cockpit/", boards.cockpit, name="cockpit"),
     path("command/", boards.command, name="command"),

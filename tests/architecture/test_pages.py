@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config.menu import MENU
 from tests.architecture.sources import ROOT, relative, templates
 
-OPEN = {"/sign-in/", "/language/", "/health/", "/admin/login/"}
+OPEN = {"/sign-in/", "/language/", "/health/", "/healthz/", "/admin/login/"}
 """What may be seen without a sign-in."""
 
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}

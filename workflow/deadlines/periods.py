@@ -50,9 +50,9 @@ class Period:
 _WHOLE = {PeriodKind.MONTHLY, PeriodKind.QUARTERLY, PeriodKind.YEARLY}
 _LABELS = {
     (PeriodKind.WEEKLY, True): _("week %(week)d of %(year)d"),
-    (PeriodKind.HALF_MONTHLY, True): _("first half of %(year)d-%(month)02d"),
-    (PeriodKind.HALF_MONTHLY, False): _("second half of %(year)d-%(month)02d"),
-    (PeriodKind.MONTHLY, True): _("%(year)d-%(month)02d"),
+    (PeriodKind.HALF_MONTHLY, True): _("first half of %(year)d/%(month)d"),
+    (PeriodKind.HALF_MONTHLY, False): _("second half of %(year)d/%(month)d"),
+    (PeriodKind.MONTHLY, True): _("%(year)d/%(month)d"),
     (PeriodKind.QUARTERLY, True): _("quarter %(quarter)d of %(year)d"),
     (PeriodKind.HALF_YEARLY, True): _("first half of %(year)d"),
     (PeriodKind.HALF_YEARLY, False): _("second half of %(year)d"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from notifications.delivery import deliver_due
+from notifications.digests import compose_digests
 from workflow.actions.sweep import sweep
 
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         """Sweep and say what was done."""
         now = _moment(options["now"])
         done = sweep(now)
-        sent = deliver_due(now)
+        compose_digests(now)
+        sent = deliver_due(now, limit=100_000, budget=600.0)
         self.stdout.write(
             f"overdue {done.became_overdue}, reports opened {done.reports_opened}, missed {done.reports_missed}, "
             f"rungs fired {done.rungs_fired}, notices sent {sent.sent}"
