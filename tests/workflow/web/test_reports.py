@@ -1,0 +1,130 @@
+"""Writing a report on its page: drafts, evidence, sending, and what each person may read."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.factories.directory import NOW
+from tests.factories.tasks import accepted_task, make_crew, open_report, submitted_report
+from workflow.actions.judge_report import accept_report, return_report
+from workflow.models import Evidence, Report
+
+pytestmark = pytest.mark.django_db
+
+
+def written(report: Report, **values: object) -> dict[str, object]:
+    return {"version": report.version, "done": "已完成方案起草。", "percent": "40"} | values
+
+
+def test_a_draft_is_kept_with_its_files_and_sent_with_one_press(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    client, url = signed_in(stage.leads[0].officer), reverse("report", args=[report.pk])
+    answer = client.post(url, written(report, files=SimpleUploadedFile("方案.pdf", b"%PDF-1.4")))
+    assert answer.headers["Location"] == url
+    report = Report.objects.get(pk=report.pk)
+    assert (report.state, report.done, report.percent) == ("draft", "已完成方案起草。", 40)
+    assert [row.filename for row in report.evidence.all()] == ["方案.pdf"]
+    client.post(url, written(report, send="yes"))
+    assert Report.objects.get(pk=report.pk).state == "agency_review"
+
+
+def test_a_report_without_words_is_not_sent_and_keeps_the_percentage_typed(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, done="", send="yes"))
+    assert answer.status_code == 409
+    assert "请先填写已完成工作。" in answer.content.decode()
+    assert 'value="40"' in answer.content.decode()
+
+
+def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, percent="140"))
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["percent"]
+
+
+def test_autosave_keeps_the_draft_and_carries_the_next_version(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    client, url = signed_in(stage.leads[0].officer), reverse("report-autosave", args=[report.pk])
+    first = client.post(url, written(report, done="第一稿"), headers={"HX-Request": "true"})
+    report = Report.objects.get(pk=report.pk)
+    assert report.done == "第一稿"
+    assert f'value="{report.version}"' in first.content.decode()
+    stale = client.post(url, {"version": report.version - 1, "done": "旧页面"}, headers={"HX-Request": "true"})
+    assert "未能保存" in stale.content.decode()
+    assert Report.objects.get(pk=report.pk).done == "第一稿"
+
+
+def test_autosave_by_another_agency_is_404_and_by_a_fellow_agency_changes_nothing(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    url = reverse("report-autosave", args=[report.pk])
+    assert signed_in(make_crew().officer).post(url, written(report)).status_code == 404
+    assert "未能保存" in signed_in(stage.supporters[0].officer).post(url, written(report)).content.decode()
+    assert Report.objects.get(pk=report.pk).state == "due"
+
+
+def test_a_fresh_report_starts_from_the_last_accepted_one(signed_in) -> None:
+    stage = accepted_task()
+    lead = stage.leads[0]
+    first = submitted_report(stage, lead, percent=60)
+    accept_report(actor=stage.coordinator_actor, report_id=first.pk, now=NOW)
+    second = open_report(stage, lead)
+    form = signed_in(lead.officer).get(reverse("report", args=[second.pk])).context["form"]
+    assert form["percent"].value() == 60
+    assert not form["done"].value()
+
+
+def test_a_returned_report_shows_what_is_missing_and_can_be_written_again(signed_in) -> None:
+    stage = accepted_task()
+    report = submitted_report(stage, stage.leads[0], percent=30)
+    return_report(actor=stage.coordinator_actor, report_id=report.pk, remark="请补充分市数据。", now=NOW)
+    page = signed_in(stage.leads[0].officer).get(reverse("report", args=[report.pk]))
+    assert "请补充分市数据。" in page.content.decode()
+    assert page.context["is_writable"]
+
+
+def test_evidence_is_a_download_for_those_who_may_read_the_report_and_nobody_else(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    officer = signed_in(stage.leads[0].officer)
+    officer.post(reverse("report", args=[report.pk]), written(report, files=SimpleUploadedFile("页面.html", b"<script>1</script>")))
+    row = Evidence.objects.get()
+    url = reverse("evidence", args=[row.pk])
+    answer = officer.get(url)
+    assert b"".join(answer.streaming_content) == b"<script>1</script>"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert signed_in(stage.coordinator).get(url).status_code == 403
+    assert signed_in(make_crew().officer).get(url).status_code == 404
+
+
+def test_a_file_is_removed_with_the_text_kept(signed_in) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    client, url = signed_in(stage.leads[0].officer), reverse("report", args=[report.pk])
+    client.post(url, written(report, files=SimpleUploadedFile("方案.pdf", b"%PDF-1.4")))
+    report = Report.objects.get(pk=report.pk)
+    client.post(url, written(report, done="改过的稿子", remove=str(report.evidence.get().pk)))
+    report = Report.objects.get(pk=report.pk)
+    assert report.done == "改过的稿子"
+    assert not report.evidence.exists()
+
+
+def test_what_happens_inside_an_agency_is_not_told_to_others(signed_in) -> None:
+    stage = accepted_task()
+    report = submitted_report(stage, stage.leads[0])
+    url = reverse("task", args=[stage.task.pk])
+    assert report.state == "submitted"
+    inside = signed_in(stage.leads[0].officer).get(url).content.decode()
+    outside = signed_in(stage.coordinator).get(url).content.decode()
+    assert "提交单位审核" in inside
+    assert "提交单位审核" not in outside
+    assert "报送报告" in outside
