@@ -11,6 +11,8 @@ from django.test import Client
 from agencies.models import User
 from tests.factories.directory import NOW
 
+SignIn = Callable[[User], Client]
+
 
 @pytest.fixture(autouse=True)
 def _at_the_moment_of_the_story() -> Iterator[None]:
@@ -19,7 +21,7 @@ def _at_the_moment_of_the_story() -> Iterator[None]:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[User], Client]:
+def signed_in() -> SignIn:
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

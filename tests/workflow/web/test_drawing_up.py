@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from agencies.models import Alias
 from tests.factories.directory import TODAY, make_agency, make_group
-from tests.factories.tasks import dispatched_task, draft_task, make_crew
+from tests.factories.tasks import Stage, dispatched_task, draft_task, make_crew
+from tests.workflow.web.conftest import SignIn
 from workflow.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 DUE = TODAY + dt.timedelta(days=45)
 
 
-def form_for(stage, **values: object) -> dict[str, object]:
+def form_for(stage: Stage, **values: object) -> dict[str, object]:
     return {
         "issuer": stage.issuer.pk,
         "title": "落实会议纪要第三项",
@@ -29,7 +30,7 @@ def form_for(stage, **values: object) -> dict[str, object]:
     } | values
 
 
-def test_names_pasted_from_a_document_become_receivers_in_their_order(signed_in) -> None:
+def test_names_pasted_from_a_document_become_receivers_in_their_order(signed_in: SignIn) -> None:
     stage = draft_task()
     cities = [make_agency(f"第{number}市政府") for number in range(2)]
     group = make_group("各地级以上市政府", *cities)
@@ -46,7 +47,7 @@ def test_names_pasted_from_a_document_become_receivers_in_their_order(signed_in)
     assert task.due_on == DUE
 
 
-def test_a_name_that_the_directory_does_not_know_is_named_and_nothing_is_lost(signed_in) -> None:
+def test_a_name_that_the_directory_does_not_know_is_named_and_nothing_is_lost(signed_in: SignIn) -> None:
     stage = draft_task()
     answer = signed_in(stage.coordinator).post(reverse("task-new"), form_for(stage, leads="省不存在的厅"))
     assert answer.status_code == 400
@@ -55,14 +56,14 @@ def test_a_name_that_the_directory_does_not_know_is_named_and_nothing_is_lost(si
     assert not Task.objects.filter(title="落实会议纪要第三项").exists()
 
 
-def test_a_day_that_has_passed_is_refused(signed_in) -> None:
+def test_a_day_that_has_passed_is_refused(signed_in: SignIn) -> None:
     stage = draft_task()
     answer = signed_in(stage.coordinator).post(reverse("task-new"), form_for(stage, due_on="2020-01-01"))
     assert answer.context["form"].errors["due_on"]
 
 
 @pytest.mark.parametrize("page", ["task-new", "task-edit"])
-def test_drawing_up_is_for_coordinators(signed_in, page: str) -> None:
+def test_drawing_up_is_for_coordinators(signed_in: SignIn, page: str) -> None:
     stage = draft_task()
     url = reverse(page, args=[] if page == "task-new" else [stage.task.pk])
     answers = [
@@ -71,14 +72,14 @@ def test_drawing_up_is_for_coordinators(signed_in, page: str) -> None:
     assert answers == ([200, 403, 403, 403] if page == "task-new" else [200, 403, 404, 404])
 
 
-def test_another_agencys_task_cannot_be_issued_by_a_crafted_form(signed_in) -> None:
+def test_another_agencys_task_cannot_be_issued_by_a_crafted_form(signed_in: SignIn) -> None:
     stage, other = draft_task(), make_agency()
     answer = signed_in(stage.coordinator).post(reverse("task-new"), form_for(stage, issuer=other.pk))
     assert answer.status_code == 400
     assert not Task.objects.filter(issuer=other).exists()
 
 
-def test_an_unknown_receiver_is_settled_or_dropped_on_the_edit_page(signed_in) -> None:
+def test_an_unknown_receiver_is_settled_or_dropped_on_the_edit_page(signed_in: SignIn) -> None:
     stage, meant = draft_task(), make_agency("省数据局")
     known = stage.task.receivers.create(name_as_written="省大数据局", part="support", rank=8)
     unwanted = stage.task.receivers.create(name_as_written="某协会", part="support", rank=9)
@@ -94,7 +95,7 @@ def test_an_unknown_receiver_is_settled_or_dropped_on_the_edit_page(signed_in) -
     }
 
 
-def test_a_stale_edit_is_refused_with_everything_kept(signed_in) -> None:
+def test_a_stale_edit_is_refused_with_everything_kept(signed_in: SignIn) -> None:
     stage = draft_task()
     form = form_for(stage, version=stage.task.version + 7, title="改后的标题")
     answer = signed_in(stage.coordinator).post(reverse("task-edit", args=[stage.task.pk]), form)
@@ -103,12 +104,12 @@ def test_a_stale_edit_is_refused_with_everything_kept(signed_in) -> None:
     assert Task.objects.get(pk=stage.task.pk).title == stage.task.title
 
 
-def test_a_dispatched_task_is_no_longer_edited(signed_in) -> None:
+def test_a_dispatched_task_is_no_longer_edited(signed_in: SignIn) -> None:
     stage = dispatched_task()
     assert signed_in(stage.coordinator).get(reverse("task-edit", args=[stage.task.pk])).status_code == 409
 
 
-def test_suggestions_find_agencies_by_a_part_of_any_name(signed_in) -> None:
+def test_suggestions_find_agencies_by_a_part_of_any_name(signed_in: SignIn) -> None:
     stage = draft_task()
     Alias.objects.create(name="发改委", agency=make_agency("省发展和改革委员会"))
     page = signed_in(stage.coordinator).get(reverse("agency-suggestions"), {"q": "发改"}).content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from agencies.models import User
 from tests.factories.directory import NOW, make_agency, make_group
@@ -18,6 +19,7 @@ from tests.factories.tasks import (
     open_report,
     submitted_report,
 )
+from tests.workflow.web.conftest import SignIn
 from workflow.catalog import CATALOG
 from workflow.models import Assignment, Report
 
@@ -45,7 +47,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage_name", STAGES)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_task_page_opens_for_all_who_take_part_and_is_404_for_others(signed_in, stage_name: str, language: str) -> None:
+def test_the_task_page_opens_for_all_who_take_part_and_is_404_for_others(signed_in: SignIn, stage_name: str, language: str) -> None:
     stage = STAGES[stage_name](leads=2, supporters=2)
     answers = {}
     for who, user in everybody(stage).items():
@@ -55,13 +57,13 @@ def test_the_task_page_opens_for_all_who_take_part_and_is_404_for_others(signed_
     assert answers == {"officer": 200, "reviewer": 200, "supporter": 200, "coordinator": 200, "leader": 200, "stranger": 404}
 
 
-def test_a_draft_is_seen_by_its_issuer_alone(signed_in) -> None:
+def test_a_draft_is_seen_by_its_issuer_alone(signed_in: SignIn) -> None:
     stage = draft_task()
     answers = {who: signed_in(user).get(reverse("task", args=[stage.task.pk])).status_code for who, user in everybody(stage).items()}
     assert answers == {"officer": 404, "reviewer": 404, "supporter": 404, "coordinator": 200, "leader": 200, "stranger": 404}
 
 
-def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_who_take_part(signed_in) -> None:
+def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_who_take_part(signed_in: SignIn) -> None:
     stage = accepted_task(leads=1, supporters=1)
     report = submitted_report(stage, stage.leads[0], percent=40)
     subjects = {"task": stage.task.pk, "assignment": stage.part_of(stage.leads[0]).pk, "report": report.pk}
@@ -79,14 +81,14 @@ def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_wh
     assert opened > len(CATALOG)
 
 
-def test_an_act_that_does_not_exist_or_is_done_to_something_else_is_404(signed_in) -> None:
+def test_an_act_that_does_not_exist_or_is_done_to_something_else_is_404(signed_in: SignIn) -> None:
     stage = dispatched_task()
     client = signed_in(stage.coordinator)
     assert client.get(f"/tasks/{stage.task.pk}/acts/fly/").status_code == 404
     assert client.get(f"/tasks/{stage.task.pk}/acts/sign_for/").status_code == 404
 
 
-def test_signing_for_leads_back_to_the_task_and_a_second_press_is_told_what_happened(signed_in) -> None:
+def test_signing_for_leads_back_to_the_task_and_a_second_press_is_told_what_happened(signed_in: SignIn) -> None:
     stage = dispatched_task()
     part = stage.part_of(stage.leads[0])
     client, url = signed_in(stage.leads[0].officer), reverse("assignment-act", args=[part.pk, "sign_for"])
@@ -98,7 +100,7 @@ def test_signing_for_leads_back_to_the_task_and_a_second_press_is_told_what_happ
     assert "签收" in again.content.decode()
 
 
-def test_a_refused_act_keeps_what_was_typed(signed_in) -> None:
+def test_a_refused_act_keeps_what_was_typed(signed_in: SignIn) -> None:
     stage = accepted_task()
     part = stage.part_of(stage.leads[0])
     url = reverse("assignment-act", args=[part.pk, "request_extension"])
@@ -108,7 +110,7 @@ def test_a_refused_act_keeps_what_was_typed(signed_in) -> None:
     assert 'value="2027-01-15"' in answer.content.decode()
 
 
-def test_a_field_that_cannot_be_taken_says_so_beside_it(signed_in) -> None:
+def test_a_field_that_cannot_be_taken_says_so_beside_it(signed_in: SignIn) -> None:
     stage = accepted_task()
     part = stage.part_of(stage.leads[0])
     url = reverse("assignment-act", args=[part.pk, "request_extension"])
@@ -117,7 +119,7 @@ def test_a_field_that_cannot_be_taken_says_so_beside_it(signed_in) -> None:
     assert answer.context["form"].errors["asked_for"]
 
 
-def test_dispatch_shows_every_receiver_with_groups_expanded_before_it_is_confirmed(signed_in) -> None:
+def test_dispatch_shows_every_receiver_with_groups_expanded_before_it_is_confirmed(signed_in: SignIn) -> None:
     stage = draft_task(supporters=0)
     cities = [make_agency(f"第{number}市政府") for number in range(5)]
     stage.task.receivers.create(group=make_group("各地级以上市政府", *cities), part="support", rank=2)
@@ -126,7 +128,7 @@ def test_dispatch_shows_every_receiver_with_groups_expanded_before_it_is_confirm
     assert Assignment.objects.count() == 0
 
 
-def test_an_act_of_others_is_403_with_the_reason_in_words(signed_in) -> None:
+def test_an_act_of_others_is_403_with_the_reason_in_words(signed_in: SignIn) -> None:
     stage = dispatched_task()
     part = stage.part_of(stage.leads[0])
     answer = signed_in(stage.supporters[0].officer).get(reverse("assignment-act", args=[part.pk, "sign_for"]))
@@ -135,7 +137,9 @@ def test_an_act_of_others_is_403_with_the_reason_in_words(signed_in) -> None:
 
 
 @pytest.mark.parametrize("size", [3, 30])
-def test_the_task_page_costs_the_same_for_three_agencies_and_for_thirty(signed_in, size: int, django_assert_max_num_queries) -> None:
+def test_the_task_page_costs_the_same_for_three_agencies_and_for_thirty(
+    signed_in: SignIn, size: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     stage = accepted_task(leads=1, supporters=size)
     submitted_report(stage, stage.leads[0], percent=50)
     for user in (stage.coordinator, stage.leads[0].reviewer):
@@ -144,7 +148,7 @@ def test_the_task_page_costs_the_same_for_three_agencies_and_for_thirty(signed_i
             assert client.get(reverse("task", args=[stage.task.pk])).status_code == 200
 
 
-def test_a_draft_report_is_read_by_its_own_agency_alone_and_a_submitted_one_by_all_who_take_part(signed_in) -> None:
+def test_a_draft_report_is_read_by_its_own_agency_alone_and_a_submitted_one_by_all_who_take_part(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     url = reverse("report", args=[report.pk])

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories.directory import NOW
 from tests.factories.tasks import accepted_task, make_crew, open_report, submitted_report
+from tests.workflow.web.conftest import SignIn
 from workflow.actions.judge_report import accept_report, return_report
 from workflow.models import Evidence, Report
 
@@ -18,7 +19,7 @@ def written(report: Report, **values: object) -> dict[str, object]:
     return {"version": report.version, "done": "已完成方案起草。", "percent": "40"} | values
 
 
-def test_a_draft_is_kept_with_its_files_and_sent_with_one_press(signed_in) -> None:
+def test_a_draft_is_kept_with_its_files_and_sent_with_one_press(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     client, url = signed_in(stage.leads[0].officer), reverse("report", args=[report.pk])
@@ -31,7 +32,7 @@ def test_a_draft_is_kept_with_its_files_and_sent_with_one_press(signed_in) -> No
     assert Report.objects.get(pk=report.pk).state == "agency_review"
 
 
-def test_a_report_without_words_is_not_sent_and_keeps_the_percentage_typed(signed_in) -> None:
+def test_a_report_without_words_is_not_sent_and_keeps_the_percentage_typed(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, done="", send="yes"))
@@ -40,7 +41,7 @@ def test_a_report_without_words_is_not_sent_and_keeps_the_percentage_typed(signe
     assert 'value="40"' in answer.content.decode()
 
 
-def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in) -> None:
+def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, percent="140"))
@@ -48,7 +49,7 @@ def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in) ->
     assert answer.context["form"].errors["percent"]
 
 
-def test_autosave_keeps_the_draft_and_carries_the_next_version(signed_in) -> None:
+def test_autosave_keeps_the_draft_and_carries_the_next_version(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     client, url = signed_in(stage.leads[0].officer), reverse("report-autosave", args=[report.pk])
@@ -61,7 +62,7 @@ def test_autosave_keeps_the_draft_and_carries_the_next_version(signed_in) -> Non
     assert Report.objects.get(pk=report.pk).done == "第一稿"
 
 
-def test_autosave_by_another_agency_is_404_and_by_a_fellow_agency_changes_nothing(signed_in) -> None:
+def test_autosave_by_another_agency_is_404_and_by_a_fellow_agency_changes_nothing(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     url = reverse("report-autosave", args=[report.pk])
@@ -70,7 +71,7 @@ def test_autosave_by_another_agency_is_404_and_by_a_fellow_agency_changes_nothin
     assert Report.objects.get(pk=report.pk).state == "due"
 
 
-def test_a_fresh_report_starts_from_the_last_accepted_one(signed_in) -> None:
+def test_a_fresh_report_starts_from_the_last_accepted_one(signed_in: SignIn) -> None:
     stage = accepted_task()
     lead = stage.leads[0]
     first = submitted_report(stage, lead, percent=60)
@@ -81,7 +82,7 @@ def test_a_fresh_report_starts_from_the_last_accepted_one(signed_in) -> None:
     assert not form["done"].value()
 
 
-def test_a_returned_report_shows_what_is_missing_and_can_be_written_again(signed_in) -> None:
+def test_a_returned_report_shows_what_is_missing_and_can_be_written_again(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = submitted_report(stage, stage.leads[0], percent=30)
     return_report(actor=stage.coordinator_actor, report_id=report.pk, remark="请补充分市数据。", now=NOW)
@@ -90,7 +91,7 @@ def test_a_returned_report_shows_what_is_missing_and_can_be_written_again(signed
     assert page.context["is_writable"]
 
 
-def test_evidence_is_a_download_for_those_who_may_read_the_report_and_nobody_else(signed_in) -> None:
+def test_evidence_is_a_download_for_those_who_may_read_the_report_and_nobody_else(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     officer = signed_in(stage.leads[0].officer)
@@ -98,7 +99,7 @@ def test_evidence_is_a_download_for_those_who_may_read_the_report_and_nobody_els
     row = Evidence.objects.get()
     url = reverse("evidence", args=[row.pk])
     answer = officer.get(url)
-    assert b"".join(answer.streaming_content) == b"<script>1</script>"
+    assert answer.getvalue() == b"<script>1</script>"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -106,7 +107,7 @@ def test_evidence_is_a_download_for_those_who_may_read_the_report_and_nobody_els
     assert signed_in(make_crew().officer).get(url).status_code == 404
 
 
-def test_a_file_is_removed_with_the_text_kept(signed_in) -> None:
+def test_a_file_is_removed_with_the_text_kept(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
     client, url = signed_in(stage.leads[0].officer), reverse("report", args=[report.pk])
@@ -118,7 +119,7 @@ def test_a_file_is_removed_with_the_text_kept(signed_in) -> None:
     assert not report.evidence.exists()
 
 
-def test_what_happens_inside_an_agency_is_not_told_to_others(signed_in) -> None:
+def test_what_happens_inside_an_agency_is_not_told_to_others(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = submitted_report(stage, stage.leads[0])
     url = reverse("task", args=[stage.task.pk])

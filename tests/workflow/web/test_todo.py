@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from agencies.models import Role
+from agencies.models import Role, User
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
-from tests.factories.tasks import accepted_task, closing_task, dispatched_task, make_crew, open_report, submitted_report
+from tests.factories.tasks import Crew, accepted_task, closing_task, dispatched_task, make_crew, open_report, submitted_report
+from tests.workflow.web.conftest import SignIn
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
@@ -21,11 +24,11 @@ from workflow.web.duties import Duty
 pytestmark = pytest.mark.django_db
 
 
-def rows_of(client, **query: object) -> list[tuple[Duty, int]]:
+def rows_of(client: Client, **query: str | int) -> list[tuple[Duty, int]]:
     return [(row.duty, row.pk) for row in client.get(reverse("todo"), query).context["rows"]]
 
 
-def test_each_role_owes_its_own(signed_in) -> None:
+def test_each_role_owes_its_own(signed_in: SignIn) -> None:
     stage = accepted_task(leads=1, supporters=1)
     lead, supporter = stage.leads[0], stage.supporters[0]
     report = open_report(stage, lead)
@@ -41,7 +44,7 @@ def test_each_role_owes_its_own(signed_in) -> None:
     assert rows_of(signed_in(make_crew().officer)) == []
 
 
-def test_hand_backs_submitted_reports_and_co_signatures_wait_for_the_right_people(signed_in) -> None:
+def test_hand_backs_submitted_reports_and_co_signatures_wait_for_the_right_people(signed_in: SignIn) -> None:
     handed = dispatched_task()
     crew = handed.supporters[0]
     hand_back(actor=crew.officer_actor, assignment_id=handed.part_of(crew).pk, reason="不属职责", legal_basis="三定方案", now=NOW)
@@ -55,12 +58,12 @@ def test_hand_backs_submitted_reports_and_co_signatures_wait_for_the_right_peopl
     assert rows_of(signed_in(closing.coordinator)) == []
 
 
-def test_a_round_that_nobody_has_to_co_sign_waits_for_the_coordinator(signed_in) -> None:
+def test_a_round_that_nobody_has_to_co_sign_waits_for_the_coordinator(signed_in: SignIn) -> None:
     stage = closing_task(supporters=0)
     assert [duty for duty, _pk in rows_of(signed_in(stage.coordinator))] == [Duty.SIGN_OFF]
 
 
-def many_tasks(number: int):
+def many_tasks(number: int) -> tuple[Crew, User]:
     issuer, crew = make_agency(), make_crew()
     coordinator = make_member(issuer, Role.COORDINATOR)
     actor = actor_of(coordinator)
@@ -80,7 +83,7 @@ def many_tasks(number: int):
     return crew, coordinator
 
 
-def test_pages_follow_one_another_without_gaps_or_repeats_and_lead_back(signed_in) -> None:
+def test_pages_follow_one_another_without_gaps_or_repeats_and_lead_back(signed_in: SignIn) -> None:
     crew, _coordinator = many_tasks(60)
     client = signed_in(crew.officer)
     seen, url, pages = [], reverse("todo"), []
@@ -99,7 +102,9 @@ def test_pages_follow_one_another_without_gaps_or_repeats_and_lead_back(signed_i
     assert first.context["pager"].previous_url == ""
 
 
-def test_the_list_costs_the_same_for_few_rows_and_for_many(signed_in, django_assert_max_num_queries) -> None:
+def test_the_list_costs_the_same_for_few_rows_and_for_many(
+    signed_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     few, _ = many_tasks(2)
     many, _ = many_tasks(40)
     small, large = signed_in(few.officer), signed_in(many.officer)
@@ -109,13 +114,13 @@ def test_the_list_costs_the_same_for_few_rows_and_for_many(signed_in, django_ass
         assert len(large.get(reverse("todo")).context["rows"]) == 25
 
 
-def test_a_broken_key_in_the_address_shows_the_first_page(signed_in) -> None:
+def test_a_broken_key_in_the_address_shows_the_first_page(signed_in: SignIn) -> None:
     crew, _coordinator = many_tasks(2)
     assert len(rows_of(signed_in(crew.officer), after="what.ever")) == 2
     assert len(rows_of(signed_in(crew.officer), kind="99", due="never")) == 2
 
 
-def test_filters_narrow_the_list(signed_in) -> None:
+def test_filters_narrow_the_list(signed_in: SignIn) -> None:
     crew, _coordinator = many_tasks(12)
     client = signed_in(crew.officer)
     assert len(rows_of(client, q="事项11")) == 1
@@ -124,7 +129,7 @@ def test_filters_narrow_the_list(signed_in) -> None:
     assert len(rows_of(client, kind=int(Duty.SIGN_FOR))) == 12
 
 
-def test_many_are_signed_for_at_once_and_each_refusal_is_told(signed_in) -> None:
+def test_many_are_signed_for_at_once_and_each_refusal_is_told(signed_in: SignIn) -> None:
     crew, _coordinator = many_tasks(3)
     mine = list(Assignment.objects.filter(agency=crew.agency).values_list("pk", flat=True))
     foreign = dispatched_task()
@@ -144,7 +149,7 @@ def test_the_number_on_the_menu_is_the_number_of_rows() -> None:
     assert duties.count(actor_of(coordinator)) == 0
 
 
-def test_done_lists_ones_own_acts_the_latest_first_and_only_tasks_still_to_be_seen(signed_in) -> None:
+def test_done_lists_ones_own_acts_the_latest_first_and_only_tasks_still_to_be_seen(signed_in: SignIn) -> None:
     stage = accepted_task()
     lead = stage.leads[0]
     submitted_report(stage, lead, percent=20)
