@@ -21,7 +21,7 @@ _FREE = 16  # characters of free words that a collective may hold (承担试点�
 @lru_cache(maxsize=20_000)
 def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
-    if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE:
+    if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
     plain = _unbracketed(name)
     if not plain.endswith(bodies.CLASS_NOUNS) and not (plain.startswith("各") and head_of(plain)):
@@ -49,9 +49,9 @@ def is_class(name: str) -> bool:
         return False
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
-    if words[0] in bodies.ZONES and words[-1] in bodies.ZONE_SEATS:
+    if words[-1] in bodies.ZONE_SEATS and any(word in bodies.ZONES for word in words):
         return False  # 开发区管委会 is one agency
-    return plain != name or words[0] not in _LEVELS or words[1] not in bodies.SEATS_OF_ONE
+    return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
 
 
 def goes_on(collective: str, name: str) -> bool:
@@ -62,7 +62,7 @@ def goes_on(collective: str, name: str) -> bool:
     ):
         return False
     words = _words(plain)
-    if not words or ("各" not in collective and not collective.startswith(("有关", "相关")) and not is_class(collective)):
+    if not words or (not any(word in collective for word in ("各", "有关", "相关")) and not is_class(collective)):
         return False
     return words[0] in bodies.LEVEL_NOUNS or name in bodies.FURTHER_NOUNS
 

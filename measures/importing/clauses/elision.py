@@ -76,8 +76,6 @@ def _inside_name(text: str, at: int, joiner: str, right: str) -> bool:
         return True
     if any(at >= place >= 0 and at < place + len(name) for name in bodies.NAMES_WITH_JOINER if (place := text.find(name)) >= 0):
         return True
-    if joiner == "和" and places.full_at(text, at):  # 和平区, but not 南山区和平山县
-        return not places.full_at(right)
     return joiner == "及" and right.startswith("其")
 
 
@@ -245,8 +243,10 @@ def _may_sit(region: str, rest: str) -> bool:
     zone = not places.level_of(region) and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
     if rest in bodies.ZONE_SEATS:
         return zone
+    if rest in ("办事处", "街道办", "街道办事处"):
+        return region.endswith(("街道", "地区"))
     if rest in bodies.SEATS:
-        return not zone or region.endswith("新区")
+        return not region.endswith("街道") and (not zone or region.endswith("新区"))
     return not zone
 
 

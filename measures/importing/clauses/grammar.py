@@ -293,7 +293,7 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     """Read one piece of text as a responsibility clause; spans begin at 0."""
     text = fold(piece)
     stripped = text.strip(" \n，。；、")
-    if not stripped or stripped.startswith(roles.NOT_CLAUSE) or len(stripped) == 1:
+    if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(piece, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
@@ -341,7 +341,7 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
 
 
 def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
-    strong = [mention for mention in mentions if mention.kind != "unknown"]
+    strong = [mention for mention in mentions if mention.kind != "unknown" and shape(mention.name).kind != "stem"]
     unknown = len(mentions) - len(strong)
     explicit = (
         parser.roles_seen > 0
@@ -381,7 +381,7 @@ def _names_parties(mentions: list[Mention]) -> bool:
     """Whether a list without any role word is one of those responsible: it has an agency, or several open sets."""
     offices = [shape(mention.name) for mention in mentions if mention.kind == "agency"]
     if any(
-        office.kind in ("agency", "standalone") and (office.head not in ("委", *bodies.SEATS) or is_region(office.prefix))
+        office.kind in ("agency", "standalone") and (office.core or office.head not in ("委", *bodies.SEATS) or is_region(office.prefix))
         for office in offices
     ):
         return True

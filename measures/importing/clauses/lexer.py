@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from measures.importing.clauses import bodies, roles
+from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import shape
@@ -18,6 +18,7 @@ Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc"
 SEPARATORS = "、，；。/|\n"
 _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
+_AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
 _OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 
@@ -165,7 +166,7 @@ class Lexer:
         if (
             self.text[at] != "等"
             or self.text.startswith(("等级", "等候", "等待"), at)
-            or before.endswith(("高", "中", "初", "平", "均", "同"))
+            or (before.endswith(("高", "中", "初", "平", "均", "同")) and not places.is_short(before))
         ):
             return 0
         if fresh and not self._last("name", "mark", "note"):
@@ -197,7 +198,17 @@ class Lexer:
 
     def _links(self, at: int) -> str:
         word = roles.link_at(self.text, at)
+        if self._name < 0 and word and self._names_place(at, word):
+            return ""
         return word if word in ("", "会同") or _begins_name(self._ahead(at + len(word))) else ""
+
+    def _names_place(self, at: int, word: str) -> bool:
+        """Whether 商 or 会同 begins the name of a place (商洛市, 会同县人民政府)."""
+        place = places.full_at(self.text, at)
+        if word == "商":
+            return bool(place or places.short_at(self.text, at))
+        after = self.text[at + len(place or word) : at + len(place or word) + 1]
+        return not after or after in (_AFTER_PLACE if place else SEPARATORS + "等）")
 
     def _link(self, at: int, end: int, *, after_name: bool) -> int:
         word = self._links(at)

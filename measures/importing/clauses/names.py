@@ -98,9 +98,11 @@ def shape(name: str) -> Shape:
         return Shape(name, "unknown")
     if base in bodies.STANDALONE:
         return _standalone(name, base)
-    prefix, level, party = _prefix(base)
-    if not prefix and _youth_league(base):
+    if _youth_league(base):
         return Shape(name, "agency", base[1:-1], bodies.LEVEL_MARKS[base[1:-1]], head="团委")
+    if places.is_short(base) and base not in bodies.WHOLE:
+        return Shape(name, "place", core=base)
+    prefix, level, party = _prefix(base)
     if not prefix and base.startswith(bodies.CENTRAL_STEMS):
         return _central(name, base)
     return _local(name, base[len(prefix) :], prefix, level, party=party)
@@ -140,8 +142,6 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
 
 
 def _without_head(name: str, base: str) -> Shape:
-    if places.is_short(base):
-        return Shape(name, "place", core=base)
     if functional(base):
         return Shape(name, "stem", core=base)
     if base.endswith(bodies.ZONES) or (len(base) in _REGION and base.endswith(bodies.REGION_UNITS) and not base.endswith(("地区", "社区"))):
@@ -176,6 +176,8 @@ def _youth_league(base: str) -> bool:
 
 def _prefix(base: str) -> tuple[str, str, bool]:
     """Prefix of a name, its level, and whether it is a party committee's."""
+    if base in bodies.WHOLE or base in bodies.PARTY:
+        return "", "", False
     for mark in bodies.NATIONAL_MARKS:
         if base.startswith(mark) and len(base) > len(mark) and not base.startswith(bodies.CENTRAL_STEMS):
             return mark, NATION, mark in ("中央", "中共中央")

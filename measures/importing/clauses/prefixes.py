@@ -45,7 +45,21 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
             chain, short = _next_chain(chain, made, mention)
             centre = _centre(mention.name, made)
         done.append(_remarked(current, made))
-    return done
+    return _bare_first(done)
+
+
+def _bare_first(mentions: list[Mention]) -> list[Mention]:
+    """Doubt names without a prefix beside names that have one (财政厅、省教育厅)."""
+    shapes = [shape(mention.name) for mention in mentions]
+    prefix = next(
+        (made.prefix for made in shapes if made.prefix in bodies.LEVEL_MARKS or (made.kind == "agency" and is_region(made.prefix))), ""
+    )
+    return [
+        replace(mention, why=f"其他单位写有“{prefix}”，这里没有写")
+        if prefix and made.bare and made.office and mention.kind == "agency" and not mention.why
+        else mention
+        for mention, made in zip(mentions, shapes, strict=True)
+    ]
 
 
 def _centre(name: str, made: Shape) -> str:
@@ -76,8 +90,8 @@ def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_C
         return _broken(chain), ""
     if made.level == NATION and not made.prefix:
         return _broken(chain), ""
-    if rest in bodies.SEATS and is_region(made.prefix):
-        return _broken(chain), ""
+    if rest in bodies.SEATS and is_region(made.prefix):  # 广州市政府: what follows hardly belongs to it
+        return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group)), ""
     if not made.prefix or made.kind == "unknown":
         return _broken(chain), ""
     return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
@@ -134,7 +148,7 @@ def _refusal(name: str, made: Shape, chain: _Chain) -> str:
         return ""
     if levels and chain.level and chain.level not in levels:
         return f"级别与前面的“{chain.prefix}”不符"
-    if chain.level == PROVINCE and head == "局" and made.core in bodies.PROVINCIAL_TING:
+    if chain.level == PROVINCE and chain.prefix.endswith(("省", "自治区")) and head == "局" and made.core in bodies.PROVINCIAL_TING:
         return f"级别与前面的“{chain.prefix}”不符"
     return ""
 

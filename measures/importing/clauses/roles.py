@@ -93,7 +93,7 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
     """
     words: list[str] = []
     end = basis_at(text, at)
-    grounded = end > at
+    grounded = opened = end > at
     while True:
         start = end
         if (
@@ -113,7 +113,7 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
         end = start + len(word)
     if not words:
         return Phrase(end, "responsible", ("按职责分工",)) if grounded and after_name else None
-    if not grounded and not after_name and not ALWAYS.intersection(words):
+    if not opened and not after_name and words[0] not in ALWAYS:
         return None
     if words[0] not in ALWAYS and not grounded and text.startswith(_WORDS["name_ends"], end):
         return None
