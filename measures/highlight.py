@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A passage that means something: its looks (words apart by blanks), the anchor it bears and the anchor it leads to."""
+    """A passage that means something: its looks (words apart by blanks), the anchor it bears and the one it leads to, if any."""
 
     start: int
     end: int
@@ -33,14 +33,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A line of the source; `look` says what it is: a heading, the beginning of a measure, or plain."""
+    """A line of the source."""
 
     pieces: tuple[Piece, ...]
-    look: str = ""
-    anchor: str = ""
 
 
-def paragraphs(text: str, start: int, end: int, marks: Sequence[Mark], headings: Sequence[tuple[int, str]] = ()) -> list[Paragraph]:
+def paragraphs(text: str, start: int, end: int, marks: Sequence[Mark]) -> list[Paragraph]:
     """Cut `text[start:end]` into paragraphs and marked pieces.
 
     Args:
@@ -48,10 +46,8 @@ def paragraphs(text: str, start: int, end: int, marks: Sequence[Mark], headings:
         start: first character shown.
         end: where it stops.
         marks: passages to be marked; where two overlap the earlier keeps what it covers, the longer wins at the same place.
-        headings: where sections begin, with the anchor of each.
     """
     clear = list(_without_overlap(marks, start, end))
-    anchors = dict(headings)
     found: list[Paragraph] = []
     at = 0
     position = start
@@ -59,10 +55,8 @@ def paragraphs(text: str, start: int, end: int, marks: Sequence[Mark], headings:
         last = position + len(line)
         while at < len(clear) and clear[at].end <= position:
             at += 1
-        pieces = tuple(_pieces(text, position, last, clear, at))
-        anchor = next((anchors[place] for place in range(position, min(last, position + 12)) if place in anchors), "")
         if line.strip():
-            found.append(Paragraph(pieces, "heading" if anchor else "", anchor))
+            found.append(Paragraph(tuple(_pieces(text, position, last, clear, at))))
         position = last + 1
     return found
 

@@ -103,7 +103,7 @@ def _context(request: ActorRequest, upload: Upload, today: dt.date) -> dict[str,
         "doubts_left": max(0, len(doubts) - DOUBTS_SHOWN),
         "doubts_total": len(doubts),
         "cards": measure_cards(found, shown),
-        "source": paragraphs(upload.text, first, last, _marks(found, shown, first, last), _headings(draft)),
+        "source": paragraphs(upload.text, first, last, _marks(found, shown, first, last)),
         "part": part,
         "parts": [(number, _label(draft, number)) for number in range(1, parts + 1)],
         "decision": can_confirm(found),
@@ -156,15 +156,13 @@ def doubt_rows(found: Review) -> list[DoubtRow]:
     return rows
 
 
-def _headings(draft: Draft) -> list[tuple[int, str]]:
-    return [(section.start, f"s{section.start}") for section in draft.sections]
-
-
 def _marks(found: Review, measures: Iterable[DraftMeasure], first: int, last: int) -> list[Mark]:
     return [mark for mark in _all_marks(found, measures) if first <= mark.start < last]
 
 
 def _all_marks(found: Review, measures: Iterable[DraftMeasure]) -> Iterator[Mark]:
+    for section in found.draft.sections:
+        yield Mark(section.start, section.heading_end, "heading", f"s{section.start}")
     for measure in measures:
         yield Mark(measure.title_start, measure.title_end, "title", f"t-{measure.key}", measure.key, _("Measure"))
         for mention in measure.mentions:

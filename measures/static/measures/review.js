@@ -4,12 +4,14 @@
   const places = new Map();
   let doubt = 0;
   let came = false;
+  let facts = false;
   const doubts = () => [...document.querySelectorAll("[data-doubt]")];
 
   const remember = () => {
     document.querySelectorAll("[data-keeps-place], .source-text, .doubts").forEach((pane) => places.set(pane.className, pane.scrollTop));
     const here = doubts().findIndex((row) => row.contains(document.activeElement));
     came = here >= 0;
+    facts = document.querySelector("#facts")?.contains(document.activeElement) ?? false;
     if (came) doubt = here;
   };
 
@@ -19,6 +21,7 @@
       if (pane) pane.scrollTop = top;
     });
     if (came) go(0);
+    if (facts) window.scrollTo({ top: 0 });
   };
 
   const go = (step) => {

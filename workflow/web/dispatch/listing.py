@@ -79,6 +79,7 @@ def plans(request: ActorRequest) -> HttpResponse:
     by_plan = {plan_id: numbers for plan_id, *numbers in counts}
     context = {
         "rows": [PlanRow(plan, *by_plan.get(plan.pk, (0, 0, 0))) for plan in rows],
+        "total": visible.count(),
         "pager": pager,
         "words": words,
         "may_upload": policy.may_upload(request.actor),
