@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from seeds.story.plan import DISPATCHED_DAYS_AGO, LATE_BATCH, LATE_BATCH_DAYS_AGO, PlanOfTheStory
 from seeds.story.players import (
@@ -66,7 +67,7 @@ def _signing(story: PlanOfTheStory) -> None:
         story.diary.enter(
             DISPATCHED_DAYS_AGO - day,
             10,
-            lambda now, share=day: sign_all(story, now, share=share, of=5, but=NEVER_SIGNED, late_batch=False),
+            partial(sign_all, story, share=day, of=5, but=NEVER_SIGNED, late_batch=False),
         )
     story.diary.enter(LATE_BATCH_DAYS_AGO - 2, 11, lambda now: sign_all(story, now, share=2, of=5, but=NEVER_SIGNED, late_batch=True))
 
@@ -74,10 +75,10 @@ def _signing(story: PlanOfTheStory) -> None:
 def _closed_and_closing(story: PlanOfTheStory) -> None:
     enter = story.diary.enter
     for number, done_days_ago in ((1, 52), (2, 33), (17, 70)):
-        enter(done_days_ago + 6, 9, lambda now, n=number: report_result(story, n, now))
-        enter(done_days_ago + 4, 10, lambda now, n=number: declare_leads(story, n, now))
-        enter(done_days_ago + 3, 11, lambda now, n=number: put_up(story, n, now))
-        enter(done_days_ago, 15, lambda now, n=number: close(story, n, now))
+        enter(done_days_ago + 6, 9, partial(report_result, story, number))
+        enter(done_days_ago + 4, 10, partial(declare_leads, story, number))
+        enter(done_days_ago + 3, 11, partial(put_up, story, number))
+        enter(done_days_ago, 15, partial(close, story, number))
     enter(
         25,
         10,
@@ -208,7 +209,7 @@ def _reports_in_every_state(story: PlanOfTheStory) -> None:
         (16, ReportState.SUBMITTED),
         (10, ReportState.DUE),
     ):
-        story.diary.enter(2, 9, lambda now, n=number, s=state: report_result(story, n, now, until=s, percent=55))
+        story.diary.enter(2, 9, partial(report_result, story, number, until=state, percent=55))
 
 
 __all__ = ["LATE_BATCH", "everyday_reports", "play"]

@@ -22,7 +22,7 @@ def browser(person: User) -> Client:
     return client
 
 
-def page(client: Client, name: str, *args: object, **query: object) -> str:
+def page(client: Client, name: str, *args: object, **query: str | int) -> str:
     response = client.get(reverse(f"notifications:{name}", args=args), query)
     assert response.status_code == 200
     return response.content.decode()

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.http import QueryDict
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.actor import Actor
 from agencies.models import User
@@ -208,7 +209,7 @@ PAGES = [
 def test_pages_show_nothing_of_other_issuers(client: Client, board: Board, address: str) -> None:
     Task.objects.exclude(issuer=Task.objects.get(pk=board.red_tasks()[0].pk).issuer).update(title="金丝雀要素")
     stranger = Task.objects.get(title="金丝雀要素")
-    client.force_login(User.objects.get(pk=board.actor.user_id))
+    client.force_login(User.objects.get(pk=board.actor.user_id or 0))
     answer = client.get(address)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -227,12 +228,14 @@ def test_an_officer_is_refused_the_boards(client: Client, address: str) -> None:
 
 
 def test_a_plan_of_others_is_no_board(client: Client, board: Board) -> None:
-    client.force_login(User.objects.get(pk=board.actor.user_id))
+    client.force_login(User.objects.get(pk=board.actor.user_id or 0))
     assert client.get("/cockpit/", {"plan": "77"}).status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/", "/workbench/", "/search/?q=要素"])
-def test_a_page_costs_the_same_with_one_task_and_with_twelve(client: Client, django_assert_max_num_queries, address: str) -> None:
+def test_a_page_costs_the_same_with_one_task_and_with_twelve(
+    client: Client, django_assert_max_num_queries: AssertQueries, address: str
+) -> None:
     stage = accepted_task(due_on=TODAY + dt.timedelta(days=1))
     with time_machine.travel(LATER, tick=False):
         client.force_login(stage.coordinator)

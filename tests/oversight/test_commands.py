@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies import permissions
 from agencies.models import AgencyUserPermission
@@ -78,7 +79,7 @@ def test_grants_that_agree_are_said_to_agree() -> None:
 def test_a_grant_without_a_reason_and_a_lost_link_row_are_found_and_put_right() -> None:
     accepted_task()
     permissions.rebuild(now=timezone.now())
-    AgencyUserPermission.objects.first().delete()
+    AgencyUserPermission.objects.all()[0].delete()
     Participation.objects.filter(tie="lead").delete()
     _out, err = run("check_grants")
     assert "2 处不一致" in err
@@ -96,7 +97,7 @@ def test_synthesized_data_are_as_asked_agree_and_have_a_sound_record() -> None:
     assert run("verify_history")[1] == ""
 
 
-def test_the_number_of_statements_of_a_batch_does_not_grow_with_the_tasks(django_assert_max_num_queries) -> None:
+def test_the_number_of_statements_of_a_batch_does_not_grow_with_the_tasks(django_assert_max_num_queries: AssertQueries) -> None:
     synthesis = Synthesis(now=timezone.now(), say=lambda _words: None)
     synthesis.run(agencies=30, users=10, tasks=1)
     with django_assert_max_num_queries(40):

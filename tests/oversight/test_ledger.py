@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.http import QueryDict
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.actor import Actor
 from agencies.models import Role, User
@@ -52,7 +54,7 @@ def more_tasks(stage: Stage, count: int, **values: object) -> list[Task]:
     """Have the stage's coordinator dispatch more tasks to the same agencies."""
     receivers = [PlannedReceiver(Part.LEAD, agency_id=crew.agency.pk) for crew in stage.leads]
     receivers += [PlannedReceiver(Part.SUPPORT, agency_id=crew.agency.pk) for crew in stage.supporters]
-    settings: dict[str, object] = {"due_on": TODAY + dt.timedelta(days=30), "text": "", **values}
+    settings: dict[str, Any] = {"due_on": TODAY + dt.timedelta(days=30), "text": "", **values}
     tasks = [
         draw_up_task(actor=stage.coordinator_actor, issuer_id=stage.issuer.pk, title=f"事项{n}", receivers=receivers, now=NOW, **settings)
         for n in range(count)
@@ -165,7 +167,7 @@ def test_a_start_that_cannot_be_read_means_the_first_page(client: Client, start:
 
 
 @pytest.mark.parametrize("rows", ["tasks", "parts"])
-def test_a_page_costs_the_same_with_3_rows_and_with_30(client: Client, django_assert_max_num_queries, rows: str) -> None:
+def test_a_page_costs_the_same_with_3_rows_and_with_30(client: Client, django_assert_max_num_queries: AssertQueries, rows: str) -> None:
     stage = accepted_task()
     more_tasks(stage, 2)
     sign_in(client, stage.coordinator).get("/ledger/", {"rows": rows})

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 
 import pytest
+from django.db.models import Model
 
 from agencies import permissions
 from agencies.chain_check import verify
@@ -32,8 +33,8 @@ def _told(settings: object, tmp_path: object) -> None:
     story.tell(NOW)
 
 
-def states(model: type) -> Counter[str]:
-    return Counter(model.objects.values_list("state", flat=True))
+def states(model: type[Model]) -> Counter[str]:
+    return Counter(model._default_manager.values_list("state", flat=True))
 
 
 @pytest.mark.usefixtures("_told")

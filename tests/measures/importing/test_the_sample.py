@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from measures.importing.plan import PlanReading, read_plan
+from measures.importing.plan import read_plan
+from measures.importing.reading import PlanReading
 
 DOCUMENTS = Path(__file__).parents[3] / "seeds" / "documents"
 

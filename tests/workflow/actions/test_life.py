@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group
@@ -96,7 +97,7 @@ def test_dispatch_expands_groups_and_asks_nobody_twice() -> None:
     assert list(Report.objects.filter(assignment__task=stage.task).values_list("assignment__agency", "state")) == [(lead.pk, "due")]
 
 
-def test_dispatch_costs_the_same_for_one_task_and_for_ten(django_assert_max_num_queries) -> None:
+def test_dispatch_costs_the_same_for_one_task_and_for_ten(django_assert_max_num_queries: AssertQueries) -> None:
     stages = [draft_task() for _ in range(2)]
     with django_assert_max_num_queries(40) as few:
         dispatch(actor=stages[0].coordinator_actor, task_ids=[stages[0].task.pk], now=NOW)

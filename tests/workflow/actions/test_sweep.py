@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from notifications.models import InboxItem, Message
 from tests.factories.directory import NOW, TODAY, make_agency, make_member
@@ -131,7 +132,9 @@ def test_an_act_has_the_ladder_looked_at_again() -> None:
     assert stage.part_of(stage.leads[0]).ladder_on is None
 
 
-def test_a_sweep_with_nothing_due_costs_the_same_for_two_tasks_and_for_twelve(django_assert_max_num_queries) -> None:
+def test_a_sweep_with_nothing_due_costs_the_same_for_two_tasks_and_for_twelve(
+    django_assert_max_num_queries: AssertQueries,
+) -> None:
     for _ in range(2):
         accepted_task()
     sweep(NOW)
