@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.actor import Actor
 from measures.models import Target
 from oversight import ledger, sight
-from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS
+from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS, QueueRow, by_task
 from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, Filter, done, ledger_url, overdue, owed, signed, stalled, unsigned
 from oversight.lights import LIGHT_WORDS, Lights
 from workflow.deadlines.lights import Colour
@@ -185,16 +185,15 @@ class Board:
         rows, _pager = ledger.page(asked, rows="tasks", sort="due", address=QueryDict(), size=SHORT_LIST)
         return rows
 
-    def waiting(self) -> list[tuple[str | Promise, str, int, list[ledger.LedgerRow]]]:
-        """Return the parts not signed for and the parts that stand still: label, address, number and the first rows."""
-        lists: list[tuple[str | Promise, str, int, list[ledger.LedgerRow]]] = []
+    def waiting(self) -> list[tuple[str | Promise, str, int, list[QueueRow]]]:
+        """Return the parts not signed for and the parts that stand still: label, address, number, and the first tasks."""
+        lists: list[tuple[str | Promise, str, int, list[QueueRow]]] = []
         for label, asked, condition in (
             (_("Not signed for"), {"unsigned": UNSIGNED_DAYS}, unsigned(self.now, UNSIGNED_DAYS)),
             (_("Stalled"), {"stalled": STALLED_DAYS}, stalled(self.now, STALLED_DAYS)),
         ):
-            found = Filter({**self.base, **asked}, actor=self.actor, now=self.now, lights=self.lights)
-            rows, _pager = ledger.page(found, rows="parts", sort="due", address=QueryDict(), size=SHORT_LIST)
-            lists.append((label, self._url(rows="parts", **asked), self.parts.filter(condition).count(), rows))
+            parts = self.parts.filter(condition)
+            lists.append((label, self._url(rows="parts", **asked), parts.count(), by_task(parts, SHORT_LIST)))
         return lists
 
     def targets(self) -> list[Target]:

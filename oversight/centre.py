@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,6 +29,9 @@ from workflow.states import (
 
 UNSIGNED_DAYS = 3
 """After how many days an unsigned part is shown."""
+
+NAMED = 3
+"""How many agencies are named before they are only counted."""
 
 STALLED_DAYS = 30
 """After how many days without movement a part in hand is shown."""
@@ -74,12 +78,27 @@ def _issued(actor: Actor, prefix: str) -> Q:
 
 
 def queues(
-    actor: Actor, *, now: dt.datetime, shown: int, unsigned_days: int = UNSIGNED_DAYS, stalled_days: int = STALLED_DAYS
+    actor: Actor,
+    *,
+    now: dt.datetime,
+    shown: int,
+    gathered: bool = False,
+    unsigned_days: int = UNSIGNED_DAYS,
+    stalled_days: int = STALLED_DAYS,
 ) -> list[Queue]:
-    """Return the queues of a coordinator, decisions first."""
+    """Return the queues of a coordinator, decisions first.
+
+    Args:
+        actor: coordinates somewhere.
+        now: the moment.
+        shown: rows of each queue.
+        gathered: whether parts that can be pressed stand as one row a task.
+        unsigned_days: after how many days an unsigned part counts.
+        stalled_days: after how many days without movement a part counts.
+    """
     parts = Assignment.objects.filter(_issued(actor, "task__")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
     today = timezone.localdate(now)
-    base = {"rows": "parts", "scope": "overseen"}
+    base = {"rows": "parts", "scope": "issued"}
     late = Queue(
         name="overdue",
         label=gettext_lazy("Overdue"),
@@ -98,11 +117,17 @@ def queues(
         advice=gettext_lazy("In hand, without any movement for weeks."),
         url=ledger_url(**base, stalled=stalled_days),
     )
+    waiting = [
+        (late, parts.filter(overdue(today)).order_by("due_on", "pk")),
+        (not_signed, parts.filter(unsigned(now, unsigned_days)).order_by("assigned_at", "pk")),
+        (standing, parts.filter(stalled(now, stalled_days)).order_by("moved_at", "pk")),
+    ]
     return [
         *_decisions(actor, shown),
-        _pressable(late, parts.filter(overdue(today)).order_by("due_on", "pk"), shown),
-        _pressable(not_signed, parts.filter(unsigned(now, unsigned_days)).order_by("assigned_at", "pk"), shown),
-        _pressable(standing, parts.filter(stalled(now, stalled_days)).order_by("moved_at", "pk"), shown),
+        *(
+            replace(queue, count=rows.count(), rows=by_task(rows, shown)) if gathered else _pressable(queue, rows, shown)
+            for queue, rows in waiting
+        ),
     ]
 
 
@@ -207,8 +232,43 @@ def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
     ]
     return Queue(
         name="sign_off", label=gettext_lazy("Tasks to sign off"), advice=gettext_lazy("The leads have declared them done."),
-        count=rows.count(), rows=found, url=ledger_url(scope="overseen", state=TaskState.CLOSING.value),
+        count=rows.count(), rows=found, url=ledger_url(scope="issued", state=TaskState.CLOSING.value),
     )  # fmt: skip
+
+
+def by_task(rows: QuerySet[Assignment], shown: int) -> list[QueueRow]:
+    """Return parts gathered by task, one row a task with how many agencies it concerns, in two queries."""
+    first = list(
+        rows.order_by()
+        .values("task_id", title=F("task__title"))
+        .annotate(agencies=Count("pk"), first_due=Min("due_on"), since=Min("moved_at"))
+        .order_by(F("first_due").asc(nulls_last=True), "task_id")[:shown]
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    of_these = rows.filter(task_id__in=[row["task_id"] for row in first]).order_by("part", "rank", "pk")
+    for task_id, name in of_these.values_list("task_id", "agency__short_name"):
+        names[task_id].append(name)
+    return [
+        QueueRow(
+            task_id=row["task_id"],
+            title=row["title"],
+            agency=_some(names[row["task_id"]]),
+            due_on=row["first_due"],
+            since=timezone.localdate(row["since"]),
+            note="",
+            subject="task",
+            subject_id=row["task_id"],
+            acts=(),
+        )
+        for row in first
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many there are in all."""
+    if len(names) <= NAMED:
+        return "、".join(names)
+    return _("%(names)s and others, %(count)d agencies") % {"names": "、".join(names[:NAMED]), "count": len(names)}
 
 
 def _pressable(queue: Queue, rows: QuerySet[Assignment], shown: int) -> Queue:

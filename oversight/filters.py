@@ -86,7 +86,7 @@ class LedgerForm(forms.Form):
     scope = forms.ChoiceField(
         label=_("Scope"),
         required=False,
-        choices=[("", _("All I may see")), ("overseen", _("Issued by us")), ("own", _("Our own parts"))],
+        choices=[("", _("All I may see")), ("overseen", _("All we oversee")), ("issued", _("Issued by us")), ("own", _("Our own parts"))],
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     unsigned = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput())
@@ -171,6 +171,8 @@ class Filter:
         match self.asked.get("scope"):
             case "overseen":
                 return sight.oversees(self.actor, prefix)
+            case "issued":
+                return Q(**{f"{prefix}issuer_id__in": self.actor.agencies_where("coordinate")})
             case "own" if prefix:
                 return Q(agency_id__in=self.actor.agency_ids)
             case _:

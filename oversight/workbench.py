@@ -149,7 +149,7 @@ def _reviewer(seats: frozenset[int]) -> Desk:
 
 
 def _coordinator(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
-    queues = centre.queues(actor, now=now, shown=SHOWN)
+    queues = centre.queues(actor, now=now, shown=SHOWN, gathered=True)
     piles = [
         Pile(
             name=queue.name,

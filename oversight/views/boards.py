@@ -19,7 +19,7 @@ from workflow.states import Part
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
 
-QUEUE_ROWS = 15
+QUEUE_ROWS = 10
 LONGEST_WAIT = 3650
 
 
