@@ -260,7 +260,9 @@ class Lexer:
         if self._name < 0:
             return
         stop = self._name + len(self.text[self._name : at].rstrip())
-        self.tokens.append(Token("name", self._name, stop, "".join(self.text[self._name : stop].split())))
+        words = "".join(self.text[self._name : stop].split())
+        if words:
+            self.tokens.append(Token("name", self._name, stop, words))
         self._name = -1
 
 

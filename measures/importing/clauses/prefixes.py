@@ -111,6 +111,8 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
     if refusal:
         return replace(mention, why=mention.why or refusal)
     prefix, why = _fitting(name, chain)
+    if chain.broken and is_region(chain.prefix) and not functional(made.core) and name not in bodies.WHOLE:
+        return mention  # 深圳市政府、前海管理局
     known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
     if not known:
         why = why or f"按前文补了“{prefix}”，不能确定是否省略"
