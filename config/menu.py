@@ -95,4 +95,15 @@ def entries(request: HttpRequest) -> list[Entry]:
 
 def frame(request: HttpRequest) -> dict[str, object]:
     """Give templates what the frame around every page shows (a context processor)."""
-    return {"menu": lambda: entries(request), "signed_in": isinstance(getattr(request, "user", None), User)}
+    signed_in = isinstance(getattr(request, "user", None), User)
+    return {
+        "menu": lambda: entries(request),
+        "signed_in": signed_in,
+        "takes_part": lambda: signed_in and bool(_actor(request).agency_ids),
+        "has_people": lambda: signed_in and bool(_actor(request).agencies_where("administer")),
+    }
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", PasswordChange.as_view(), name="password-change"),
     path("language/", login_not_required(set_language), name="set-language"),
     path("health/", login_not_required(health), name="health"),
+    path("", include("agencies.urls")),
     path("notifications/", include("notifications.urls")),
     path("admin/login/", login_not_required(administration_sign_in)),
     path("api/v1/", include("workflow.api.urls")),
