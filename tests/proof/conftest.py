@@ -26,7 +26,7 @@ from notifications.outbox import NewMessage, post
 from tests.proof.sinks import HookSink, MailSink, hook_sink, mail_sink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 def wait_until(is_so: Callable[[], bool], *, patience: float = PATIENCE, what: str = "it") -> float:

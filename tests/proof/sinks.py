@@ -133,7 +133,11 @@ def hook_sink() -> Iterator[HookSink]:
 
     class Receiver(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # its sender died while writing it: nothing was received
+                self.close_connection = True
+                return
             header, key = self.headers["Duban-Signature"], self.headers["Idempotency-Key"]
             stamp = int(header.partition(",")[0].removeprefix("t="))
             with sink.lock:

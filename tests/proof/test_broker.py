@@ -27,7 +27,7 @@ from tests.proof.test_senders import SEED, Figure, all_sent
 from tests.rig.services import redis
 from workflow.models import Firing
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
 WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
 
 

@@ -19,7 +19,7 @@ from tests.proof.sinks import HookSink, MailSink
 from tests.proof.test_senders import SEED, Figure
 from tests.rig.services import redis
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
 
 
 class Stock:

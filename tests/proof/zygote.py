@@ -85,6 +85,9 @@ def main() -> None:
         import_module(name)
     import_module("notifications.channels.webhook")
     from django.template.loader import get_template
+    from django.urls import reverse
+
+    reverse("notifications:inbox")  # loads all addresses of the site, once
 
     for name in ("notifications/email.txt", "notifications/email.html"):
         get_template(name)
