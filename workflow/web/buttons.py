@@ -12,15 +12,21 @@ from agencies.actor import Actor
 from agencies.decision import Decision, Denied
 from workflow.catalog import Offer, offers
 from workflow.models import Assignment, Report, Task
+from workflow.states import AssignmentState, ReportState, TaskState
 from workflow.web.act_form import asks_at_once
 
-ONLY_WHEN_POSSIBLE = frozenset({
-    "add_assignment", "ask_for_report", "co_sign", "grant_extension", "pass_on", "refuse_extension", "reopen", "reroute", "resume",
-    "return_sign_off", "send_back", "set_due", "sign_for", "submit_sign_off", "succeed", "terminate", "uphold", "waive_report",
-    "withdraw_assignment", "withdraw_extension", "withdraw_hand_back", "withdraw_sign_off", "suspend", "dispatch", "press",
-    "accept_report", "return_report", "submit_report", "send_for_review",
-})  # fmt: skip
-"""Acts that nobody misses while they are not possible; the others stay visible and say why they must wait."""
+MISSED_WHILE: dict[str, frozenset[str]] = {
+    "dispatch": frozenset({TaskState.DRAFT}),
+    "sign_off": frozenset({TaskState.CLOSING}),
+    "declare_done": frozenset({AssignmentState.ACCEPTED}),
+    "request_sign_off": frozenset({AssignmentState.DECLARED}),
+    "request_extension": frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED}),
+    "hand_back": frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED}),
+    "sign_for": frozenset({AssignmentState.PENDING}),
+    "send_for_review": frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}),
+    "submit_report": frozenset({ReportState.AGENCY_REVIEW}),
+}
+"""States in which people look for an act: there it stays visible when it must wait, and says why. Elsewhere it is left out."""
 
 LOOKS = {"primary": "primary", "danger": "outline-danger", "plain": ""}
 
@@ -66,7 +72,7 @@ def buttons(actor: Actor, subject: Task | Assignment | Report, *, now: dt.dateti
     offered.sort(key=lambda offer: order[offer.act.weight])
     return Buttons(
         now=[button(offer, subject) for offer in offered if offer.decision],
-        later=[button(offer, subject) for offer in offered if not offer.decision and offer.act.name not in ONLY_WHEN_POSSIBLE],
+        later=[button(offer, subject) for offer in offered if not offer.decision and subject.state in MISSED_WHILE.get(offer.act.name, ())],
     )
 
 

@@ -37,7 +37,7 @@ def done(request: HttpRequest) -> HttpResponse:
     events = (
         Event.objects.exclude(verb__in=CONSEQUENCES)
         .filter(actor_id=actor.user_id, task__in=tasks)
-        .select_related("task__issuer", "agency", "on_behalf_of", "assignment")
+        .select_related("task__issuer", "agency", "on_behalf_of", "assignment__agency")
     )
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     backwards = before.isdecimal()

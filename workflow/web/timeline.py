@@ -93,7 +93,7 @@ def tell(actor: Actor, task: Task, *, everything: bool = False) -> tuple[list[To
     Returns:
         The lines, and whether there are older ones that were not read.
     """
-    rows = Event.objects.filter(task=task).select_related("on_behalf_of", "agency", "assignment").order_by("-sequence")
+    rows = Event.objects.filter(task=task).select_related("on_behalf_of", "agency", "assignment__agency").order_by("-sequence")
     limit = SHOWN_AT_FIRST + len(task.assignments.all())
     events = list(rows if everything else rows[: limit + 1])
     has_more = not everything and len(events) > limit
@@ -125,8 +125,11 @@ def line_of(event: Event) -> Told:
     """Return an event in the reader's language."""
     icon, look = ICONS.get(event.verb, ("circle-check", ""))
     agency = event.agency.short_name if event.agency is not None else event.agency_name
-    towards = [agency] if agency and event.verb in DONE_TO else []
-    if towards:
+    towards = []
+    if event.assignment is not None and event.assignment.agency_id != event.agency_id:
+        towards = [event.assignment.agency.short_name]
+    elif event.verb in DONE_TO and agency:
+        towards = [agency]
         agency = event.task.issuer.short_name if event.actor_id and event.data.get("by_issuer", True) else ""
     behalf = event.on_behalf_of.name if event.on_behalf_of is not None else ""
     return Told(
