@@ -120,7 +120,7 @@ def _settled(document: Document, rows: list[Block], columns: list[str]) -> list[
     tasks = [index for index, kind in enumerate(columns) if kind == "task"]
     if len(tasks) < 2:
         return settled
-    origins = {index: len({row.cells[index].start for row in rows if index < len(row.cells)}) for index in tasks}
+    origins = {index: len({document.quote(row.cells[index]) for row in rows if index < len(row.cells)}) for index in tasks}
     most = max(origins.values())
     for index in tasks:
         if origins[index] < most:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from measures.importing.document import Block, Document
-from measures.importing.headings import Marker, Scheme, read_marker
+from measures.importing.headings import Marker, Scheme, chinese_number, read_marker
 
 # A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
 _TITLE_END = re.compile(r"[。！？!?\n]|[：:](?=.)|(?<=[^\s、，,]{4})[\u3000 ]{1,4}(?=[\u4e00-\u9fff“《])")
@@ -86,7 +86,7 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
     first = blocks[0].start if blocks else 0
     root = Node(None, first, first, first, first, blocks[-1].end if blocks else first, segment=segment)
     stack = [root]
-    for block in blocks:
+    for block in _parted(text, blocks):
         line = text[block.start : block.end]
         marker = None if block.cells else read_marker(line)
         if marker is not None and not _plausible(marker, line, stack):
@@ -108,6 +108,33 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         for open_node in stack:
             open_node.end = block.end
     return root
+
+
+_INLINE = re.compile(r"(?:(?<=[。；！？）)])|(?<=[\u4e00-\u9fff]))[（(]([一二三四五六七八九十]{1,3})[）)](?=[^）)、，。；])")
+
+
+def _parted(text: str, blocks: Sequence[Block]) -> Iterable[Block]:
+    """Part a line that holds a heading and those under it: 一、总体要求（一）指导思想 …（二）主要目标."""
+    for block in blocks:
+        starts = [] if block.cells else _inline_starts(text, block)
+        if not starts:
+            yield block
+            continue
+        for start, end in zip([block.start, *starts], [*starts, block.end], strict=True):
+            stop = start + len(text[start:end].rstrip())
+            yield replace(block, start=start, end=stop, strong=0)
+
+
+def _inline_starts(text: str, block: Block) -> list[int]:
+    marker = read_marker(text[block.start : block.start + 20])
+    if marker is None or marker.scheme is not Scheme.CN:
+        return []
+    starts: list[int] = []
+    for match in _INLINE.finditer(text, block.start, block.end):
+        if chinese_number(match[1]) == len(starts) + 1:
+            starts.append(match.start())
+    inside_title = bool(starts) and not re.search("[。；]", text[block.start : starts[0]])
+    return starts if len(starts) > 1 and inside_title else []
 
 
 def _unnumbered(block: Block, line: str) -> Marker | None:

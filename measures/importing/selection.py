@@ -22,7 +22,7 @@ GENERAL = re.compile(
     r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|(?:工作|主要|发展|总|目标|预期|具体|阶段性?|行动|重点|年度|量化|建设)*目标(?:任务|要求|指标)?$|(?:工作|主要)?思路|工作原则|实施原则|"
     r"(?:总体)?(?:目标要求|目标任务|要求)$|组织(?:实施|保障|领导|推进|机构)|(?:工作|实施|推进|加强|强化|有关|具体|相关|组织|主要|综合|政策|支撑|制度|支持)*(?:保障|保障措施|保障机制|保障要求|工作要求|组织保障|要求)$|保障措施|工作要求|有关要求|具体要求|实施要求|"
     r"(?:实施|工作|推进|方法|时间|进度)+(?:步骤|阶段|安排|进度|计划安排|时间|方法|范围|期限|对象|程序)|(?:重要|重大)?(?:意义|背景)|背景|发展(?:基础|现状|形势|环境|背景)|(?:现状|形势|基础)|"
-    r"适用范围|附\s*则|其他|其它(?:事项)?|名词解释|(?:监督|督导|督促)?(?:检查|考核|评估|督查)$|职责分工|组织架构|(?:资金|经费)(?:保障|来源)|实施时间|"
+    r"适用范围|总\s*则|附\s*则|其他|其它(?:事项)?|名词解释|(?:监督|督导|督促)?(?:检查|考核|评估|督查)$|职责分工|组织架构|(?:资金|经费)(?:保障|来源)|实施时间|"
     r"202\d年(?:工作)?(?:回顾|总结)|工作回顾|(?:20\d\d|去|上)年.{0,4}(?:工作)?(?:回顾|总结))"
 )
 # Duties of everybody that close a plan: 加强组织领导, 强化督导考核 and the like; general only in a section where nobody is named.
@@ -51,7 +51,7 @@ def is_general(node: Node, text: str) -> bool:
         title = text[current.title_start : current.title_end].strip()
         if current.marker and GENERAL.match(title):
             return True
-        if current.marker and not current.children and _IN_FORCE.search(text[current.start : current.start + 120]):
+        if current.marker and not current.children and _IN_FORCE.search(text, current.start, min(current.end, current.start + 120)):
             return True
         current = current.parent
     return False

@@ -19,15 +19,20 @@ from measures.importing.deadlines import PartialDate, find_deadlines
 from measures.importing.when import Due, read_dues
 
 _QUANTITY = re.compile(rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
-_WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了)?$")
+_WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
 _VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
+_ANY_VERB = re.compile("|".join(sorted(VERBS, key=len, reverse=True)))
+# 支持企业建设海外仓10个: what is counted begins at the second verb.
+_ENABLING = re.compile(
+    r"^(?:协调|支持|鼓励|引导|推动|指导|组织|争取|促进|动员|依托|通过|在|围绕|面向)[^，]{2,24}?(?=" + _ANY_VERB.pattern + ")"
+)
 _ONLY_VERB = re.compile(r"(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")$")
 _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -224,12 +229,12 @@ class _Sentence:
     def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, unit: str, due: date | None) -> bool:
         if _TIME_UNITS.search(unit):
             return bool(word) and (word is not None and word.group() not in {"为", "是", "近", "约", "力争", "累计"})
-        if word and word.group() not in {"为", "是", "近", "约"}:
-            return True
-        if suffix:
+        if suffix or (word and word.group() not in {"为", "是", "近", "约"}):
             return True
         bare = _LEADING.sub("", named)
         if _VERB.search(bare) or _ONLY_VERB.search(bare):
+            return True
+        if len(bare) <= 24 and _ANY_VERB.search(named):
             return True
         if word or self.last is not None or self.passage.aims:
             return len(bare) > 1 and (self.passage.aims or self.last is not None or due is not None)
@@ -242,6 +247,7 @@ class _Sentence:
         region_match = _REGION.match(bare)
         region = region_match.group() if region_match else ""
         bare = _LEADING.sub("", bare[len(region) :]) if region else bare
+        bare = _ENABLING.sub("", bare)
         bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
         bare = re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再)+$", "", bare)
         counted = word is not None and word.group() in VERBS
@@ -268,7 +274,7 @@ class _Sentence:
             return "达到", ">="
         name = ""
         if word is not None:
-            stem = re.sub(r"(?<=.)(?:约|近|了)$", "", word.group())
+            stem = re.sub(r"(?<=.)(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)$", "", word.group())
             name = CANONICAL.get(stem, stem)
             relation = relation_of(stem, suffix)
         else:

@@ -100,7 +100,7 @@ def _score_measures(result: Score, name: str, expected: Expected, reading: PlanR
         if measure is None:
             continue
         for role in ROLES:
-            names = [part for part in re.split(r"、(?![^（]*）)", entry.get(role, "")) if part]
+            names = [part.replace("\\", "") for part in re.split(r"(?<!\\)、(?![^（]*）)", entry.get(role, "")) if part]
             result.count(
                 "responsibilities", measure.named(role) == names, f"{name} {entry['number']}: {role} {names}, read {measure.named(role)}"
             )
