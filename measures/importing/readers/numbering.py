@@ -104,7 +104,7 @@ def _shown(level: Level, levels: dict[int, Level], counts: list[int]) -> str:
         return written(max(counts[place], 1), other.form)
 
     shown = re.sub(r"%([1-9])", put, level.text)
-    return f"{shown} " if shown and shown[-1].isalnum() else shown
+    return f"{shown} " if re.search("[0-9A-Za-z]$", shown) else shown
 
 
 def written(value: int, form: str) -> str:

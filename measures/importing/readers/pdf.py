@@ -158,7 +158,7 @@ def _gutter(rows: list[list[_Line]]) -> float | None:
     starts = Counter(round(row[1].x / 4) for row in doubles)
     place, count = starts.most_common(1)[0]
     begins = place * 4 - 4
-    long_left = sum(row[0].right > begins - 60 and len(row[0].text) > 8 for row in doubles)
+    long_left = sum(row[0].right > 0.6 * begins and len(row[0].text) > 8 for row in doubles)
     return begins if count > 0.6 * len(doubles) and long_left > 0.5 * len(doubles) else None
 
 
@@ -203,10 +203,14 @@ def _shape(text: str) -> str:
 def _paragraphs(lines: list[_Line], out: DocumentBuilder) -> None:
     """Join lines into paragraphs, and rows of cells into tables."""
     right = _right_edge(lines)
+    left: dict[tuple[int, int], float] = {}
+    for line in lines:
+        place = (line.page, int(line.x // 200))
+        left[place] = min(left.get(place, line.x), line.x)
     current = ""
     previous: _Line | None = None
     for line in lines:
-        if previous is not None and current and not _begins(line, previous, right):
+        if previous is not None and current and not _begins(line, previous, right, left[line.page, int(line.x // 200)]):
             current += (" " if _needs_blank(current, line.text) else "") + line.text
         else:
             out.paragraph(current)
@@ -223,15 +227,14 @@ def _right_edge(lines: list[_Line]) -> dict[int, float]:
     return {column: sorted(ends)[int(len(ends) * 0.8)] for column, ends in by_column.items()}
 
 
-def _begins(line: _Line, previous: _Line, right: dict[int, float]) -> bool:
-    """Tell whether a line begins a paragraph."""
+def _begins(line: _Line, previous: _Line, right: dict[int, float], left: float) -> bool:
+    """Tell whether a line begins a paragraph; `left` is where the lines of its page and column begin."""
     full = previous.right >= right.get(int(previous.x // 200), previous.right) - 2.2 * previous.size
     if not full:
         return True
     if abs(line.size - previous.size) > 0.15 * previous.size:
         return True
-    indented = line.x - previous.x > 1.2 * line.size and line.page == previous.page and int(line.x // 200) == int(previous.x // 200)
-    if indented:
+    if line.x - left > 1.2 * line.size:
         return True
     marker = read_marker(line.text)
     return marker is not None and previous.text.endswith(_END)

@@ -55,9 +55,9 @@ def _utf16_if_likely(data: bytes) -> tuple[str, ...]:
     if b"\x00" not in sample or len(data) % 2:
         return ()
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd and not even:
+    if odd >= 2 * even:
         return ("utf-16-le",)
-    return ("utf-16-be",) if even and not odd else ()
+    return ("utf-16-be",) if even >= 2 * odd else ()
 
 
 def _with_a_few_bad_bytes(data: bytes) -> str | None:
