@@ -39,6 +39,20 @@ def task_is_live(task: Task) -> Decision:
             return Denied(_("The task has been terminated."))
 
 
+def in_hand(assignment: Assignment) -> Decision:
+    """Answer whether a part is to be signed for or in hand, in a task that is under way."""
+    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED}:
+        return Denied(_("Your part is not in hand: %(state)s.") % {"state": assignment.get_state_display()})
+    return task_is_live(assignment.task)
+
+
+def owes_something(assignment: Assignment) -> Decision:
+    """Answer whether an agency can be pressed: its part is not done, in a task that is under way."""
+    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DISPUTED}:
+        return Denied(_("Nothing is owed here any more: %(state)s.") % {"state": assignment.get_state_display()})
+    return task_is_live(assignment.task)
+
+
 def to_hand_back(assignment: Assignment, now: dt.datetime) -> Decision:
     """Answer whether it is still time to hand back."""
     last = assignment.hand_back_until
@@ -60,7 +74,7 @@ def to_request_extension(assignment: Assignment, now: dt.datetime) -> Decision:
         )
     if open_extension(assignment) is not None:
         return Denied(_("A request for more time is open already."))
-    return task_is_live(assignment.task)
+    return in_hand(assignment)
 
 
 def to_declare_done(assignment: Assignment, now: dt.datetime) -> Decision:
@@ -87,6 +101,24 @@ def to_request_sign_off(task: Task, now: dt.datetime) -> Decision:
     if any(part.state == AssignmentState.DISPUTED for part in parts):
         return Denied(_("A hand-back is still under review."))
     return task_is_live(task)
+
+
+def to_put_up(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether this part can put its task up for sign-off: a lead that has declared its own part done."""
+    if not assignment.is_lead:
+        return Denied(_("A lead puts the task up for sign-off."))
+    if assignment.state != AssignmentState.DECLARED:
+        return Denied(_("Declare your own part done first."))
+    return to_request_sign_off(assignment.task, now)
+
+
+def to_withdraw_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether this part can take the closing round of its task back: a lead, while it is not decided."""
+    if not assignment.is_lead:
+        return Denied(_("A lead takes the sign-off back."))
+    if open_sign_off(assignment.task) is None:
+        return Denied(_("The task has not been put up for sign-off."))
+    return Allowed()
 
 
 def to_save_report(report: Report, now: dt.datetime) -> Decision:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.refusals import Conflict, Invalid, NotYours, require
+from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_assignment, lock_open_sign_off, log, move, of_part, of_task
 from workflow.models import CoSignature
@@ -31,11 +31,12 @@ def co_sign(
         version: of the page.
     """
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_declare_done(actor, assignment))
     task = assignment.task
     sign_off = lock_open_sign_off(task)
     row = CoSignature.objects.select_for_update(of=("self",)).filter(sign_off=sign_off, assignment=assignment).first()
     if row is None:
-        raise NotYours(_("Your agency has not been asked to co-sign this round."))
+        raise Conflict(_("Your agency has not been asked to co-sign this round."))
     row.assignment = assignment
     require(policy.may_co_sign(actor, row))
     if sign_off.state != SignOffState.COLLECTING:

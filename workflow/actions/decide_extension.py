@@ -12,7 +12,7 @@ from agencies.actor import Actor
 from agencies.refusals import Invalid, require
 from workflow import policy
 from workflow.actions.clock import give_back_time
-from workflow.actions.door import keep, lock_assignment, log, move, said
+from workflow.actions.door import keep, lock_assignment, lock_parts, log, move, said
 from workflow.actions.request_extension import open_extension
 from workflow.models import Assignment, Extension
 from workflow.states import LIVE_ASSIGNMENT_STATES
@@ -25,12 +25,13 @@ def grant_extension(
 ) -> Extension:
     """Grant more time; the date may differ from the one asked for, the first due date is kept.
 
-    The task is due when the last of its leads is.
+    The task is due when the last of its leads is, and its supporters with it.
 
     Raises:
         Invalid: the date does not lie after the present one.
     """
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_coordinate(actor, assignment.task))
     row = open_extension(assignment)
     require(policy.may_decide_extension(actor, row))
     if granted_to <= row.due_before:
@@ -52,6 +53,7 @@ def grant_extension(
 def refuse_extension(*, actor: Actor, assignment_id: int, opinion: str, now: dt.datetime, version: int | None = None) -> Extension:
     """Refuse more time, with the reason; the days the clock stood still are given back."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_coordinate(actor, assignment.task))
     row = open_extension(assignment)
     require(policy.may_decide_extension(actor, row))
     opinion = said(opinion, "opinion")
@@ -75,3 +77,8 @@ def _follow_leads(assignment: Assignment) -> None:
         task.due_on = last
         task.due_version += 1
         keep(task)
+        for supporter in lock_parts(task):
+            if not supporter.is_lead and supporter.due_on is not None and supporter.due_on < last:
+                supporter.due_on = last
+                supporter.due_version += 1
+                keep(supporter)

@@ -81,6 +81,7 @@ def withdraw_sign_off(*, actor: Actor, assignment_id: int, now: dt.datetime, ver
     """Take a closing round back: a lead has found that more is to be done."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_request_sign_off(actor, assignment))
+    expect(timing.to_withdraw_sign_off(assignment, now))
     row = lock_open_sign_off(assignment.task)
     move(row, "withdraw", now=now)
     keep(row)

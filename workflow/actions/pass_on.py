@@ -25,7 +25,7 @@ def pass_on(*, actor: Actor, assignment_id: int, officer_id: int, now: dt.dateti
     """
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_pass_on(actor, assignment))
-    expect(timing.task_is_live(assignment.task))
+    expect(timing.in_hand(assignment))
     if officer_id not in policy.people_who_hold("report", [assignment.agency_id], now=now).get(assignment.agency_id, []):
         raise Invalid(_("This person does not prepare reports for the agency."), "officer_id")
     officer = User.objects.get(pk=officer_id)

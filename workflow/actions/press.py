@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.refusals import Conflict, require
+from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.door import expect, lock_assignment, log, of_part, said
 from workflow.models import Assignment
-from workflow.states import LIVE_ASSIGNMENT_STATES
 from workflow.timeline import Verb
 
 
@@ -21,9 +19,7 @@ def press(*, actor: Actor, assignment_id: int, text: str, now: dt.datetime, vers
     """Press an agency for action, in words; its people are told at once."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_press(actor, assignment))
-    if assignment.state not in LIVE_ASSIGNMENT_STATES:
-        raise Conflict(_("Nothing is owed here any more: %(state)s.") % {"state": assignment.get_state_display()})
-    expect(timing.task_is_live(assignment.task))
+    expect(timing.owes_something(assignment))
     text = said(text, "text")
     by = assignment.task.issuer_id if actor.may("coordinate", assignment.task.issuer_id) else None
     log(actor, now, of_part(assignment, Verb.PRESS, comment=text, by_issuer=by is not None))

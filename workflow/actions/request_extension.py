@@ -13,7 +13,6 @@ from workflow import policy, timing
 from workflow.actions.clock import give_back_time
 from workflow.actions.door import expect, keep, lock_assignment, log, move, of_part, said
 from workflow.models import Assignment, Extension
-from workflow.states import AssignmentState
 from workflow.timeline import Verb
 
 
@@ -29,8 +28,6 @@ def request_extension(
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_request_extension(actor, assignment))
     expect(timing.to_request_extension(assignment, now))
-    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED}:
-        raise Conflict(_("Your part is not in hand: %(state)s.") % {"state": assignment.get_state_display()})
     reason = said(reason, "reason")
     due_on = assignment.due_on
     if due_on is None or asked_for <= due_on:
@@ -57,8 +54,8 @@ def request_extension(
 def withdraw_extension(*, actor: Actor, assignment_id: int, now: dt.datetime, version: int | None = None) -> Extension:
     """Take a request for more time back before it is decided; the clock runs on, the days it stood still given back."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
-    row = open_extension(assignment)
     require(policy.may_request_extension(actor, assignment))
+    row = open_extension(assignment)
     move(row, "withdraw", now=now)
     row.version += 1
     row.save()

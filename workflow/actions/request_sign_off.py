@@ -33,7 +33,7 @@ def request_sign_off(*, actor: Actor, assignment_id: int, summary: str, now: dt.
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     task = assignment.task
     require(policy.may_request_sign_off(actor, assignment))
-    expect(timing.to_request_sign_off(task, now))
+    expect(timing.to_put_up(assignment, now))
     summary = said(summary, "summary")
     states = move(task, "request_sign_off")
     last = task.sign_offs.aggregate(last=Max("round"))["last"] or 0

@@ -24,6 +24,7 @@ from workflow.timeline import Entry, Verb
 def uphold(*, actor: Actor, assignment_id: int, opinion: str, now: dt.datetime, version: int | None = None) -> HandBack:
     """Rule that the assignment stands with the agency; the days of the dispute are given back to it."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_coordinate(actor, assignment.task))
     row = _open_hand_back(assignment)
     require(policy.may_rule(actor, row))
     opinion = said(opinion, "opinion")
@@ -38,8 +39,8 @@ def uphold(*, actor: Actor, assignment_id: int, opinion: str, now: dt.datetime, 
 def withdraw_hand_back(*, actor: Actor, assignment_id: int, now: dt.datetime, version: int | None = None) -> HandBack:
     """Take a hand-back back before it is ruled on."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
-    row = _open_hand_back(assignment)
     require(policy.may_hand_back(actor, assignment))
+    row = _open_hand_back(assignment)
     move(row, "withdraw", now=now)
     row.version += 1
     row.save()
@@ -58,6 +59,7 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
         Invalid: the agency has a part already, or does not exist today.
     """
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_coordinate(actor, assignment.task))
     row = _open_hand_back(assignment)
     require(policy.may_rule(actor, row))
     opinion = said(opinion, "opinion")

@@ -19,7 +19,7 @@ def sign_for(*, actor: Actor, assignment_id: int, now: dt.datetime, version: int
     """Sign for an assignment on behalf of its agency; who signs becomes the officer in charge."""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_sign_for(actor, assignment))
-    expect(timing.task_is_live(assignment.task))
+    expect(timing.in_hand(assignment))
     states = move(assignment, "sign_for", officer_id=actor.user_id, now=now)
     keep(assignment)
     log(actor, now, of_part(assignment, Verb.SIGN_FOR, states))

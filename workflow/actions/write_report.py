@@ -17,7 +17,7 @@ from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part, person
 from workflow.deadlines import add_working_days
 from workflow.models import Evidence, Report
-from workflow.states import AssignmentState, ReportState
+from workflow.states import ReportState
 from workflow.timeline import Verb
 from workflow.working_days import calendar_in_force
 
@@ -129,9 +129,7 @@ def ask_for_report(*, actor: Actor, assignment_id: int, comment: str, now: dt.da
     coordinated = policy.may_coordinate(actor, assignment.task)
     if not coordinated:
         require(policy.may_begin_report(actor, assignment))
-    expect(timing.task_is_live(assignment.task))
-    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED}:
-        raise Conflict(_("Your part is not in hand: %(state)s.") % {"state": assignment.get_state_display()})
+    expect(timing.in_hand(assignment))
     if assignment.reports.exclude(state__in=[ReportState.ACCEPTED, ReportState.WAIVED]).filter(on_demand=True).exists():
         raise Conflict(_("A report asked for out of turn is open already."))
     today = timezone.localdate(now)

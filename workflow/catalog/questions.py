@@ -11,7 +11,7 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from workflow import policy, timing
 from workflow.models import Assignment, Report, Task
-from workflow.states import AssignmentState, Part, TaskState
+from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState
 
 
 def rule(actor: Actor, assignment: Assignment) -> Decision:
@@ -63,14 +63,7 @@ def has_open_hand_back(assignment: Assignment, now: dt.datetime) -> Decision:
 
 def in_hand(assignment: Assignment, now: dt.datetime) -> Decision:
     """Answer whether the part is to be signed for or in hand, in a task under way."""
-    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED}:
-        return Denied(_("Your part is not in hand: %(state)s.") % {"state": assignment.get_state_display()})
-    return timing.task_is_live(assignment.task)
-
-
-def extendable(assignment: Assignment, now: dt.datetime) -> Decision:
-    """Answer whether more time can be asked for."""
-    return in_hand(assignment, now) and timing.to_request_extension(assignment, now)
+    return timing.in_hand(assignment)
 
 
 def asked_to_co_sign(assignment: Assignment, now: dt.datetime) -> Decision:
@@ -78,27 +71,9 @@ def asked_to_co_sign(assignment: Assignment, now: dt.datetime) -> Decision:
     return Allowed() if timing.open_co_signature(assignment) else Denied(_("Your agency is not being asked to co-sign."))
 
 
-def to_request_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
-    """Answer whether this lead can put the task up for sign-off."""
-    if assignment.part != Part.LEAD:
-        return Denied(_("A lead puts the task up for sign-off."))
-    if assignment.state != AssignmentState.DECLARED:
-        return Denied(_("Declare your own part done first."))
-    return timing.to_request_sign_off(assignment.task, now)
-
-
-def to_withdraw_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
-    """Answer whether this lead can take the closing round back."""
-    if assignment.part != Part.LEAD:
-        return Denied(_("A lead takes the sign-off back."))
-    return Allowed() if timing.open_sign_off(assignment.task) else Denied(_("The task has not been put up for sign-off."))
-
-
 def pressable(assignment: Assignment, now: dt.datetime) -> Decision:
     """Answer whether the agency still owes something."""
-    if assignment.state not in {AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DISPUTED}:
-        return Denied(_("Nothing is owed here any more: %(state)s.") % {"state": assignment.get_state_display()})
-    return timing.task_is_live(assignment.task)
+    return timing.owes_something(assignment)
 
 
 def dispatchable(task: Task, now: dt.datetime) -> Decision:
@@ -126,3 +101,11 @@ def succeedable(assignment: Assignment, now: dt.datetime) -> Decision:
     if assignment.agency.ends_on is None or assignment.agency.ends_on >= timezone.localdate(now):
         return Denied(_("The agency has not been succeeded by another."))
     return pressable(assignment, now)
+
+
+def withdrawable(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether the part can be taken back: the task is under way, and somebody else leads it."""
+    others = [part for part in assignment.task.assignments.all() if part.is_lead and part.pk != assignment.pk]
+    if assignment.is_lead and not any(part.state not in ENDED_ASSIGNMENT_STATES for part in others):
+        return Denied(_("This is the last lead; add another lead first, or terminate the task."))
+    return timing.task_is_live(assignment.task)

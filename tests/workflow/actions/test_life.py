@@ -260,6 +260,7 @@ def test_granting_more_time_keeps_the_first_date_and_moves_the_task() -> None:
     part = stage.part_of(lead)
     assert (part.due_on, part.first_due_on, part.due_version) == (granted, TODAY + dt.timedelta(days=60), 2)
     assert stage.reload().due_on == granted
+    assert stage.part_of(stage.supporters[0]).due_on == granted
 
 
 def test_more_time_is_asked_for_before_the_due_date_only() -> None:
