@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from measures.importing.unreadable import Refusal, Unreadable
 
+GIVEN_UP = "given_up"
+"""The code of a file whose reading was begun and never finished; the readers themselves do not know it."""
+
 WORDS: dict[str, Promise] = {
+    GIVEN_UP: _("Reading the file took too long and was given up. Upload it in another format, or in parts."),
     Refusal.EMPTY: _("The file is empty."),
     Refusal.TOO_LARGE: _("The file has %(size)s MB; at most %(limit)s MB can be read."),
     Refusal.BINARY: _("This is not a text file. Upload a docx, pdf, html, txt, md, xlsx or csv file."),
@@ -30,8 +36,8 @@ def word(refusal: Unreadable) -> str:
     return word_code(refusal.code, refusal.params)
 
 
-def word_code(code: str, params: dict[str, object]) -> str:
+def word_code(code: str, params: Mapping[str, object]) -> str:
     """Return the words of a refusal that was kept as its code and what fills it."""
     if code not in WORDS:
         return gettext("The file cannot be read.")
-    return str(WORDS[code]) % params
+    return str(WORDS[code]) % dict(params)

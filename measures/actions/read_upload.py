@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from agencies.actor import Actor
 from measures.actions.door import lock_upload, record
@@ -13,20 +15,28 @@ from measures.importing.plan import read_plan
 from measures.importing.reading import PlanReading
 from measures.importing.unreadable import Unreadable
 from measures.models import PlanVerb, Upload
+from measures.refusals import GIVEN_UP, word_code
 
 Clock = Callable[[], dt.datetime]
+PATIENCE = dt.timedelta(minutes=15)
+"""After how long a reading that was begun and not finished is given up; a worker's own limit is five minutes."""
 
 
 def read_waiting(*, clock: Clock) -> int:
-    """Read every upload that waits, the oldest first; return how many were done.
+    """Read every upload that waits, those first that nobody has begun, then the oldest; return how many were done.
+
+    One that was begun long ago and never finished has taken its worker with it; it is given up, so that it does not take the next.
 
     Args:
         clock: tells the time, for reading takes some.
     """
-    waiting = list(Upload.objects.filter(state=Upload.State.WAITING).order_by("uploaded_at", "pk").values_list("pk", flat=True))
-    for pk in waiting:
+    waiting = Upload.objects.filter(state=Upload.State.WAITING)
+    for pk in waiting.filter(progress__gt=0, uploaded_at__lt=clock() - PATIENCE).values_list("pk", flat=True):
+        _keep_failure(pk, GIVEN_UP, {}, clock())
+    found = list(waiting.order_by("progress", "uploaded_at", "pk").values_list("pk", flat=True))
+    for pk in found:
         read_upload(upload_id=pk, clock=clock)
-    return len(waiting)
+    return len(found)
 
 
 def read_upload(*, upload_id: int, clock: Clock) -> None:
@@ -37,12 +47,13 @@ def read_upload(*, upload_id: int, clock: Clock) -> None:
     upload = Upload.objects.select_related("agency").filter(pk=upload_id, state=Upload.State.WAITING).first()
     if upload is None:
         return
+    Upload.objects.filter(pk=upload_id, state=Upload.State.WAITING, progress=0).update(progress=1)
     with upload.file.open("rb") as file:
         data = file.read()
     try:
         reading = read_plan(data, upload.filename, progress=_Progress(upload_id))
     except Unreadable as refusal:
-        _keep_failure(upload_id, refusal, clock())
+        _keep_failure(upload_id, refusal.code, refusal.params, clock())
     else:
         _keep_reading(upload_id, reading, clock())
 
@@ -85,13 +96,15 @@ def _keep_reading(upload_id: int, reading: PlanReading, now: dt.datetime) -> Non
 
 
 @transaction.atomic
-def _keep_failure(upload_id: int, refusal: Unreadable, now: dt.datetime) -> None:
+def _keep_failure(upload_id: int, code: str, params: Mapping[str, object], now: dt.datetime) -> None:
     system = Actor.system()
     upload = lock_upload(system, upload_id)
     if upload.state != Upload.State.WAITING:
         return
-    upload.fail(str(refusal))
-    upload.reading = {"refusal": {"code": str(refusal.code), "params": refusal.params}}
+    with translation.override(settings.LANGUAGE_CODE):
+        words = word_code(code, params)
+    upload.fail(words)
+    upload.reading = {"refusal": {"code": str(code), "params": dict(params)}}
     upload.version += 1
     upload.save()
-    record(PlanVerb.FAIL, actor=system, now=now, upload=upload, code=str(refusal.code), comment=str(refusal))
+    record(PlanVerb.FAIL, actor=system, now=now, upload=upload, code=str(code), comment=words)
