@@ -183,6 +183,8 @@ def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool
         return _made(plain, found, None, f"“{found.group()}”每年日期不同，请填写具体日期")
     if year is None and reference is None:
         return _made(plain, found, None, "未写年份，且不知道成文日期")
+    if (year if year is not None else _require(reference).year) not in _YEARS:
+        return _made(plain, found, None, "年份写法不明")
     resolved = date(year if year is not None else _require(reference).year, *day) - timedelta(days=1)
     if year is None and resolved < _earliest(_require(reference)):
         return _made(plain, found, date(_require(reference).year + 1, *day) - timedelta(days=1), "未写年份，按成文日期后最近的一次推算")
@@ -207,7 +209,7 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
         return None
     if found["unit"] == "工作日":
         return _made(plain, found, None, "工作日要按工作日历推算，请填写具体日期")
-    if reference is None:
+    if reference is None or reference.year not in _YEARS:
         return _made(plain, found, None, "不知道成文日期，无法推算")
     if found["lead"].startswith("自"):
         return _made(plain, found, None, f"起算日“{found['lead']}”不明，请填写具体日期")
@@ -337,11 +339,11 @@ class _Point:
         month = reference.month if self.edge in ("月底", "月末") and self.month is None and reference else self.month
         if self.edge in ("月底", "月末") and month is None:
             return None, "不知道成文的月份"
+        if year not in _YEARS:
+            return None, "年份写法不明"
         day, why = self._last_day(year, month)
         if self.year is None and self.shift is None and reference is not None and day < _earliest(reference):
             return self._last_day(year + 1, month)[0], "未写年份，且当年的日期早于成文日期，按下一年推算"
-        if self.year is not None and self.year < _FULL_YEAR:
-            return None, "年份写法不明"
         return day, why
 
     def _last_day(self, year: int, month: int | None) -> tuple[date, str]:
@@ -363,6 +365,7 @@ class _Point:
 
 
 _LENGTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1, "day": 0}  # months
+_YEARS = range(1900, 2200)  # years that a deadline may have
 _FULL_YEAR = 1000  # a year written with fewer digits lacks its century
 _EDGES_ALONE = ("年底", "年末", "年终", "年中", "年内", "全年", "月底", "月末")
 _SHIFTS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2, "去年": -1}

@@ -366,7 +366,7 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(
-        0, len(piece), is_clause=True, items=_items(mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
+        0, len(piece), is_clause=True, items=_items(parser.text, mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
         open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
     )  # fmt: skip
     return Reading(clause, tidy=tidy)
@@ -390,14 +390,15 @@ def _names_parties(mentions: list[Mention]) -> bool:
     )
 
 
-def _items(mentions: list[Mention]) -> tuple[Item, ...]:
+def _items(text: str, mentions: list[Mention]) -> tuple[Item, ...]:
     counts: dict[str, int] = {}
     items = []
     for mention in mentions:
         role = mention.chunk.role or "responsible"
         counts[role] = counts.get(role, 0) + 1
         collective = mention.kind == "collective"
-        items.append(Item(mention.name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
+        name = mention.name if mention.restored else "".join(text[mention.chunk.start : mention.chunk.end].split())
+        items.append(Item(name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
     return tuple(items)
 
 
