@@ -1,17 +1,78 @@
-"""The record, for the audit administrator: everything to read, nothing to change."""
+"""The records, for the audit administrator: everything to read, nothing to change."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.offices import OfficeAdmin
-from agencies.models import DirectoryEvent, DirectoryVerb, Office
+from agencies.chain_check import head_of
+from agencies.models import ChainedEvent, DirectoryEvent, DirectoryVerb, Office
+
+E = TypeVar("E", bound=ChainedEvent)
+
+
+class RecordPaginator(Paginator[Any]):
+    """Knows how long a whole record is without counting it: its last number."""
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many lines there are; only a choice of them is counted."""
+        lines = self.object_list
+        if isinstance(lines, QuerySet) and issubclass(lines.model, ChainedEvent) and not lines.query.where:
+            return head_of(lines.model)[0]
+        return lines.count() if isinstance(lines, QuerySet) else len(lines)
+
+
+class RecordAdmin(OfficeAdmin[E]):
+    """One record. A subclass names its verbs, and in `concerns` what its lines are about."""
+
+    verbs: ClassVar[type[TextChoices]]
+    concerns: ClassVar[tuple[str, ...]] = ()
+
+    seen_by = frozenset({Office.AUDIT})
+    search_fields: tuple[str, ...] = ("actor_name", "agency_name", "comment")
+    ordering = ("-sequence",)
+    paginator = RecordPaginator
+    show_full_result_count = False
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the columns."""
+        return ("sequence", "at", "act", "actor_name", "agency_name", *self.concerns, "comment")
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        """Load what lines are about with them."""
+        return tuple(name for name in (*self.concerns, "on_behalf_of") if self.opts.get_field(name).is_relation)
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Offer to choose by day and by act."""
+        return (("at", admin.DateFieldListFilter), VerbFilter)
+
+    def get_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[str, ...]:
+        """Show all that a line says, and what chains it to the others."""
+        people = ("actor_name", "on_behalf_of", "agency_name")
+        return ("sequence", "at", "act", *people, *self.concerns, "comment", "details", "previous", "digest")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[str, ...]:
+        """Let nothing be changed."""
+        return self.get_fields(request, obj)
+
+    @admin.display(description=_("act"), ordering="verb")
+    def act(self, event: E) -> str:
+        """Return the act in the reader's language."""
+        return str(self.verbs(event.verb).label) if event.verb in self.verbs.values else event.verb
+
+    @admin.display(description=_("details"))
+    def details(self, event: E) -> str:
+        """Return the details as they were written."""
+        return json.dumps(event.data, ensure_ascii=False, indent=1)
 
 
 class VerbFilter(admin.SimpleListFilter):
@@ -21,34 +82,19 @@ class VerbFilter(admin.SimpleListFilter):
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Return the acts."""
-        return [(verb.value, str(verb.label)) for verb in DirectoryVerb]
+        """Return the acts of the record."""
+        verbs = model_admin.verbs if isinstance(model_admin, RecordAdmin) else DirectoryVerb
+        return [(verb.value, str(verb.label)) for verb in verbs]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[DirectoryEvent]) -> QuerySet[DirectoryEvent]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the lines of the act chosen."""
         return queryset.filter(verb=self.value()) if self.value() else queryset
 
 
 @admin.register(DirectoryEvent)
-class DirectoryEventAdmin(OfficeAdmin[DirectoryEvent]):
+class DirectoryEventAdmin(RecordAdmin[DirectoryEvent]):
     """Acts on the directory."""
 
-    seen_by = frozenset({Office.AUDIT})
-    list_display = ("sequence", "at", "act", "actor_name", "agency_name", "person", "comment")
-    list_filter = (("at", admin.DateFieldListFilter), VerbFilter)
-    search_fields = ("actor_name", "agency_name", "person__username", "person__name", "comment")
-    list_select_related = ("person",)
-    ordering = ("-sequence",)
-    show_full_result_count = False
-    fields = ("sequence", "at", "act", "actor_name", "agency_name", "person", "comment", "details", "previous", "digest")
-    readonly_fields = fields
-
-    @admin.display(description=_("act"), ordering="verb")
-    def act(self, event: DirectoryEvent) -> str:
-        """Return the act in the reader's language."""
-        return event.verb_label
-
-    @admin.display(description=_("details"))
-    def details(self, event: DirectoryEvent) -> str:
-        """Return the details as they were written."""
-        return json.dumps(event.data, ensure_ascii=False, indent=1)
+    verbs = DirectoryVerb
+    concerns = ("person",)
+    search_fields = (*RecordAdmin.search_fields, "person__username", "person__name")
