@@ -36,7 +36,7 @@ from workflow.actions.request_extension import request_extension
 from workflow.actions.rule_on_hand_back import reroute
 from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.catalog import CATALOG, Act, Subject
-from workflow.models import Assignment, Event, Report
+from workflow.models import Assignment, Event, Report, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -324,6 +324,16 @@ def fields(act: Act, stage: Stage, fresh: Agency) -> dict[str, Any]:
     return values
 
 
+def subject_of(subject: Subject, pk: int) -> Task | Assignment | Report:
+    match subject:
+        case Subject.TASK:
+            return Task.objects.get(pk=pk)
+        case Subject.ASSIGNMENT:
+            return Assignment.objects.get(pk=pk)
+        case Subject.REPORT:
+            return Report.objects.get(pk=pk)
+
+
 def expected(act: Act, state: str, role: str) -> int:
     """Return the answer the table gives: 404 before 403 before 409."""
     may, states = TABLE[act.name]
@@ -384,10 +394,9 @@ def test_the_offers_agree_with_what_the_acts_answer() -> None:
             scene = build()
             people = actors(scene.stage)
             fresh = make_agency()
-            model = {Subject.TASK: type(scene.stage.task), Subject.ASSIGNMENT: Assignment, Subject.REPORT: Report}[subject]
             for role in ("officer", "reviewer", "coordinator", "leader"):
                 for act in (entry for entry in CATALOG.values() if entry.subject == subject):
-                    row = model.objects.get(pk=scene.pk)
+                    row = subject_of(subject, scene.pk)
                     offered = act.offer(people[role], row, now=NOW)
                     given = answer(act, scene, people[role], fields(act, scene.stage, fresh))
                     if given != 404:
