@@ -110,6 +110,8 @@ class Draft:
     """A whole document in review.
 
     Attributes:
+        province: of the issuer, as the reader took it.
+        city: likewise.
         date_unknown: the reviewer said that the document bears no date that anybody knows.
         settled: whom a name means, by the name, where the reviewer said so: (agency id, group id).
         dismissed: keys of doubts that the reviewer has looked at and put aside.
@@ -128,6 +130,8 @@ class Draft:
     measures: list[DraftMeasure]
     targets: list[DraftTarget]
     doubts: list[DraftDoubt]
+    province: str = ""
+    city: str = ""
     settled: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     dismissed: set[str] = field(default_factory=set)
 
@@ -172,6 +176,8 @@ def from_reading(reading: Mapping[str, Any]) -> Draft:
             DraftDoubt(f"{doubt.get('code', 'clause')}-{doubt['start']}-{doubt['end']}", doubt.get("code", "clause"), **_plain(doubt))
             for doubt in reading.get("doubts", [])
         ],
+        province=reading.get("province") or "",
+        city=reading.get("city") or "",
     )
 
 

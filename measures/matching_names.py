@@ -1,21 +1,20 @@
-"""Whom the names of a document mean: looked up in the directory as it stood on the day of the document, never guessed in silence."""
+"""Whom the names of a document mean: the directory of the document's day, asked for what is exact, then for what can be deduced.
+
+Deduction and suggestion are those of `measures.importing.matching`; here the directory is put into its form, and the names that the
+document defines and the answers of the reviewer come in. Nothing is guessed in silence: what was deduced is a doubt, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rapidfuzz import fuzz, process
-
-from agencies.names import Meaning, NameIndex, fold
-
-SUGGESTIONS = 5
-SHORTEST = 3
-"""Letters that an abbreviation has at least."""
-
-ALIKE = 70.0
-"""From which similarity, of 100, a name of the directory is suggested."""
+from agencies.names import Meaning, NameIndex
+from measures.importing import matching
+from measures.importing.clauses import ClauseContext
 
 
 class How(StrEnum):
@@ -24,7 +23,7 @@ class How(StrEnum):
     NAME = "name"
     ALIAS = "alias"
     DEFINED = "defined"
-    NOT_IN_FORCE = "not_in_force"
+    DEDUCED = "deduced"
     SETTLED = "settled"
     AMBIGUOUS = "ambiguous"
     UNKNOWN = "unknown"
@@ -35,7 +34,7 @@ CONFIDENCE = {
     How.SETTLED: 1.0,
     How.ALIAS: 0.98,
     How.DEFINED: 0.95,
-    How.NOT_IN_FORCE: 0.6,
+    How.DEDUCED: 0.7,
     How.AMBIGUOUS: 0.3,
     How.UNKNOWN: 0.0,
 }
@@ -58,13 +57,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whom a name means: an agency, a group, or nobody that the directory knows, then with candidates."""
+    """Whom a name means: an agency, a group, or nobody that the directory knows, then with candidates; `why` in the reader's words."""
 
     agency_id: int | None
     group_id: int | None
     how: How
     label: str = ""
     candidates: tuple[Candidate, ...] = ()
+    why: str = ""
 
     @property
     def is_resolved(self) -> bool:
@@ -79,12 +79,19 @@ class Match:
 
 @dataclass(slots=True)
 class Matcher:
-    """Looks names up. Made for one document, with the names it defines itself (以下简称) and what the reviewer has settled."""
+    """Looks names up. Made for one document.
+
+    Attributes:
+        index: the directory as it stood on the day of the document.
+        context: the issuer's province and city, and the names that the document defines itself (以下简称).
+        settled: what the reviewer has said, by name.
+    """
 
     index: NameIndex
-    defined: Mapping[str, str] = field(default_factory=dict)
+    context: ClauseContext = field(default_factory=ClauseContext)
     settled: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
     _known: dict[str, Match] = field(default_factory=dict)
+    _directory: matching.DirectoryIndex | None = None
 
     def match(self, name: str) -> Match:
         """Return whom a name means."""
@@ -114,57 +121,69 @@ class Matcher:
     def _look_up(self, name: str) -> Match:
         if name in self.settled:
             return self.told(*self.settled[name])
-        found = self._found(name, self.index.meanings(name))
-        if found is None and name in self.defined:
-            found = self._found(name, self.index.meanings(self.defined[name]))
-            if found is not None and found.how in {How.NAME, How.ALIAS}:
-                found = Match(found.agency_id, found.group_id, How.DEFINED, found.label)
-        return found or Match(None, None, How.UNKNOWN, candidates=self._alike(name))
+        exact = self._exact(name)
+        if exact is not None:
+            return exact
+        meant = self._exact(self.context.aliases[name]) if name in self.context.aliases else None
+        if meant is not None and meant.is_resolved:
+            return Match(meant.agency_id, meant.group_id, How.DEFINED, meant.label)
+        return self._deduced(name)
 
-    def _found(self, name: str, meanings: tuple[Meaning, ...]) -> Match | None:
+    def _exact(self, name: str) -> Match | None:
+        """Return what a name of the directory means on the day; nothing when none is in force."""
+        meanings = [meaning for meaning in self.index.meanings(name) if meaning.in_force]
         if not meanings:
             return None
         if len(meanings) > 1:
-            return Match(None, None, How.AMBIGUOUS, candidates=tuple(self._candidate(meaning, 100) for meaning in meanings))
+            return Match(None, None, How.AMBIGUOUS, candidates=tuple(self._meant(meaning) for meaning in meanings))
         [meaning] = meanings
         how = How.NAME if meaning.by == "name" else How.ALIAS
-        return Match(
-            meaning.agency_id,
-            meaning.group_id,
-            how if meaning.in_force else How.NOT_IN_FORCE,
-            self.label(meaning.agency_id, meaning.group_id),
+        return Match(meaning.agency_id, meaning.group_id, how, self.label(meaning.agency_id, meaning.group_id))
+
+    def _deduced(self, name: str) -> Match:
+        if self._directory is None:
+            self._directory = _as_directory(self.index)
+        found = matching.match(name, self._directory, self.index.on, self.context)
+        if found.identifier is not None:
+            agency_id, group_id = _whom(found.identifier)
+            return Match(agency_id, group_id, How.DEDUCED, self.label(agency_id, group_id), why=found.reason)
+        candidates = tuple(self._candidate(*_whom(one.identifier), score=one.score) for one in found.candidates)
+        how = How.AMBIGUOUS if found.kind == "ambiguous" else How.UNKNOWN
+        return Match(None, None, how, candidates=candidates, why=found.reason)
+
+    def _meant(self, meaning: Meaning) -> Candidate:
+        return self._candidate(meaning.agency_id, meaning.group_id, score=1.0)
+
+    def _candidate(self, agency_id: int | None, group_id: int | None, *, score: float) -> Candidate:
+        return Candidate(agency_id, group_id, self.label(agency_id, group_id), round(score * 100))
+
+
+def _whom(identifier: int) -> tuple[int | None, int | None]:
+    """Return the agency or the group behind a key of the deduction: groups are counted below zero."""
+    return (identifier, None) if identifier > 0 else (None, -identifier)
+
+
+def _as_directory(index: NameIndex) -> matching.DirectoryIndex:
+    """Return the directory in the form that the deduction takes.
+
+    A name that is not in force on the day of the index is given an end before it, so that it still leads to the heirs.
+    """
+    before = index.on - dt.timedelta(days=1)
+    aliases: dict[int, list[matching.Alias]] = defaultdict(list)
+    for name, meanings in index.names.items():
+        for meaning in meanings:
+            identifier = meaning.agency_id if meaning.agency_id is not None else -(meaning.group_id or 0)
+            aliases[identifier].append(matching.Alias(name, until=None if meaning.in_force else before))
+    agencies = [
+        matching.Entry(
+            agency.id,
+            agency.name,
+            aliases=tuple(aliases[agency.id]),
+            since=agency.starts_on,
+            until=agency.ends_on,
+            successors=agency.successors,
         )
-
-    def _candidate(self, meaning: Meaning, score: int) -> Candidate:
-        return Candidate(meaning.agency_id, meaning.group_id, self.label(meaning.agency_id, meaning.group_id), score)
-
-    def _alike(self, name: str) -> tuple[Candidate, ...]:
-        """Suggest names that hold all its letters in their order, then those that look like it."""
-        folded = fold(name)
-        if not folded:
-            return ()
-        scored = {
-            full: max(score, 90.0) if _abbreviates(folded, full) else score
-            for full, score, _ in process.extract(folded, list(self.index.names), scorer=fuzz.ratio, limit=40)
-        }
-        scored |= {full: 85.0 for full in self.index.names if full not in scored and _abbreviates(folded, full)}
-        return tuple(self._best(scored.items()))[:SUGGESTIONS]
-
-    def _best(self, scored: Iterable[tuple[str, float]]) -> Iterable[Candidate]:
-        seen: set[tuple[int | None, int | None]] = set()
-        for full, score in sorted(scored, key=lambda pair: -pair[1]):
-            if score < ALIKE:
-                continue
-            for meaning in self.index.names[full]:
-                whom = (meaning.agency_id, meaning.group_id)
-                if meaning.in_force and whom not in seen:
-                    seen.add(whom)
-                    yield self._candidate(meaning, round(score))
-
-
-def _abbreviates(short: str, full: str) -> bool:
-    """Tell whether all letters of the short name stand in the full one, in their order, beginning with the same."""
-    if len(short) < SHORTEST or len(full) <= len(short) or short[0] != full[0]:
-        return False
-    letters = iter(full)
-    return all(letter in letters for letter in short)
+        for agency in index.agencies.values()
+    ]
+    groups = [matching.Entry(-group.id, group.name, "group", tuple(aliases[-group.id])) for group in index.groups.values()]
+    return matching.DirectoryIndex.of([*agencies, *groups])

@@ -11,6 +11,7 @@ from enum import IntEnum
 from agencies.names import name_index
 from measures.draft import Draft, DraftMeasure, Mention, likely_year
 from measures.editing import draft_of
+from measures.importing.clauses import ClauseContext
 from measures.matching_names import How, Match, Matcher
 from measures.models import Upload
 
@@ -115,8 +116,12 @@ def directory_day(draft: Draft, today: dt.date) -> dt.date:
 def review(upload: Upload, today: dt.date) -> Review:
     """Put together what the reviewer of an upload sees."""
     draft = draft_of(upload.reading, upload.edits)
-    defined = {alias["alias"]: alias["name"] for alias in draft.aliases}
-    matcher = Matcher(name_index(directory_day(draft, today)), defined, draft.settled)
+    context = ClauseContext(
+        province=draft.province or None,
+        city=draft.city or None,
+        aliases={alias["alias"]: alias["name"] for alias in draft.aliases},
+    )
+    matcher = Matcher(name_index(directory_day(draft, today)), context, draft.settled)
     found = Review(upload, draft, matcher, [])
     doubts = [*_about_document(draft), *_about_names(found), *_about_measures(draft), *_of_reader(draft)]
     still_open = (doubt for doubt in doubts if doubt.weight is Weight.BLOCKS or doubt.key not in draft.dismissed)
@@ -143,7 +148,7 @@ def _about_document(draft: Draft) -> Iterator[Open]:
 def _about_names(found: Review) -> Iterator[Open]:
     by_name: dict[str, list[tuple[DraftMeasure, Mention]]] = {}
     for measure, mention in found.mentions():
-        if found.match(mention).how in {How.UNKNOWN, How.AMBIGUOUS, How.NOT_IN_FORCE}:
+        if found.match(mention).how in {How.UNKNOWN, How.AMBIGUOUS, How.DEDUCED}:
             by_name.setdefault(mention.name, []).append((measure, mention))
     for name, uses in by_name.items():
         measure, mention = uses[0]
@@ -156,6 +161,7 @@ def _about_names(found: Review) -> Iterator[Open]:
             end=mention.end,
             measure=measure.key,
             name=name,
+            why=match.why,
             count=len(uses),
             match=match,
         )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from agencies.actor import Actor
+from agencies.models import Agency
 from measures.actions.door import lock_upload, record
 from measures.importing.plan import read_plan
 from measures.importing.reading import PlanReading
@@ -51,11 +52,32 @@ def read_upload(*, upload_id: int, clock: Clock) -> None:
     with upload.file.open("rb") as file:
         data = file.read()
     try:
-        reading = read_plan(data, upload.filename, progress=_Progress(upload_id))
+        province, city = place_of(upload.agency)
+        reading = read_plan(data, upload.filename, province=province, city=city, progress=_Progress(upload_id))
     except Unreadable as refusal:
         _keep_failure(upload_id, refusal.code, refusal.params, clock())
     else:
         _keep_reading(upload_id, reading, clock())
+
+
+def place_of(agency: Agency) -> tuple[str | None, str | None]:
+    """Return the province and the prefecture-level city of an agency, as documents name them, by the governments of its region.
+
+    Regions are codes of GB/T 2260: two digits are the province, four the city.
+    """
+    if not agency.region:
+        return None, None
+    codes = [agency.region[:2] + "0000", agency.region[:4] + "00"]
+    names: dict[str, str] = {}
+    for region, name in (
+        Agency.objects.filter(kind=Agency.Kind.GOVERNMENT, region__in=codes).order_by("-starts_on").values_list("region", "name")
+    ):
+        names.setdefault(region, name.removesuffix("人民政府"))
+    province, city = (names.get(code) for code in codes)
+    return (
+        province.removesuffix("省") if province else None,
+        city.removesuffix("市") if city and codes[0] != codes[1] else None,
+    )
 
 
 class _Progress:
@@ -80,7 +102,7 @@ def _keep_reading(upload_id: int, reading: PlanReading, now: dt.datetime) -> Non
     upload = lock_upload(system, upload_id)
     if upload.state != Upload.State.WAITING:
         return
-    upload.read(reading.text, reading.to_json())
+    upload.read(reading.text, {**reading.to_json(), "province": reading.province, "city": reading.city})
     upload.version += 1
     upload.save()
     record(

@@ -175,5 +175,5 @@ def _all_marks(found: Review, measures: Iterable[DraftMeasure]) -> Iterator[Mark
     for target in found.draft.targets:
         yield Mark(target.start, target.end, "target", f"t-{target.key}", target.key, _("Target"))
     for doubt in found.doubts:
-        if doubt.why and doubt.end > doubt.start:
+        if doubt.why and doubt.match is None and doubt.end > doubt.start:
             yield Mark(doubt.start, doubt.end, "doubt", f"t-doubt-{doubt.start}", "doubts", doubt.why)

@@ -46,13 +46,13 @@ def wording(doubt: Open) -> str:
     if code not in SENTENCES:
         return doubt.why
     means = doubt.match.label if doubt.match else ""
-    return str(SENTENCES[code]) % {"name": doubt.name, "count": doubt.count, "means": means}
+    return str(SENTENCES[code]) % {"name": doubt.name, "count": doubt.count, "means": means, "why": doubt.why}
 
 
 SENTENCES: dict[str, Promise] = {
     "unknown": gettext_lazy("“%(name)s” is not in the directory (%(count)d times)."),
     "ambiguous": gettext_lazy("“%(name)s” means more than one agency (%(count)d times)."),
-    "not_in_force": gettext_lazy("“%(name)s” was not in force on the day of the document; read as %(means)s."),
+    "deduced": gettext_lazy("“%(name)s” was taken for %(means)s (%(count)d times): %(why)s."),
     "no_lead": gettext_lazy("No lead is named for “%(name)s”."),
     "nobody_named": gettext_lazy("Nobody is named for “%(name)s”."),
     "several_deadlines": gettext_lazy("“%(name)s” has several deadlines; the latest was taken."),

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from agencies.models import Agency, Role, User
+from agencies.models import Agency, Role, Succession, User
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours, Refusal
 from measures.actions.confirm_upload import confirm_upload
 from measures.actions.discard_upload import discard_upload
 from measures.actions.edit_upload import edit_upload, undo_edit
-from measures.actions.read_upload import read_upload, read_waiting
+from measures.actions.read_upload import place_of, read_upload, read_waiting
 from measures.actions.settle_name import settle_name
 from measures.actions.upload_document import LIMIT, upload_document
 from measures.editing import DismissDoubt, SetRole
@@ -196,7 +196,7 @@ def test_a_refused_act_leaves_no_line_in_the_record(office: Agency, coordinator:
 
 
 def test_a_name_is_settled_for_this_document_only_unless_it_is_remembered(office: Agency, coordinator: User) -> None:
-    fourth = make_agency("省第四局")
+    fourth = make_agency("市容办", name="市容管理办公室")
     upload = in_review(coordinator, office)
     settle_name(
         actor=actor_of(coordinator), upload_id=upload.pk, name="省四局", agency_id=fourth.pk, group_id=None, remember=False, now=NOW
@@ -221,3 +221,26 @@ def test_a_slip_is_suggested_and_never_assigned(office: Agency, coordinator: Use
     assert not match.is_resolved
     assert isinstance(found.matcher, Matcher)
     assert "unknown" in {doubt.code for doubt in found.doubts}
+
+
+def test_a_city_s_document_is_read_in_its_city(office: Agency, coordinator: User) -> None:
+    make_agency("省政府", name="广东省人民政府", kind="government", region="440000")
+    make_agency("广州市政府", name="广州市人民政府", kind="government", region="440100")
+    finance = make_agency("穗财政局", name="广州市财政局", region="440100")
+    city_office = make_agency("穗府办", region="440100")
+    assert place_of(city_office) == ("广东", "广州")
+    assert place_of(make_agency("省办", region="440000")) == ("广东", None)
+    upload = in_review(make_member(city_office, Role.COORDINATOR), city_office, SMALL.replace("省四局", "市财政局"))
+    match = review(upload, TODAY).matcher.match("市财政局")
+    assert (match.agency_id, match.how) == (finance.pk, How.DEDUCED)
+    assert "广州" in match.why
+
+
+def test_an_agency_that_was_no_more_leads_to_its_heir_and_to_a_doubt(office: Agency, coordinator: User) -> None:
+    old = make_agency("省四局", name="广东省第四局", ends_on=dt.date(2024, 12, 31))
+    heir = make_agency("省四委", name="广东省第四委员会", starts_on=dt.date(2025, 1, 1))
+    Succession.objects.create(predecessor=old, successor=heir, effective_on=dt.date(2025, 1, 1))
+    upload = in_review(coordinator, office)
+    found = review(upload, TODAY)
+    assert found.matcher.match("省四局").agency_id == heir.pk
+    assert "deduced" in {doubt.code for doubt in found.doubts}
