@@ -38,7 +38,7 @@ class RecordAdmin(OfficeAdmin[E]):
     concerns: ClassVar[tuple[str, ...]] = ()
 
     seen_by = frozenset({Office.AUDIT})
-    search_fields: tuple[str, ...] = ("actor_name", "agency_name", "comment")
+    search_fields: ClassVar[tuple[str, ...]] = ("actor_name", "agency_name", "comment")
     ordering = ("-sequence",)
     paginator = RecordPaginator
     show_full_result_count = False
