@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from config.celery import app as celery_app
 from tests.flushing import flushing_spares_no_record
+from tests.rig.browser import CHROMIUM_ARGUMENTS
 from tests.rig.packages import chromium_program
 from tests.rig.services import redis
 from tests.strictness import guarded
@@ -24,15 +25,6 @@ from tests.strictness import guarded
 __all__ = ["flushing_spares_no_record"]
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WORKER_COMMAND = [
     "-m",
     "celery",
