@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,17 @@ from measures.importing.clauses.model import ROLES, Role
 _TABLE = tomllib.loads((Path(__file__).parent / "tables" / "roles.toml").read_text(encoding="utf-8"))
 
 
-def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(words, key=len, reverse=True))
+class Words(tuple[str, ...]):
+    """Words, the longest first, with a pattern that finds the longest of them at a position."""
+
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Words:
+        """Words in the order in which they are to be tried."""
+        made = cls(sorted(words, key=len, reverse=True))
+        made.pattern = re.compile("|".join(map(re.escape, made)))
+        return made
 
 
 def _by_word(table: Mapping[str, str]) -> dict[str, str]:
@@ -24,7 +34,7 @@ def _roles_by_word(table: Mapping[str, str]) -> dict[str, Role]:
     return {word: role for role in ROLES for word in table.get(role, "").split()}
 
 
-_WORDS = {name: _longest_first(words.split()) for name, words in _TABLE["words"].items()}
+_WORDS = {name: Words.of(words.split()) for name, words in _TABLE["words"].items()}
 
 ROLE_WORDS = _roles_by_word(_TABLE["roles"])
 LOOSE: dict[str, str] = _TABLE["loose"]
@@ -36,14 +46,14 @@ FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
 
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人
-_LOOSE_NOUNS = ("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限")
+_LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限"))
 _LONGEST_LOOSE = 10
 _LONGEST_LABEL = 24  # characters
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
 _NOUNS = _by_word(_TABLE["label_nouns"])
 _SHORT_LABELS = _roles_by_word(_TABLE["short_labels"])
-_ROLES_SORTED = _longest_first(ROLE_WORDS)
-_LABELS_SORTED = _longest_first({*_by_word(_TABLE["label_words"]), *_NOUNS})
+_ROLES_SORTED = Words.of(ROLE_WORDS)
+_LABELS_SORTED = Words.of({*_by_word(_TABLE["label_words"]), *_NOUNS})
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,9 @@ class Label:
     both: bool = False  # 牵头及配合单位
 
 
-def _first(words: tuple[str, ...], text: str, at: int) -> str:
-    return next((word for word in words if text.startswith(word, at)), "")
+def _first(words: Words, text: str, at: int) -> str:
+    found = words.pattern.match(text, at)
+    return found.group() if found else ""
 
 
 def basis_at(text: str, at: int) -> int:
@@ -196,7 +207,7 @@ def _loose_label(text: str, start: int, *, opened: bool) -> Label | None:
     """A label with a word that the table lacks (包联领导：), told by its noun and the colon."""
     end = next((index for index in range(start, min(len(text), start + _LONGEST_LOOSE)) if text[index] in "：】"), -1)
     words = text[start:end] if end > 0 else ""
-    noun = next((noun for noun in _longest_first(_LOOSE_NOUNS) if words.endswith(noun)), "")
+    noun = next((noun for noun in _LOOSE_NOUNS if words.endswith(noun)), "")
     if not noun or any(char in words for char in "，、；。 （\n") or text[end] != ("】" if opened else "："):
         return None
     found = [role for word, role in ROLE_WORDS.items() if word in words]
