@@ -71,7 +71,11 @@ def title_span(text: str, start: int, end: int, strong_end: int = 0) -> tuple[in
         stop = clause.start()
     title = line[:stop].rstrip(_TRAILING)
     lead = len(title) - len(title.lstrip())
-    return start + lead, start + max(len(title), lead)
+    if len(title) > lead:
+        return start + lead, start + len(title)
+    # Nothing before the first full stop or clause: the beginning of the line stands for a title.
+    word = re.search(r"\w[^\n]{0,39}", line)
+    return (start + word.start(), start + len(line[: word.end()].rstrip())) if word else (start, start)
 
 
 def build_outline(document: Document, segments: Sequence[Sequence[Block]]) -> list[Node]:
@@ -227,7 +231,7 @@ def _stands_under(marker: Marker, node: Node) -> bool:
 
 def _plausible(marker: Marker, line: str, stack: list[Node]) -> bool:
     """Tell a heading from a line that only begins like one."""
-    if marker.length >= len(line) and marker.scheme is not Scheme.BRACKET:
+    if marker.scheme is not Scheme.BRACKET and not re.search(r"\w", line[marker.length :]):
         return False
     if marker.scheme is Scheme.DOTTED:
         return (
