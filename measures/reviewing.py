@@ -53,6 +53,9 @@ class Open:
     match: Match | None = None
 
 
+NO_AGENCY = "不像单位名称"
+"""How the reader words that a name looks like none; whether it is one the directory knows better."""
+
 FACTS = {"no_title": "title", "no_issuer": "issuer", "no_date": "date", "no_number": "number"}
 
 
@@ -123,7 +126,7 @@ def review(upload: Upload, today: dt.date) -> Review:
     )
     matcher = Matcher(name_index(directory_day(draft, today)), context, draft.settled)
     found = Review(upload, draft, matcher, [])
-    doubts = [*_about_document(draft), *_about_names(found), *_about_measures(draft), *_of_reader(draft)]
+    doubts = [*_about_document(draft), *_about_names(found), *_about_measures(draft), *_of_reader(found)]
     still_open = (doubt for doubt in doubts if doubt.weight is Weight.BLOCKS or doubt.key not in draft.dismissed)
     found.doubts = sorted(still_open, key=lambda doubt: (doubt.weight, doubt.start))
     return found
@@ -191,9 +194,15 @@ def _about_measures(draft: Draft) -> Iterator[Open]:
             )
 
 
-def _of_reader(draft: Draft) -> Iterator[Open]:
-    """Go through the reader's own doubts, but for those that the draft answers itself above."""
+def _of_reader(found: Review) -> Iterator[Open]:
+    """Go through the reader's own doubts, but for those that are raised above, and those about a name that the reviewer has settled."""
+    draft = found.draft
+    answered = {(mention.start, mention.end) for _, mention in found.mentions() if found.match(mention).how is How.SETTLED}
+    named = {(mention.start, mention.end) for _, mention in found.mentions()}
     for doubt in draft.doubts:
+        span = (doubt.start, doubt.end)
+        if span in answered or (span in named and doubt.why.startswith(NO_AGENCY)):
+            continue
         if doubt.code in FACTS or doubt.code in {"no_measures", "nobody_named"}:
             continue
         inside = next((measure.key for measure in draft.measures if measure.start <= doubt.start < measure.end), "")

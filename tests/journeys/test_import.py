@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from agencies.models import Agency, Role
+from agencies.models import Agency, Role, User
 from measures.models import Plan, Upload
 from tests.factories.directory import PASSWORD, make_member
-from tests.factories.documents import SAMPLE, load_directory
+from tests.factories.documents import SAMPLE, in_review, load_directory
 from workflow.models import Assignment, Task
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -92,3 +92,38 @@ def test_the_review_fits_a_phone(new_page: Callable[..., Page], coordinator: str
     upload(page)
     expect(page.get_by_role("heading", name="待处理事项")).to_be_visible(timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def walk_to(page: Page, row: Locator) -> None:
+    """Press j until a doubt has the focus."""
+    for _step in range(20):
+        if row.evaluate("row => row === document.activeElement"):
+            return
+        page.locator("body").press("j")
+    raise AssertionError("the doubt is never reached")
+
+
+def test_doubts_are_settled_with_the_keyboard(page: Page, coordinator: str) -> None:
+    user = User.objects.get(username=coordinator)
+    text = (
+        "关于示范的实施方案\n\n一、任务\n（一）甲事。抓紧办好。（省财政庁牵头，火星管理局配合）\n（二）乙事。抓紧办好。（省财政庁牵头）\n"
+    )
+    document = in_review(user, Agency.objects.get(name="广东省人民政府办公厅"), text, now=timezone.now())
+    sign_in(page, coordinator)
+    page.goto(f"/plans/uploads/{document.pk}/")
+    row = page.locator("[data-doubt]", has_text="“省财政庁”未列入")
+    walk_to(page, row)
+    row.press("1")
+    expect(row).to_have_count(0)
+    expect(page.locator(".named-means", has_text="广东省财政厅")).to_have_count(1)
+    mars = page.locator("[data-doubt]", has_text="“火星管理局”未列入")
+    walk_to(page, mars)
+    mars.press("x")
+    expect(mars).to_have_count(0)
+    page.locator("body").press("u")
+    expect(mars).to_have_count(1)
+    assert [edit["op"] for edit in Upload.objects.get().edits] == ["settle_name"]
+    mars.get_by_label("名录中的单位名称").fill("生态环境")
+    expect(mars.locator("option")).not_to_have_count(0)
+    page.get_by_role("button", name="撤销").click()
+    expect(row).to_have_count(1)
