@@ -153,6 +153,8 @@ def _settle(message: Message, run: _Run) -> None:
         _withhold(message, run, "the account is closed")
     elif person is not None and (person.pk, message.subject_ref) not in guards.allowed([(person.pk, message.subject_ref)], now):
         _withhold(message, run, "not, or no longer, for this person")
+    elif not guards.still_true([message.key], now):
+        _withhold(message, run, "no longer so")
     elif alarms.is_flooded(message, now):
         message.state, message.urgent = Message.State.WAITING, False
         run.outcome.gathered += 1

@@ -1,4 +1,7 @@
-"""Asks, at the moment of sending, whether a person may still see what a notice is about; the answers come from whoever registered."""
+"""Asks, at the moment of sending, whether a person may still see what a notice is about, and whether it is still so.
+
+The answers come from whoever registered: this app knows neither tasks nor ladders.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,10 @@ from collections.abc import Callable, Collection, Iterable
 Guard = Callable[[Collection[int], Collection[str], dt.datetime], set[tuple[int, str]]]
 """Takes people, refs and the moment; returns which person may (still) be told about which ref."""
 
+Relevance = Callable[[Collection[str], dt.datetime], set[str]]
+"""Takes keys of messages and the moment; returns those that still say what is so."""
+
+_relevance: dict[str, Relevance] = {}
 _guards: dict[str, Guard] = {}
 
 
@@ -32,3 +39,18 @@ def allowed(pairs: Iterable[tuple[int, str]], now: dt.datetime) -> set[tuple[int
         if guard is not None:
             told |= asked & guard({person for person, _ref in asked}, {ref for _person, ref in asked}, now)
     return told
+
+
+def register_relevance(prefix: str, still_true: Relevance) -> None:
+    """Let somebody say whether messages with keys `prefix:…` still say what is so, which a reminder of a moved date does not."""
+    _relevance[prefix] = still_true
+
+
+def still_true(keys: Iterable[str], now: dt.datetime) -> set[str]:
+    """Return the keys of those messages that still say what is so; those nobody answers for always do."""
+    by_prefix: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        by_prefix[key.partition(":")[0]].add(key)
+    return {
+        key for prefix, asked in by_prefix.items() for key in (asked & _relevance[prefix](asked, now) if prefix in _relevance else asked)
+    }

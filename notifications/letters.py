@@ -62,6 +62,7 @@ def _lines(digest: int, person: int | None, now: dt.datetime) -> tuple[Line, ...
     """Return what a digest tells, asked again at this moment: what its reader may no longer see is left out."""
     items = list(Message.objects.filter(digest_id=digest).order_by("created_at", "pk"))
     told = guards.allowed([(person, item.subject_ref) for item in items if person is not None], now)
+    so = guards.still_true([item.key for item in items], now)
     return tuple(
-        Line(item.subject, item.body, absolute(item.link)) for item in items if person is not None and (person, item.subject_ref) in told
+        Line(item.subject, item.body, absolute(item.link)) for item in items if item.key in so and (person, item.subject_ref) in told
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from notifications.outbox import NewMessage
 from notifications.topics import Topic
 from workflow import policy, timing
 from workflow.deadlines import WorkCalendar, working_days_between
-from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, next_rung_on, rungs_due
+from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, next_rung_on, rungs_due, still_holds
 from workflow.models import Assignment, Participation, RungSetting
 from workflow.models import Firing as FiringRow
 from workflow.states import AssignmentState, ReportState, TaskState, Tie
@@ -206,3 +206,16 @@ def _people(firings: Sequence[tuple[Assignment, Firing]], now: dt.datetime) -> C
                 return [user for agency in sorted(above[part.task_id]) for user in leaders.get(agency, ())]
 
     return people
+
+
+def still_true(keys: Collection[str], now: dt.datetime) -> set[str]:
+    """Answer, at the moment of sending, which of the ladder's reminders are still so; registered with the outbox for `assignment:…`."""
+    parts = {key: int(key.partition("|")[0].partition(":")[2]) for key in keys}
+    climbing = (
+        Assignment.objects.filter(pk__in=parts.values(), state__in=CLIMBING)
+        .select_related("task")
+        .prefetch_related("reports", "extensions")
+    )
+    calendar = calendar_in_force()
+    subjects = {part.pk: _subject(part, calendar) for part in climbing}
+    return {key for key, part in parts.items() if part in subjects and still_holds(key, subjects[part], DEFAULT_LADDER)}

@@ -1,6 +1,6 @@
 """The ladder: who is told what, at which point. Data and pure functions; firing is a unique row elsewhere."""
 
-from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due
+from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due, still_holds
 from workflow.ladder.preview import Planned, preview
 from workflow.ladder.rungs import DEFAULT_LADDER, Audience, Paper, Rung, Trigger, check_ladder, ladder_from_data, ladder_to_data
 
@@ -20,4 +20,5 @@ __all__ = [
     "next_rung_on",
     "preview",
     "rungs_due",
+    "still_holds",
 ]

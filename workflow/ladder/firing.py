@@ -162,6 +162,19 @@ def rungs_due(
     return due
 
 
+def still_holds(key: str, subject: Subject, rungs: Sequence[Rung]) -> bool:
+    """Tell whether what a rung announced under a key (`Firing.key`, or one that continues it) is still so.
+
+    It is not once the due date has moved on, the thing was signed for, reported, moved, finished, or its clock stands still.
+    """
+    return any(
+        f"{key}|".startswith(f"{course.subject}|{rung.code}|{course.anchor}|")
+        for course in _courses(subject)
+        for rung in rungs
+        if rung.trigger == course.trigger
+    )
+
+
 def next_rung_on(
     subject: Subject,
     *,

@@ -1,0 +1,136 @@
+"""Reminders and what happened meanwhile: what is no longer so is not sent, whatever was queued."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agencies.models import User
+from notifications.delivery import deliver_due
+from notifications.models import Message
+from tests.factories.directory import NOW, TODAY
+from tests.factories.tasks import Stage, accepted_task, dispatched_task
+from workflow.actions.decide_extension import grant_extension, refuse_extension
+from workflow.actions.interrupt import resume, suspend, terminate
+from workflow.actions.request_extension import request_extension
+from workflow.actions.sign_for import sign_for
+from workflow.actions.sweep import sweep
+from workflow.deadlines import add_working_days, official_calendar
+from workflow.models import Assignment, Firing
+from workflow.states import AssignmentState
+
+pytestmark = pytest.mark.django_db
+CALENDAR = official_calendar()
+DUE = TODAY + dt.timedelta(days=60)
+
+
+def at(day: dt.date, hour: int = 10) -> dt.datetime:
+    return NOW.replace(year=day.year, month=day.month, day=day.day, hour=hour)
+
+
+def with_addresses() -> None:
+    for person in User.objects.all():
+        User.objects.filter(pk=person.pk).update(email=f"{person.username}@example.test")
+
+
+def overdue_mails() -> dict[str, int]:
+    rows = Message.objects.filter(topic="escalation", channel="email")
+    return {state: rows.filter(state=state).count() for state in ("queued", "sent", "withheld") if rows.filter(state=state).exists()}
+
+
+@pytest.fixture
+def overdue() -> Stage:
+    """A task whose overdue mails are queued and not sent: they were written after the last sending hour."""
+    stage = accepted_task(supporters=0)
+    with_addresses()
+    Message.objects.all().delete()
+    sweep(at(add_working_days(DUE, 1, CALENDAR), hour=21))
+    assert set(overdue_mails()) == {"queued"}
+    return stage
+
+
+NEXT_MORNING = at(add_working_days(DUE, 2, CALENDAR), hour=9)
+
+
+def test_what_is_still_so_is_sent_the_next_morning(overdue: Stage) -> None:
+    deliver_due(NEXT_MORNING)
+    assert set(overdue_mails()) == {"sent"}
+
+
+@pytest.mark.parametrize("act", [suspend, terminate])
+def test_what_was_stopped_overnight_is_not_sent(overdue: Stage, act: Callable[..., object]) -> None:
+    act(actor=overdue.coordinator_actor, task_id=overdue.task.pk, reason="机构改革，另行部署。", now=NEXT_MORNING)
+    Message.objects.exclude(topic="escalation").delete()
+    deliver_due(NEXT_MORNING)
+    assert set(overdue_mails()) == {"withheld"}
+
+
+def test_what_was_declared_done_overnight_is_not_sent(overdue: Stage) -> None:
+    part = overdue.part_of(overdue.leads[0])
+    Assignment.objects.filter(pk=part.pk).update(state=AssignmentState.DECLARED, declared_at=NEXT_MORNING)
+    deliver_due(NEXT_MORNING)
+    assert set(overdue_mails()) == {"withheld"}
+
+
+def test_what_has_been_signed_for_is_not_pressed_to_be_signed_for() -> None:
+    stage = dispatched_task(supporters=0)
+    with_addresses()
+    Message.objects.all().delete()
+    day = add_working_days(TODAY, 5, CALENDAR)
+    sweep(at(day, hour=21))
+    assert Message.objects.filter(urgent=True, key__contains="|unsigned_long|", state="queued").exists()
+    crew = stage.leads[0]
+    sign_for(actor=crew.officer_actor, assignment_id=stage.part_of(crew).pk, now=at(day, hour=22))
+    deliver_due(at(add_working_days(day, 1, CALENDAR)))
+    assert set(Message.objects.filter(key__contains="|unsigned_long|").values_list("state", flat=True)) == {"withheld"}
+
+
+def test_a_task_that_goes_on_is_reminded_again(overdue: Stage) -> None:
+    suspend(actor=overdue.coordinator_actor, task_id=overdue.task.pk, reason="等待上级政策。", now=NEXT_MORNING)
+    resume(actor=overdue.coordinator_actor, task_id=overdue.task.pk, now=NEXT_MORNING)
+    sweep(at(add_working_days(DUE, 12, CALENDAR)))
+    fired = Firing.objects.filter(task=overdue.task, rung__in=["overdue", "bulletin", "leadership"])
+    assert fired.count() == len(set(fired.values_list("key", flat=True))) >= 2
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_due_date_moved_again_and_again_is_reminded_once_a_version_and_never_of_a_past_one(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  (replayable)
+    stage = accepted_task(supporters=0, due_on=TODAY + dt.timedelta(days=20))
+    with_addresses()
+    Message.objects.all().delete()
+    crew, day, sent_for = stage.leads[0], TODAY, []
+    while stage.part_of(crew).due_version < 4 and (day := day + dt.timedelta(days=rng.randrange(1, 4))) < TODAY + dt.timedelta(days=150):
+        part = stage.part_of(crew)
+        assert part.due_on is not None
+        sweep(at(day))
+        sweep(at(day, hour=11))
+        if day < part.due_on and rng.random() < 0.3:
+            later = part.due_on + dt.timedelta(days=rng.randrange(1, 30))
+            request_extension(
+                actor=crew.reviewer_actor, assignment_id=part.pk, asked_for=later, reason="部门会签未完成。", now=at(day, hour=12)
+            )
+            decided: dict[str, Any] = {
+                "actor": stage.coordinator_actor,
+                "assignment_id": part.pk,
+                "opinion": "情况属实。",
+                "now": at(day, hour=13),
+            }
+            if rng.random() < 0.7:
+                grant_extension(**decided, granted_to=later)
+            else:
+                refuse_extension(**decided)
+        in_force = stage.part_of(crew).due_version
+        before = set(Message.objects.filter(state="sent").values_list("pk", flat=True))
+        deliver_due(at(day, hour=14))
+        for key in Message.objects.filter(state="sent").exclude(pk__in=before).values_list("key", flat=True):
+            if "|v" in key:
+                sent_for.append(key)
+                assert f"|v{in_force}|" in key, "a reminder of a due date that is no longer in force was sent"
+    assert len(sent_for) == len(set(sent_for))
+    keys = list(Firing.objects.values_list("key", flat=True))
+    assert len(keys) == len(set(keys))
