@@ -22,6 +22,7 @@ class Item:
         url_name: the page; an entry whose page does not exist is not shown.
         label: as people of the trade call it.
         icon: a symbol of the sprite.
+        count: the page of the number that stands beside it, fetched after the frame is drawn; empty for none.
         serves: tells whom it is shown to; hiding is a courtesy, the page itself refuses.
     """
 
@@ -29,6 +30,7 @@ class Item:
     label: Promise
     icon: str
     serves: Callable[[Actor, User], bool]
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Entry:
     label: Promise
     icon: str
     is_active: bool
+    count_url: str = ""
 
 
 def _takes_part(actor: Actor, user: User) -> bool:
@@ -63,7 +66,7 @@ def _administers(actor: Actor, user: User) -> bool:
 
 MENU = (
     Item("workbench", _("Workbench"), "home", _takes_part),
-    Item("todo", _("To do"), "inbox", _works),
+    Item("todo", _("To do"), "inbox", _works, count="todo-count"),
     Item("done", _("Done"), "checks", _works),
     Item("ledger", _("Ledger"), "table", _takes_part),
     Item("plans", _("Plans"), "file-text", _takes_part),
@@ -90,7 +93,7 @@ def entries(request: HttpRequest) -> list[Entry]:
                 continue
     matching = [url for _item, url in shown if request.path == url or (url != "/" and request.path.startswith(url))]
     active = max(matching, key=len, default="")
-    return [Entry(url, item.label, item.icon, url == active) for item, url in shown]
+    return [Entry(url, item.label, item.icon, url == active, reverse(item.count) if item.count else "") for item, url in shown]
 
 
 def frame(request: HttpRequest) -> dict[str, object]:

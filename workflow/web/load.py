@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from agencies.actor import Actor
 from agencies.refusals import NotYours, require
@@ -83,6 +83,18 @@ def evidence(actor: Actor, pk: int, *, now: dt.datetime) -> Evidence:
     return row
 
 
+FAMILY = 20
+"""How many tasks that came of another one its page lists."""
+
+
+def family(actor: Actor, task: Task, *, now: dt.datetime) -> tuple[Task | None, list[Task]]:
+    """Return the task that one came of and those that came of it, as far as the actor may see them."""
+    related = Task.objects.visible_to(actor, now=now).filter(Q(pk=task.parent_id) | Q(parent=task)).order_by("pk")[: FAMILY + 1]
+    found = {row.pk: row for row in related}
+    parent = found.pop(task.parent_id, None) if task.parent_id is not None else None
+    return parent, list(found.values())
+
+
 def part_of(task: Task, pk: int) -> Assignment:
     """Return one of a whole task's parts.
 
@@ -108,7 +120,7 @@ def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
     answers = CoSignature.objects.select_related("assignment__agency", "signed_by").order_by("assignment__part", "assignment__rank", "pk")
     rounds = SignOff.objects.select_related("requested_by", "decided_by").prefetch_related(Prefetch("co_signatures", answers))
-    return tasks.select_related("plan", "measure__section", "issuer", "parent").prefetch_related(
+    return tasks.select_related("plan", "measure__section", "issuer").prefetch_related(
         Prefetch("assignments", parts),
         Prefetch("sign_offs", rounds.order_by("-round")),
         Prefetch("receivers", Receiver.objects.select_related("agency", "group").order_by("part", "rank", "pk")),

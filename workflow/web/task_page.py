@@ -86,9 +86,12 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [part_line(actor, part, now=now, calendar=calendar) for part in task.assignments.all()]
     reported = any(line.report.state == ReportState.ACCEPTED for part in lines for line in part.reports)
     timeline, has_older = tell(actor, task, everything="history" in request.GET)
+    parent, children = load.family(actor, task, now=now)
     standing = [line for line in lines if not line.has_ended]
     context = {
         "task": task,
+        "parent": parent,
+        "children": children,
         "light": task_light(task, today, calendar),
         "progress": task_progress_light(task, today, reported=reported),
         "reported": reported,

@@ -219,6 +219,12 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
             return reverse("task", args=[task.pk])
 
 
+@require_GET
+def todo_count(request: HttpRequest) -> HttpResponse:
+    """Give the number that stands on the menu, as a fragment."""
+    return render(request, "workflow/todo_count.html", {"count": duties.count(actor_of(request))})
+
+
 @require_POST
 def sign_for_many(request: HttpRequest) -> HttpResponse:
     """Sign for the tasks that were ticked, each by itself; says of each that was refused why."""

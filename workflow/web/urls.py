@@ -7,6 +7,7 @@ from workflow.web.act_page import act
 
 urlpatterns = [
     path("todo/", todo.todo, name="todo"),
+    path("todo/count/", todo.todo_count, name="todo-count"),
     path("todo/sign-for/", todo.sign_for_many, name="todo-sign-for"),
     path("done/", done.done, name="done"),
     path("tasks/new/", draw_up_page.new, name="task-new"),

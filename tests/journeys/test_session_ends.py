@@ -1,0 +1,53 @@
+"""A session ends while somebody writes: the words are still there after signing in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agencies.actor import Actor
+from agencies.models import Role
+from tests.factories.directory import PASSWORD, make_agency, make_member
+from tests.journeys.test_whole_story import act, done, sign_in
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.sign_for import sign_for
+from workflow.actions.write_report import ask_for_report
+from workflow.models import Assignment, Report
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+
+
+def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page: Callable[..., Page]) -> None:
+    now = timezone.now()
+    issuer, lead = make_agency("省政府办公厅"), make_agency("省财政厅")
+    coordinator = Actor.load(make_member(issuer, Role.COORDINATOR, now=now), now=now)
+    officer = make_member(lead, Role.OFFICER, password=PASSWORD, now=now)
+    receivers = [PlannedReceiver("lead", agency_id=lead.pk)]
+    task = draw_up_task(actor=coordinator, issuer_id=issuer.pk, title="事项", text="", receivers=receivers, due_on=None, now=now)
+    dispatch(actor=coordinator, task_ids=[task.pk], now=now)
+    part = Assignment.objects.get()
+    sign_for(actor=Actor.load(officer, now=now), assignment_id=part.pk, now=now)
+    report = ask_for_report(actor=coordinator, assignment_id=part.pk, comment="", now=now)
+
+    page = sign_in(new_page(), officer)
+    page.goto(reverse("report", args=[report.pk]))
+    Session.objects.all().delete()
+    page.get_by_label("本期已完成工作").fill("写到一半的报告。")
+    page.get_by_label("有一定风险").check()
+    expect(page.get_by_text("登录已过期")).to_be_visible()
+    act(page, "保存草稿")
+    page.get_by_label("账号").fill(officer.username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.get_by_label("本期已完成工作")).to_have_value("写到一半的报告。")
+    expect(page.get_by_text("填写的内容已恢复")).to_be_visible()
+    act(page, "保存草稿")
+    done(page, "草稿已保存")
+    kept = Report.objects.get()
+    assert (kept.done, kept.confidence) == ("写到一半的报告。", "medium")

@@ -1,0 +1,50 @@
+// Words typed into a form outlive a session that ends: they stay in this tab until the form has been taken.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-keep]");
+  const slot = `duban.typed:${window.location.pathname}`;
+  const stores = ["text", "textarea", "number", "date", "radio"];
+  const fields = () => [...form.elements].filter((field) => field.name && stores.includes(field.type) && !field.dataset.agencyPicker?.startsWith("add"));
+  const kept = () => {
+    try { return JSON.parse(window.sessionStorage.getItem(slot)); } catch { return null; }
+  };
+
+  // What was taken, was taken: a success message ends the keeping of every form.
+  if (document.querySelector("main .alert-success")) {
+    Object.keys(window.sessionStorage).filter((key) => key.startsWith("duban.typed:")).forEach((key) => window.sessionStorage.removeItem(key));
+  }
+  document.querySelectorAll("form[action$='/sign-out/']").forEach((out) => out.addEventListener("submit", () => window.sessionStorage.clear()));
+  if (!form) return;
+
+  const typed = kept();
+  if (typed && !form.querySelector(".is-invalid")) {
+    let restored = false;
+    fields().forEach((field) => {
+      if (!(field.name in typed)) return;
+      if (field.type === "radio") {
+        if (field.value === typed[field.name] && !field.checked) { field.checked = true; restored = true; }
+      } else if (field.value !== typed[field.name]) {
+        field.value = typed[field.name];
+        restored = true;
+      }
+    });
+    const notice = form.querySelector("[data-restored]");
+    if (restored && notice) notice.hidden = false;
+  }
+  form.addEventListener("input", () => {
+    const values = {};
+    fields().forEach((field) => { if (field.type !== "radio" || field.checked) values[field.name] = field.value; });
+    window.sessionStorage.setItem(slot, JSON.stringify(values));
+  });
+
+  // A draft that saves itself meets the sign-in page when the session has ended: say so, and leave the words alone.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.responseURL.includes("/sign-in/")) return;
+    event.detail.shouldSwap = false;
+    const notice = form.querySelector("[data-session-ended]");
+    if (notice) notice.hidden = false;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "autosaved" && !event.detail.target.querySelector(".text-danger")) window.sessionStorage.removeItem(slot);
+  });
+})();
