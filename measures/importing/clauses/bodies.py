@@ -52,4 +52,5 @@ NATIONWIDE = frozenset(_WORDS["nationwide"])
 TOO_SHORT = frozenset(_WORDS["too_short"])
 BRANCH_HEADS = frozenset(_WORDS["branch_heads"])
 NOT_IN_NAMES = _WORDS["not_in_names"]
+NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]
 TELECOM = _WORDS["telecom"]

@@ -12,6 +12,7 @@ _CLASS_NOUNS = frozenset(bodies.CLASS_NOUNS)
 _WORDS = _CLASS_NOUNS | frozenset(bodies.SCOPES) | frozenset(bodies.QUANTIFIERS) | {"和", "及", "及其", "以及", "的", "与", "、", "，"}
 _LONGEST = max(map(len, _WORDS))
 _LEVELS = frozenset(bodies.LEVEL_MARKS)
+_PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配合部门", "责任部门", "成员单位")
 _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
@@ -24,6 +25,9 @@ def is_collective(name: str) -> bool:
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
     plain = _unbracketed(name)
+    sentence = plain.replace("应急", "").replace("要素", "")
+    if any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES):
+        return False
     if not plain.endswith(bodies.CLASS_NOUNS) and not (plain.startswith("各") and head_of(plain)):
         return False
     found = _COUNTED.match(plain)

@@ -205,7 +205,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         return mention
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
-    rest = closer.name[len(end.prefix) :]
+    rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
     placed = is_region(end.prefix)
     whole = ""
     if name.endswith(bodies.TELECOM) and kind in ("agency", "standalone") and closer.name.endswith("公司"):

@@ -67,7 +67,10 @@ class _Parser:
     def _name(self, index: int, token: Token) -> None:
         kind = self.label.kind if self.label else "unit"
         if kind == "person":
-            self.leaders += _persons(token.text)
+            named = _persons(token.text)
+            self.leaders += named
+            if not named:
+                self.doubts.append(Doubt(token.start, token.end, "领导姓名没有读出"))
             return
         if kind == "foreign":
             return
@@ -94,7 +97,7 @@ class _Parser:
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
-        if text in bodies.TITLES and not shape(text).complete:
+        if text in bodies.TITLES and text not in bodies.LEVEL_MARKS and not shape(text).complete:
             self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是职务，不是单位"))
             return
         starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
@@ -363,6 +366,8 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     if not is_clause:
         return Reading(Clause(0, len(piece), is_clause=False, deadline=deadline), tidy=False)
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
+    passed_over = [token for token in parser.remarks if token.kind == "name" and (is_collective(token.text) or shape(token.text).prefix)]
+    doubts += [Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(

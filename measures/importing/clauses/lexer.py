@@ -132,11 +132,11 @@ class Lexer:
             self._close(at)
             self.tokens.append(Token("deadline", at, deadline.end, deadline.text, deadline=deadline))
             return deadline.end
+        if fresh and (rule := self._rule(at, end)):
+            return rule
         label = roles.label_at(self.text, at) if fresh or _whole(self._so_far(at)) else None
         if label is not None and label.end <= end:
             return self._label(at, label)
-        if fresh and (rule := self._rule(at, end)):
-            return rule
         before = "" if fresh else self._so_far(at)
         after_name = bool(before and _ends_whole(before)) or (fresh and self._last("etc", "mark", "note"))
         return (
@@ -224,6 +224,8 @@ class Lexer:
         phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if after_name else None)
         if phrase is None or (not roles.ALWAYS.intersection(phrase.words) and self._in_name(at, phrase.end)):
             return 0
+        if phrase.words == ("会办",) and _whole(self._so_far(at) + "会"):
+            return 0  # 市人大常委会办
         self._close(at)
         self.tokens.append(Token("role", at, phrase.end, self.text[at : phrase.end], phrase=phrase))
         return phrase.end

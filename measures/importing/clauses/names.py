@@ -197,7 +197,8 @@ def _prefix(base: str) -> tuple[str, str, bool]:
         and (head_of(rest) or rest in bodies.WHOLE)
         and not rest.startswith(("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区"))
     ):
-        return (short, "", False) if rest in bodies.WHOLE or functional(rest[: -len(head_of(rest))]) else ("", "", False)
+        core = rest[: -len(head_of(rest))]
+        return (short, "", False) if rest in bodies.WHOLE or not core or functional(core) else ("", "", False)
     return _region_prefix(base)
 
 

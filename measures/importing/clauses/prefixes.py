@@ -9,6 +9,7 @@ from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
 from measures.importing.clauses.mentions import Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
+_SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
 
@@ -168,7 +169,7 @@ def _fitting(name: str, chain: _Chain) -> tuple[str, str]:
 def _remarked(mention: Mention, made: Shape) -> Mention:
     if mention.why or mention.kind != "agency" or mention.chunk.alias:
         return mention
-    if mention.name.endswith("）"):
+    if mention.name.endswith("）") and not mention.name.endswith(_SAME_SEAT):
         return replace(mention, why="括号内可能是同一单位的另一名称")
     if len(mention.name) > _LONGEST_NAME:
         return replace(mention, why="名称过长，请核对")
