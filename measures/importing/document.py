@@ -89,14 +89,20 @@ class DocumentBuilder:
         self.blocks.append(Block(start, self.length, BlockKind.NOTE))
 
     def take_over(self, text: str, lines: list[str]) -> None:
-        """Take a whole text as it stands, a paragraph a line."""
+        """Take a whole text as it stands, a paragraph a line; lines of equally many tabs are rows of a table."""
         self.parts, self.length = [text], len(text)
-        position = 0
-        for line in lines:
+        position, table = 0, False
+        for index, line in enumerate(lines):
             stripped = line.strip()
-            if stripped:
-                start = position + len(line) - len(line.lstrip())
+            columns = stripped.count("\t") + 1
+            beside = [other.strip().count("\t") + 1 for other in (*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2])]
+            start = position + len(line) - len(line.lstrip())
+            if columns > 2 and columns in beside:
+                self.tables += not table
+                self.blocks.append(_tabbed(stripped, start, self.tables))
+            elif stripped:
                 self.blocks.append(Block(start, start + len(stripped)))
+            table = columns > 2 and columns in beside
             position += len(line) + 1
 
     def table(self, rows: Sequence[Sequence[str | Merge]]) -> None:
@@ -159,3 +165,14 @@ class DocumentBuilder:
     def document(self) -> Document:
         """Close the text."""
         return Document("".join(self.parts), tuple(self.blocks), tuple(self.notes))
+
+
+def _tabbed(line: str, start: int, table: int) -> Block:
+    """Make a row of a line with tabs."""
+    cells: list[Cell] = []
+    position = start
+    for part in line.split("\t"):
+        lead = len(part) - len(part.lstrip())
+        cells.append(Cell(position + lead, position + lead + len(part.strip())))
+        position += len(part) + 1
+    return Block(start, start + len(line), BlockKind.ROW, table=table, cells=tuple(cells))

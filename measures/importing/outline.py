@@ -90,10 +90,17 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
     first = blocks[0].start if blocks else 0
     root = Node(None, first, first, first, first, blocks[-1].end if blocks else first, segment=segment)
     stack = [root]
-    for block in _parted(text, blocks):
+    boxed: int | None = None
+    was: int | None = None
+    parted = list(_parted(text, blocks))
+    for place, block in enumerate(parted):
         line = text[block.start : block.end]
         marker = None if block.cells else read_marker(line)
-        if marker is not None and not _plausible(marker, line, stack):
+        boxed = _in_box(line, marker, stack, boxed)
+        if boxed is None and was is not None and _comes_again(text, parted[place + 1 : place + _BOX_REACH], marker):
+            boxed = was
+        was = boxed
+        if marker is not None and (boxed is not None or not _plausible(marker, line, stack)):
             marker = None
         marker = marker or _unnumbered(block, line)
         if marker is None:
@@ -112,6 +119,39 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         for open_node in stack:
             open_node.end = block.end
     return root
+
+
+_BOX = re.compile(r"专\s*栏\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})?(?:[：:\s]|$)")
+
+
+def _in_box(line: str, marker: Marker | None, stack: list[Node], boxed: int | None) -> int | None:
+    """Tell whether a line stands in a box 专栏, whose numbers are its own; the number that will end it, or None outside.
+
+    A box ends with a heading above 1., or with the number that the text around it has come to.
+    """
+    if _BOX.match(line):
+        last = next((node.marker.value for node in reversed(stack) if node.marker and node.marker.scheme is Scheme.NUM), 0)
+        return last + 1
+    if boxed is None or marker is None:
+        return boxed
+    ends = marker.scheme < Scheme.NUM or (marker.scheme is Scheme.NUM and marker.value == boxed > 1)
+    return None if ends else boxed
+
+
+_BOX_REACH = 80
+
+
+def _comes_again(text: str, following: Sequence[Block], marker: Marker | None) -> bool:
+    """Tell whether a number that would end a box comes once more under the same heading: then this one belongs to the box."""
+    if marker is None or marker.scheme is not Scheme.NUM:
+        return False
+    for block in following:
+        other = read_marker(text[block.start : min(block.end, block.start + 30)])
+        if other is not None and other.scheme < Scheme.NUM:
+            return False
+        if other is not None and other.scheme is Scheme.NUM and other.value == marker.value:
+            return True
+    return False
 
 
 _INLINE = re.compile(r"(?:(?<=[。；！？）)])|(?<=[\u4e00-\u9fff]))[（(]([一二三四五六七八九十]{1,3})[）)](?=[^）)、，。；])")
@@ -184,7 +224,8 @@ def split_paragraphs(node: Node, text: str, bears: Callable[[int, int], bool]) -
         return
     groups = _groups(text, blocks, bears)
     bearing = [group for group in groups if bears(group[0].start, group[-1].end)]
-    if len(bearing) < 2:
+    run_in = all(0 < group[0].strong < group[0].end - group[0].start for group in bearing)
+    if len(bearing) < 2 or (node.marker is not None and node.marker.scheme is Scheme.CN_PAREN and not run_in):
         return
     for group in groups:
         if not bears(group[0].start, group[-1].end):

@@ -13,7 +13,7 @@ from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, find_clauses
 from measures.importing.deadlines import Deadline, PartialDate, find_deadlines
-from measures.importing.definitions import find_aliases, find_basis, find_lead_rules, infer_province, without_rules
+from measures.importing.definitions import find_aliases, find_basis, find_duties_for_all, find_lead_rules, infer_province, without_rules
 from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout, lay_out
 from measures.importing.headings import Scheme
@@ -282,6 +282,8 @@ class _Assembly:
         ):
             if missing:
                 self.doubts.append(Doubt(code, why, 0, 0))
+        for start, end in find_duties_for_all(self.text):
+            self.doubts.append(Doubt("for_all", "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对", start, end))
 
 
 def merge(told: list[MeasureReading], listed: list[MeasureReading]) -> list[MeasureReading]:

@@ -19,11 +19,14 @@ from measures.importing.outline import Node
 
 # Headings of what frames a plan, at any depth.
 GENERAL = re.compile(
-    r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|(?:工作|主要|发展|总|目标|预期|具体|阶段性?|行动|重点|年度|量化|建设)*目标(?:任务|要求|指标)?$|(?:工作|主要)?思路|工作原则|实施原则|"
-    r"(?:总体)?(?:目标要求|目标任务|要求)$|组织(?:实施|保障|领导|推进|机构)|(?:工作|实施|推进|加强|强化|有关|具体|相关|组织|主要|综合|政策|支撑|制度|支持)*(?:保障|保障措施|保障机制|保障要求|工作要求|组织保障|要求)$|保障措施|工作要求|有关要求|具体要求|实施要求|"
-    r"(?:实施|工作|推进|方法|时间|进度)+(?:步骤|阶段|安排|进度|计划安排|时间|方法|范围|期限|对象|程序)|(?:重要|重大)?(?:意义|背景)|背景|发展(?:基础|现状|形势|环境|背景)|(?:现状|形势|基础)|"
-    r"适用范围|总\s*则|附\s*则|其他|其它(?:事项)?|名词解释|(?:监督|督导|督促)?(?:检查|考核|评估|督查)$|职责分工|组织架构|(?:资金|经费)(?:保障|来源)|实施时间|"
-    r"202\d年(?:工作)?(?:回顾|总结)|工作回顾|(?:20\d\d|去|上)年.{0,4}(?:工作)?(?:回顾|总结))"
+    r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|总则|附\s*则|"
+    r"(?:工作|主要|发展|总|目标|预期|具体|阶段性?|行动|重点|年度|量化|建设)*目标(?:任务|要求|指标)?$|(?:工作|主要)?思路$|(?:工作|实施)原则|"
+    r"(?:目标要求|目标任务|要求)$|组织(?:实施|保障|领导|推进|机构)(?:$|和|与|、|工作|保障|要求|机制)|"
+    r"(?:加强|强化|健全|完善|落实|工作|实施|推进|有关|具体|相关|组织|主要|综合|几点)*(?:保障|保障措施|保障机制|保障要求|工作要求|组织保障|组织实施|组织领导|要求)$|"
+    r"保障措施|工作要求|有关要求|具体要求|实施要求|(?:实施|工作|推进|方法|时间|进度)+(?:步骤|阶段|安排|进度|计划安排|时间|方法|范围|期限|对象|程序)|"
+    r"(?:重要|重大)?(?:意义|背景)|(?:发展)?(?:基础|现状|形势|环境|背景)(?:$|和|与|、)|适用范围|(?:其他|其它)(?:事项)?$|名词解释|"
+    r"(?:监督|督导|督促)?(?:检查|考核|评估|督查)$|职责分工$|组织架构|(?:资金|经费)(?:来源)|实施时间|"
+    r"(?:20\d\d|去|上)年.{0,4}(?:工作)?(?:回顾|总结)|工作回顾)"
 )
 # Duties of everybody that close a plan: 加强组织领导, 强化督导考核 and the like; general only in a section where nobody is named.
 _CLOSING = re.compile(
@@ -73,10 +76,12 @@ class Selector:
     def __init__(self, text: str, clauses: Sequence[tuple[int, int]]) -> None:
         self.text = text
         self.starts = [start for start, _ in clauses]
+        self.last_only: set[Scheme] = set()
 
     def select(self, root: Node, *, bears_responsibilities: bool) -> Selection:
         """Pick the measures of a tree. `bears_responsibilities` tells that the document names somebody, here or elsewhere."""
         if self._count(root.start, root.end):
+            self.last_only = self._schemes_named_at_their_end(root)
             chosen = list(self._with_clauses(root))
             return self._complete(root, chosen)
         if bears_responsibilities:
@@ -107,10 +112,25 @@ class Selector:
         whole = len(node.children) > 1 and bearing == [node.children[-1]] and self._closes(node.children[-1])
         if whole and (scheme is not Scheme.CN or node.children[0].scheme is not Scheme.CN_PAREN) and not is_general(node, self.text):
             return True
+        if scheme in self.last_only and bearing == [node.children[-1]]:
+            return True
         share = len(bearing) / len(node.children)
         if self._own(node) and share < _ENOUGH:
             return True
         return node.children[0].scheme in {Scheme.DASH, Scheme.CIRCLED} and node.has_body() and bool(self._own(node))
+
+    def _schemes_named_at_their_end(self, root: Node) -> set[Scheme]:
+        """Find the schemes whose lines, as a rule of this document, name the agencies once, at the end of their last part."""
+        counts: Counter[Scheme] = Counter()
+        others: Counter[Scheme] = Counter()
+        for node in root.walk():
+            if node.scheme is None or len(node.children) < 2 or is_general(node, self.text):
+                continue
+            bearing = [child for child in node.children if self._count(child.start, child.end)]
+            if not bearing:
+                continue
+            (counts if bearing == [node.children[-1]] and not node.children[-1].children else others)[node.scheme] += 1
+        return {scheme for scheme, count in counts.items() if count > 1 and others[scheme] * 3 <= count}
 
     def _closes(self, last: Node) -> bool:
         """Tell whether the only clause stands on a line of its own behind the last part: then it is that of the whole."""
@@ -160,7 +180,9 @@ class Selector:
 
     def _by_numbers(self, root: Node) -> list[Node]:
         """Pick by numbering alone, in a document that names nobody."""
+        last = root.children[-1] if root.children else None
         nodes = [node for node in root.walk() if node.marker and not is_general(node, self.text)]
+        nodes = [node for node in nodes if self._top(node) is not last or not _CLOSING.search(self.text[node.title_start : node.title_end])]
         scheme = self._measure_scheme(nodes)
         chosen = [node for node in nodes if node.scheme is scheme] if scheme is not None else []
         covered = {id(inner) for node in chosen for inner in node.walk()}
