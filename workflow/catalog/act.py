@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
 from agencies.actor import Actor
@@ -43,6 +44,10 @@ class Field:
     kind: FieldKind = "text"
     required: bool = True
     choices: Sequence[tuple[str, str | Promise]] = ()
+
+
+REASON = Field("reason", gettext_lazy("Reason"))
+"""Why: what most acts that turn something back ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
