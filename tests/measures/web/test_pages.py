@@ -212,3 +212,23 @@ def test_who_sees_a_plan(client: Client, office: Agency, coordinator: User, who:
     expected = {"coordinator": 302, "leader": 403, "receiver": 403, "stranger": 404}[who]
     assert client.post(f"/plans/{plan.pk}/draw-up/").status_code == expected
     assert client.get(f"/plans/{plan.pk}/dispatch/").status_code == expected
+
+
+def test_a_second_version_is_compared_before_it_is_confirmed(client: Client, office: Agency, coordinator: User) -> None:
+    plan = confirmed(coordinator, office, SMALL.replace("省四局", "省三厅"))
+    client.post(f"/plans/{plan.pk}/draw-up/")
+    second = SMALL.replace("省四局", "省一厅").replace("（一）建设园区。", "（一）建设产业园区。")
+    upload = in_review(coordinator, office, second)
+    page = texts(client, f"/plans/uploads/{upload.pk}/compare/")
+    assert "＋ 省一厅" in page
+    assert "－ 省三厅" in page
+    assert "建设产业园区" in page
+    assert "不会自动改动在办事项" in page
+    assert Task.objects.count() == 2
+    client.force_login(make_member(make_agency(), Role.COORDINATOR), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/uploads/{upload.pk}/compare/").status_code == 404
+
+
+def test_without_an_earlier_plan_the_comparison_says_so(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    assert "没有可比对的方案" in texts(client, f"/plans/uploads/{upload.pk}/compare/")
