@@ -17,7 +17,7 @@ from measures.models import Target
 from oversight import ledger, sight
 from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS, QueueRow, by_task
 from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, Filter, done, ledger_url, overdue, owed, signed, stalled, unsigned
-from oversight.lights import LIGHT_WORDS, Lights
+from oversight.lights import LIGHT_WORDS, SEVERITY, Lights
 from workflow.deadlines.lights import Colour
 from workflow.states import LIVE_TASK_STATES, Part, TaskState
 
@@ -98,9 +98,8 @@ class Board:
     def by_light(self) -> list[Figure]:
         """Return how many tasks under way have each light, the worst first."""
         live = self.tasks.filter(state__in=list(LIVE_TASK_STATES))
-        lit = {colour.value: Count("pk", filter=self.lights.tasks_lit(colour)) for colour in LIGHT_WORDS if colour != Colour.NONE}
-        counts = live.aggregate(**lit, all=Count("pk"))
-        counts[Colour.NONE.value] = counts["all"] - sum(counts[colour] for colour in lit)
+        at_least = live.aggregate(**{f"n{n}": Count("pk", filter=self.lights.tasks_at_least(n)) for n in range(1, 5)}, n0=Count("pk"))
+        counts = {colour.value: at_least[f"n{n}"] - at_least.get(f"n{n + 1}", 0) for colour, n in SEVERITY.items()}
         return [
             Figure(word, counts[colour.value], self._url(state=LIVE, light=colour.value), colour.value)
             for colour, word in LIGHT_WORDS.items()
@@ -139,7 +138,7 @@ class Board:
             "was": {"was": "on"},
         }
         figures = [
-            Figure(label, row[name], self._url(**base, **asked[name]), "red" if name == "late" else "")
+            Figure(label, row[name], self._url(**base, **asked[name]) if row[name] else "", "red" if name == "late" else "")
             for name, label in AGENCY_COLUMNS.items()
         ]
         return Line(row["name"], self._url(**base), figures)
@@ -174,7 +173,7 @@ class Board:
             "red": {"state": LIVE, "light": Colour.RED.value},
         }
         figures = [
-            Figure(label, row[name], self._url(**base, **asked[name]), "red" if name == "red" else "")
+            Figure(label, row[name], self._url(**base, **asked[name]) if row[name] else "", "red" if name == "red" else "")
             for name, label in SECTION_COLUMNS.items()
         ]
         return Line(f"{row['section_number']}{row['section_title']}", self._url(**base), figures)

@@ -218,8 +218,9 @@ def _part_row(row: Mapping[str, Any], lights: Lights, waiting: set[int], latest:
 
 
 def _task_row(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
-    of_all = [light_of_task(row, lights), *(light_of_part(part, row["state"], lights, waiting) for part in parts)]
-    light = max(of_all, key=lambda light: SEVERITY[light.colour])
+    of_parts = [light_of_part(part, row["state"], lights, waiting) for part in parts]
+    warnings = [light for light in of_parts if SEVERITY[light.colour] > SEVERITY[Colour.GREEN]]
+    light = max([light_of_task(row, lights), *warnings], key=lambda light: SEVERITY[light.colour])
     return LedgerRow(
         **_shared(row, light, latest),
         task_id=row["pk"],

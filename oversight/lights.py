@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, WorkCalendar, time_light, working_days_between
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour, Light
-from workflow.models import Assignment, Extension, Task
+from workflow.models import Assignment, Extension
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, TaskState
 from workflow.working_days import calendar_in_force
 
@@ -30,6 +30,7 @@ SEVERITY: Mapping[Colour, int] = {Colour.NONE: 0, Colour.GREEN: 1, Colour.YELLOW
 COLOURS: Mapping[int, Colour] = {severity: colour for colour, severity in SEVERITY.items()}
 
 FINISHED = (AssignmentState.DECLARED, AssignmentState.CONFIRMED)
+RUNNING_TASKS = (TaskState.DISPATCHED, TaskState.CLOSING)
 IDLE_TASKS = (TaskState.DRAFT, TaskState.SUSPENDED, TaskState.TERMINATED)
 
 LIGHT_WORDS: Mapping[Colour, Promise] = {
@@ -130,26 +131,37 @@ class Lights:
         )
 
     def tasks_lit(self, colour: Colour) -> Q:
-        """Return the condition that a task has a light: the worse of its own and its parts', so that no lateness hides behind a green."""
+        """Return the condition that a task has a light: its own, or a warning of one of its parts where that is worse."""
         severity = SEVERITY[colour]
-        worse = self._tasks_at_least(severity + 1)
-        return self._tasks_at_least(severity) & ~worse if severity else ~worse
+        return self.tasks_at_least(severity) & ~self.tasks_at_least(severity + 1) if severity else ~self.tasks_at_least(1)
 
-    def _tasks_at_least(self, severity: int) -> Q:
-        if severity > max(SEVERITY.values()):
+    def tasks_at_least(self, severity: int) -> Q:
+        """Return the condition that the light of a task is this or worse, so that no late part hides behind a task with time left."""
+        if severity > SEVERITY[Colour.RED]:
             return Q(pk__in=[])
-        parts = Assignment.objects.order_by()
-        if severity > SEVERITY[Colour.GREEN]:
-            parts = parts.filter(due_on__lte=self.last_warned, state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
-        own = Task.objects.order_by().annotate(own=self.severity_of_task()).filter(own__gte=severity)
-        lit = parts.annotate(severity=self.severity()).filter(severity__gte=severity)
-        return Q(pk__in=own.values("pk")) | Q(pk__in=lit.values("task_id"))
+        if severity == SEVERITY[Colour.GREEN]:
+            own = Q(due_on__isnull=False, state__in=[*RUNNING_TASKS, TaskState.CLOSED])
+            return own | self.tasks_at_least(severity + 1)
+        own = Q(state__in=RUNNING_TASKS) & self._due_warns(severity, "", "dispatched_at")
+        warning = Assignment.objects.order_by().filter(self._part_warns(severity))
+        return own | Q(pk__in=warning.values("task_id"))
 
     def worst_of_task(self) -> Greatest:
-        """Return the light of a task as a number: the worse of its own and its parts'."""
-        parts = Assignment.objects.filter(task_id=OuterRef("pk")).order_by()
-        worst = parts.values("task_id").annotate(worst=Max(self.severity())).values("worst")
+        """Return the light of a task as a number: its own, or a warning of one of its parts where that is worse."""
+        warning = Assignment.objects.filter(self._part_warns(SEVERITY[Colour.YELLOW]), task_id=OuterRef("pk")).order_by()
+        worst = warning.values("task_id").annotate(worst=Max(self.severity())).values("worst")
         return Greatest(self.severity_of_task(), Coalesce(Subquery(worst), Value(0)), output_field=IntegerField())
+
+    def _part_warns(self, severity: int) -> Q:
+        running = Q(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED], task__state__in=RUNNING_TASKS)
+        return running & self._due_warns(severity, "", "assigned_at") & ~Q(pk__in=waiting_for_time())
+
+    def _due_warns(self, severity: int, prefix: str, start: str) -> Q:
+        """Return the condition that the due date of something whose clock runs is at least yellow, orange or red."""
+        late = Q(**{f"{prefix}due_on__lt": self.today})
+        if severity == SEVERITY[Colour.RED]:
+            return late
+        return late | self._warned("orange" if severity == SEVERITY[Colour.ORANGE] else "yellow", prefix, start)
 
     def _by_date(self, prefix: str, start: str) -> list[When]:
         """Return the cases of something unfinished whose clock runs; what none of them meets is green."""
@@ -163,16 +175,27 @@ class Lights:
     def _warned(self, which: str, prefix: str, start: str) -> Q:
         """Return the condition that something unfinished and due from today on is at least yellow, or orange."""
         condition = Q(pk__in=[])
+        for first, last, before in self._bounds[which]:
+            due = Q(**{f"{prefix}due_on__range": (first, last)})
+            condition |= due if before is None else due & Q(**{f"{prefix}{start}__lt": before})
+        return condition
+
+    @cached_property
+    def _bounds(self) -> dict[str, list[tuple[dt.date, dt.date, dt.datetime | None]]]:
+        """Return the due dates that warn, by what they warn: from, to, and before which moment one must have begun; None for any."""
+        found: dict[str, list[tuple[dt.date, dt.date, dt.datetime | None]]] = {"orange": [], "yellow": []}
         day = self.today
         while day <= self.last_warned:
             left = working_days_between(self.today, day, self.calendar)
-            longer_than = self._shortest_that_warns(which, left)
-            if longer_than is not None:
-                due = Q(**{f"{prefix}due_on": day})
-                before = Q(**{f"{prefix}{start}__lt": self._assigned_before(day, longer_than)}) if longer_than >= 0 else Q()
-                condition |= due & before
+            for which, bounds in found.items():
+                longer_than = self._shortest_that_warns(which, left)
+                if longer_than is not None:
+                    before = self._assigned_before(day, longer_than) if longer_than >= 0 else None
+                    joined = bool(bounds) and bounds[-1][2] == before
+                    first = bounds.pop()[0] if joined else day
+                    bounds.append((first, day, before))
             day += dt.timedelta(days=1)
-        return condition
+        return found
 
     def _shortest_that_warns(self, which: str, left: int) -> int | None:
         """Return above how many working days of length something with so many left warns; -1 for any, None for none."""
