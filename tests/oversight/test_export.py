@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.models import User
 from tests.factories.directory import NOW, TODAY
@@ -41,15 +42,15 @@ def _clock() -> Iterator[None]:
         yield
 
 
-def download(client: Client, user: User, **query: object) -> bytes:
+def download(client: Client, user: User, **query: str) -> bytes:
     client.force_login(user)
     answer = client.get("/ledger/export/", query)
     assert answer.status_code == 200
-    return b"".join(answer.streaming_content)
+    return answer.getvalue()
 
 
 def table(content: bytes) -> list[tuple[object, ...]]:
-    sheet = load_workbook(BytesIO(content)).active
+    sheet = load_workbook(BytesIO(content)).worksheets[0]
     return [row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row)]
 
 
@@ -62,7 +63,7 @@ def stage() -> Stage:
 def test_text_that_a_spreadsheet_would_calculate_stays_text(client: Client, stage: Stage, title: str) -> None:
     Task.objects.update(title=title)
     content = download(client, stage.coordinator)
-    cell = load_workbook(BytesIO(content)).active["B2"]
+    cell = load_workbook(BytesIO(content)).worksheets[0]["B2"]
     assert cell.value == title.replace("\x0b", "")
     assert cell.data_type == "s"
     assert bool(cell.quotePrefix) == title.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋"))
@@ -104,7 +105,9 @@ def test_filters_that_cannot_be_used_are_refused_in_words(client: Client, stage:
     assert "查询条件有误" in answer.content.decode()
 
 
-def test_an_export_costs_the_same_statements_for_one_row_and_for_many(client: Client, stage: Stage, django_assert_max_num_queries) -> None:
+def test_an_export_costs_the_same_statements_for_one_row_and_for_many(
+    client: Client, stage: Stage, django_assert_max_num_queries: AssertQueries
+) -> None:
     download(client, stage.coordinator)
     with django_assert_max_num_queries(40) as few:
         download(client, stage.coordinator)
