@@ -10,7 +10,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -43,8 +43,7 @@ _POLICY = re.compile(
 # A number that only says which ones are meant: 营业收入超过100亿元的企业.
 _CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
 _TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|分|岁|度)$")
-_SEPARATELY = re.compile(r"分别")
-_LINKED = re.compile(r"^\s*[、和及与，]\s*$")
+_LINKED = re.compile(r"^\s*(?:[、和及与，]|以及)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +144,13 @@ class _Sentence:
         for match in _QUANTITY.finditer(self.text, self.start, self.end):
             if self._is_no_amount(match):
                 continue
-            target = self._read(match, floor)
+            target = self._continue(match) or self._read(match, floor)
             if target is not None:
-                floor = match.end()
+                floor = target.end
                 found.append(target)
                 self.last = target
         self._carry()
-        return _separate(self.text, found)
+        return _told_apart(self.text, found, self.dues)
 
     def _carry(self) -> None:
         aims = [due for due in self.dues if not due.is_base and due.on]
@@ -167,6 +166,27 @@ class _Sentence:
             return True
         number, unit = match["value"], match["unit"]
         return unit == "年" and len(number) == 4  # a year, not a length of time
+
+    def _continue(self, match: re.Match[str]) -> Target | None:
+        """Read a number that goes on with what the last one began: 打造50个智能工厂、200个数字化车间; 分别达到90%、75%."""
+        last = self.last
+        if last is None or not _LINKED.match(self.text[last.end : match.start()]):
+            return None
+        suffix_match = _SUFFIX.match(self.text, match.end(), self.end)
+        after = suffix_match.end() if suffix_match else match.end()
+        noun = _NOUN.match(self.text[after : self.end])
+        verb = _VERB.match(last.metric)
+        comparator, relation = self._comparator(None, suffix_match["suffix"] if suffix_match else "")
+        if noun and verb and not self._is_policy(match, match.start()):
+            end = after + noun.end()
+            last = replace(last, comparator=comparator, relation=relation)
+            return replace(
+                last, metric=verb.group() + noun["noun"], value=_decimal(match["value"]), unit=match["unit"], start=match.start(), end=end
+            )
+        separately = "分别" in self.text[self.start : last.end]
+        if not separately or noun:
+            return None
+        return replace(last, value=_decimal(match["value"]), unit=match["unit"], start=match.start(), end=after)
 
     def _is_skipped(self, position: int) -> bool:
         place = bisect_right(self.skip, (position, sys.maxsize)) - 1
@@ -214,7 +234,7 @@ class _Sentence:
                 base = phrase.year if phrase.start >= begin else base
             elif phrase.on is not None:
                 due = phrase.on
-            if phrase.start <= begin + 6 and phrase.end <= position:  # 力争到2025年 opens the chunk
+            if phrase.start <= begin + (1 if phrase.is_base else 6) and phrase.end <= position:  # 力争到2025年 opens the chunk
                 metric_from = max(metric_from, phrase.end)
         return due, base, metric_from
 
@@ -290,6 +310,25 @@ def _decimal(written: str) -> Decimal:
     return Decimal(written.replace(",", "").replace("，", ""))
 
 
-def _separate(text: str, found: list[Target]) -> list[Target]:
-    """Give each number of a 分别 its own metric: A、B分别增长5%和6%."""
-    return found
+def _told_apart(text: str, found: list[Target], dues: list[Due]) -> list[Target]:
+    """Give each number of a 分别 its own metric (A、B分别增长5%和6%) or its own time (到2025年、2030年，A分别达到…)."""
+    result: list[Target] = []
+    run: list[Target] = []
+    for target in [*found, None]:
+        if target is not None and run and target.metric == run[0].metric and _LINKED.match(text[run[-1].end : target.start]):
+            run.append(target)
+            continue
+        result += _one_each(run, dues) if len(run) > 1 else run
+        run = [target] if target is not None else []
+    return result
+
+
+def _one_each(run: list[Target], dues: list[Due]) -> list[Target]:
+    for pattern in ("、", "[、和及与]"):
+        metrics = re.split(pattern, run[0].metric)
+        if len(metrics) == len(run) and all(len(metric) > 1 for metric in metrics):
+            return [replace(target, metric=metric) for target, metric in zip(run, metrics, strict=True)]
+    aims = [due for due in dues if due.on and not due.is_base and due.end <= run[0].start + len(run[0].metric) + 30]
+    if len(aims) >= len(run):
+        return [replace(target, due=due.on) for target, due in zip(run, aims[-len(run) :], strict=True)]
+    return run
