@@ -101,27 +101,26 @@ def _to_co_sign(agencies: frozenset[int]) -> QuerySet[Any]:
     )
 
 
-def _issued(agencies: frozenset[int], *states: TaskState) -> QuerySet[Any]:
-    return Participation.objects.filter(agency_id__in=agencies, tie=Tie.ISSUER, task_state__in=states).values("task_id")
+def _issued(path: str, agencies: frozenset[int], *states: TaskState) -> dict[str, Any]:
+    """Return the conditions that a task was issued by an agency and is in a state; what waits is few, so the row leads to its task."""
+    return {f"{path}issuer__in": agencies, f"{path}state__in": states}
 
 
 def _to_rule(agencies: frozenset[int]) -> QuerySet[Any]:
-    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED)
-    return HandBack.objects.filter(state="raised", assignment__task__in=live)
+    return HandBack.objects.filter(state="raised", **_issued("assignment__task__", agencies, TaskState.DISPATCHED, TaskState.SUSPENDED))
 
 
 def _to_extend(agencies: frozenset[int]) -> QuerySet[Any]:
-    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED)
-    return Extension.objects.filter(state="requested", assignment__task__in=live)
+    return Extension.objects.filter(state="requested", **_issued("assignment__task__", agencies, TaskState.DISPATCHED, TaskState.SUSPENDED))
 
 
 def _to_sign_off(agencies: frozenset[int]) -> QuerySet[Any]:
-    return SignOff.objects.filter(state=SignOffState.UNDER_REVIEW, task__in=_issued(agencies, TaskState.CLOSING))
+    return SignOff.objects.filter(state=SignOffState.UNDER_REVIEW, **_issued("task__", agencies, TaskState.CLOSING))
 
 
 def _to_judge(agencies: frozenset[int]) -> QuerySet[Any]:
-    live = _issued(agencies, TaskState.DISPATCHED, TaskState.SUSPENDED, TaskState.CLOSING)
-    return Report.objects.filter(state=ReportState.SUBMITTED, assignment__task__in=live)
+    live = _issued("assignment__task__", agencies, TaskState.DISPATCHED, TaskState.SUSPENDED, TaskState.CLOSING)
+    return Report.objects.filter(state=ReportState.SUBMITTED, **live)
 
 
 _PART = ("task__issuer", "task__plan", "agency")

@@ -104,6 +104,7 @@ def todo(request: HttpRequest) -> HttpResponse:
         "all": sum(counts.values()),
         "total": sum(counts[duty] for duty in kinds) if not chosen["q"] and not chosen["due"] else None,
         "can_tick": any(row.can_be_ticked for row in rows),
+        "may_draw_up": bool(actor.agencies_where("coordinate")),
         "here": request.get_full_path(),
     }
     return render(request, "workflow/todo.html", context)

@@ -1,4 +1,4 @@
-"""A session ends while somebody writes: the words are still there after signing in again."""
+"""Writing under hard conditions: a session that ends, a browser without scripts."""
 
 from __future__ import annotations
 
@@ -51,3 +51,27 @@ def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page:
     done(page, "草稿已保存")
     kept = Report.objects.get()
     assert (kept.done, kept.confidence) == ("写到一半的报告。", "medium")
+
+
+def test_without_scripts_a_task_is_signed_for_and_reported_on(new_page: Callable[..., Page]) -> None:
+    now = timezone.now()
+    issuer, lead = make_agency("省政府办公厅"), make_agency("省财政厅")
+    coordinator = Actor.load(make_member(issuer, Role.COORDINATOR, now=now), now=now)
+    officer = make_member(lead, Role.OFFICER, password=PASSWORD, now=now)
+    receivers = [PlannedReceiver("lead", agency_id=lead.pk)]
+    task = draw_up_task(actor=coordinator, issuer_id=issuer.pk, title="事项", text="", receivers=receivers, due_on=None, now=now)
+    dispatch(actor=coordinator, task_ids=[task.pk], now=now)
+
+    page = sign_in(new_page(java_script_enabled=False), officer)
+    page.goto(reverse("task", args=[task.pk]))
+    act(page, "签收")
+    done(page, "已办理：签收")
+    act(page, "专项报告")
+    act(page, "专项报告")
+    done(page, "已办理：专项报告")
+    act(page, "填报")
+    page.get_by_label("本期已完成工作").fill("已完成。")
+    page.get_by_label("进度（%）").fill("30")
+    act(page, "提交审核")
+    done(page, "已提交本单位审核人")
+    assert Report.objects.get().state == "agency_review"
