@@ -18,7 +18,9 @@ from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFI
 from measures.importing.deadlines import PartialDate, find_deadlines
 from measures.importing.when import Due, read_dues
 
-_QUANTITY = re.compile(rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[-—–~～至到]\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})")
+_QUANTITY = re.compile(
+    rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})"
+)
 _WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
 _VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
