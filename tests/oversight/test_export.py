@@ -42,7 +42,7 @@ def _clock() -> Iterator[None]:
         yield
 
 
-def download(client: Client, user: User, **query: str) -> bytes:
+def download(client: Client, user: User, **query: Any) -> bytes:
     client.force_login(user)
     answer = client.get("/ledger/export/", query)
     assert answer.status_code == 200
