@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 import pytest
 import time_machine
