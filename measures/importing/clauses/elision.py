@@ -26,7 +26,7 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
     """Full names of the chunks of a clause, in the order of the text."""
     parted = [part for chunk in chunks for part in _part(chunk, aliases)]
     merged = _merge(parted)
-    whole = _restore_suffixes([_classified(chunk, aliases) for chunk in merged])
+    whole = _doubt_scopes(_restore_suffixes([_classified(chunk, aliases) for chunk in merged]))
     named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
     return restore_prefixes(named)
 
@@ -129,6 +129,32 @@ def _one_scope(left: str, right: str) -> bool:
         and (is_collective(right) or right in levels or right.endswith(("三级政府", "两级政府", "三级部门", "两级部门")))
         and not places.full_at(right)
     )
+
+
+def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
+    """Doubt what may still belong to the 各 before it: 各高校、科研院所."""
+    done: list[Mention] = []
+    for mention in mentions:
+        before = done[-1] if done else None
+        follows = before is not None and before.kind == "collective" and "各" in before.name and mention.chunk.separator == "、"
+        made = shape(mention.name)
+        open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)
+        generic = (
+            open_set or (mention.kind != "collective" and not made.prefix and made.kind != "standalone") or made.prefix in bodies.ZONES
+        )
+        done.append(replace(mention, why="可能属于前面的“各…”") if follows and generic and not mention.why else mention)
+    return [
+        replace(mention, why="“、”前后可能是两类单位")
+        if mention.kind == "collective" and not mention.why and _two_kinds(mention.name)
+        else mention
+        for mention in done
+    ]
+
+
+def _two_kinds(name: str) -> bool:
+    """Whether a collective with 、 inside has two seats (各镇人民政府、街道办事处)."""
+    parts = name.split("、")
+    return any(part.endswith(bodies.SEATS) for part in parts[:-1]) and not name.endswith(("党委、政府", "党委、人民政府"))
 
 
 # --- suffixes --------------------------------------------------------------------------------------------------------------------
@@ -259,6 +285,8 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
     if kind == "place" and (seat or units):
         known = places.units_of(mention.name)
         fitting = {unit for unit in known if unit in units or units in ("地", "地市", "")} or known
+        if (prefecture := places.prefecture_unit(mention.name)) in fitting:
+            fitting = {prefecture}
         if len(fitting) == 1:
             return replace(mention, name=mention.name + fitting.pop() + seat, kind="agency", restored=True)
     if kind == "region" and seat and _may_sit(mention.name, seat):

@@ -358,7 +358,7 @@ def _decided(piece: str, parser: _Parser, mentions: list[Mention], *, bracketed:
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
     is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
     if not explicit:
-        is_clause = is_clause and 2 * unknown < len(strong) and not parser.remarks and _names_parties(strong)
+        is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
     if not labelled and not bracketed:
         is_clause = is_clause and not unknown and not headless
     is_clause = is_clause and not prose and not (long and not labelled)

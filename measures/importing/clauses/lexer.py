@@ -135,6 +135,8 @@ class Lexer:
         if fresh and (rule := self._rule(at, end)):
             return rule
         label = roles.label_at(self.text, at) if fresh or _whole(self._so_far(at)) else None
+        if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and _begins_name(self._ahead(bare.end)):
+            label = bare
         if label is not None and label.end <= end:
             return self._label(at, label)
         before = "" if fresh else self._so_far(at)

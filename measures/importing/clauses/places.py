@@ -97,5 +97,13 @@ def is_short(text: str) -> bool:
 
 
 def units_of(short: str) -> set[str]:
-    """The units that a short name may take: 广州 → {市}."""
-    return {whole[len(short) :] for whole in _table().full.get(short, ()) if whole.startswith(short)}
+    """The units that a short name may take: 广州 → {市}, 红河 → {州, 县}."""
+    wholes = [whole for whole in _table().full.get(short, ()) if whole.startswith(short)]
+    return {"州" if whole.endswith("自治州") else whole[len(short) :] for whole in wholes}
+
+
+def prefecture_unit(short: str) -> str:
+    """The unit that a short name takes as a prefecture: 大理 → 州, though 大理市 is a county; "" if it is none."""
+    table = _table()
+    wholes = [whole for whole in table.full.get(short, ()) if whole.startswith(short) and table.level[whole] == CITY]
+    return ("州" if wholes[0].endswith("自治州") else wholes[0][len(short) :]) if len(wholes) == 1 else ""

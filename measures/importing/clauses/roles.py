@@ -188,6 +188,12 @@ def label_at(text: str, at: int) -> Label | None:
     return Label(after, noun, _label_role(roles), both={"lead", "support"} <= set(roles))
 
 
+def bare_label_at(text: str, at: int) -> Label | None:
+    """A label that runs into the name behind it (牵头单位县林业局); whether a name follows is for the caller to see."""
+    end, found, noun = _label_words(text, at)
+    return Label(end, noun, _label_role(found)) if noun == "unit" and found else None
+
+
 def _short_label(text: str, start: int, *, opened: bool) -> Label | None:
     word = next((word for word in _SHORT_LABELS if text.startswith(word, start)), "")
     end = _skip_blanks(text, start + len(word))

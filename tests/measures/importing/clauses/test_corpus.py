@@ -8,7 +8,7 @@ from tests.measures.importing.clauses.corpus.score import HALVES, entries, score
 def test_the_corpus_has_three_hundred_clauses_half_of_them_kept_aside() -> None:
     sizes = {half: len(list(entries(half))) for half in HALVES}
     assert sum(sizes.values()) >= 300
-    assert sizes["held_out"] * 2 >= 300
+    assert sizes["held_out"] >= 150
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -1,0 +1,74 @@
+"""Deadline phrases and the last day on which the work is in time."""
+
+from datetime import date
+
+import pytest
+
+from measures.importing.deadlines import PartialDate, find_deadlines
+
+SIGNED = PartialDate(2021, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025年底前完成", date(2025, 12, 31)),
+        ("年底前", date(2021, 12, 31)),
+        ("明年一季度", date(2022, 3, 31)),
+        ("2023年上半年", date(2023, 6, 30)),
+        ("2023年第三季度末前", date(2023, 9, 30)),
+        ("“十四五”末", date(2025, 12, 31)),
+        ("到2025年", date(2025, 12, 31)),
+        ("2023年3月31日前", date(2023, 3, 31)),
+        ("2024年2月底前", date(2024, 2, 29)),
+        ("2023年6月中旬前", date(2023, 6, 20)),
+        ("二〇二五年底前", date(2025, 12, 31)),
+        ("２０２５ 年 ６ 月底", date(2025, 6, 30)),
+        ("2025.6.30", date(2025, 6, 30)),
+        ("2021—2023年", date(2023, 12, 31)),
+        ("2023年3月—12月", date(2023, 12, 31)),
+        ("2022年国庆节前", date(2022, 9, 30)),
+    ],
+)
+def test_a_phrase_ends_on_its_last_day(text: str, day: date) -> None:
+    (found,) = find_deadlines(text, SIGNED, labelled=True)
+    assert found.date == day
+    assert not found.why
+
+
+@pytest.mark.parametrize("text", ["6月底前", "2025年前", "10个工作日内", "2025年2月30日前", "全国两会前", "三年内"])
+def test_what_cannot_be_known_for_certain_says_why(text: str) -> None:
+    (found,) = find_deadlines(text, PartialDate(2021, 12), labelled=True)
+    assert found.why
+
+
+@pytest.mark.parametrize("text", ["每季度", "每年12月底前", "每月25日前", "按月"])
+def test_what_comes_again_and_again_has_no_single_day(text: str) -> None:
+    (found,) = find_deadlines(text, SIGNED, labelled=True)
+    assert found.recurring
+    assert found.date is None
+
+
+def test_without_a_date_of_the_document_the_year_stays_unknown() -> None:
+    (found,) = find_deadlines("6月底前", None)
+    assert found.date is None
+    assert found.why
+
+
+@pytest.mark.parametrize(
+    "text", ["2020年以来，各地探索", "粤发〔2021〕13号", "2021年印发的通知", "自2020年起施行", "持续推进改革", "十九届五中全会"]
+)
+def test_dates_of_other_things_are_no_deadlines(text: str) -> None:
+    assert find_deadlines(text, SIGNED) == []
+
+
+def test_spans_are_those_of_the_document() -> None:
+    text = "全省2025年底前建成，6月底前启动。"
+    found = find_deadlines(text, PartialDate(2021, 1), base=100)
+    assert [text[one.start - 100 : one.end - 100] for one in found] == ["2025年底前", "6月底前"]
+
+
+@pytest.mark.parametrize("text", ["2021-13", "2021-02-30", "soon", "0000"])
+def test_a_reference_that_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"date|day|month"):
+        PartialDate.parse(text)
