@@ -30,7 +30,7 @@ _ATTACHMENT = re.compile(
 )
 _ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
 _ISSUER = re.compile(
-    r"^[\u4e00-\u9fff（）()、 \u3000]{2,60}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|署|会|组|中心|"
+    r"^[\u4e00-\u9fffXx×（）()、 \u3000]{2,60}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|署|会|组|中心|"
     r"行|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议)$"
 )
 _CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
@@ -157,6 +157,7 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
             )
             if not _META.match(line) and len(line) - len(number.group()) > 6 and _TITLE_ANYWHERE.search(line):
                 titles.append(block)
+            layout = _with_date(layout, line[number.end() :], block.start + number.end(), block.end)
             continue
         layout, taken = _read_meta(document, block, line, layout)
         if taken:
@@ -329,8 +330,9 @@ def _signature(document: Document, blocks: Sequence[Block], index: int) -> int:
 def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout:
     last = blocks[-1]
     layout = _with_date(layout, _line(document, last), last.start, last.end)
-    if len(blocks) > 1 and layout.issuer is None:
-        name = re.sub(r"[\s\u3000]", "", _line(document, blocks[0]))
+    name = re.sub(r"[\s\u3000]", "", _line(document, blocks[0]))
+    shortened = layout.issuer is not None and len(name) > len(layout.issuer.text) and name.endswith(layout.issuer.text[1:])
+    if len(blocks) > 1 and (layout.issuer is None or shortened):
         layout = replace(layout, issuer=Piece(name, blocks[0].start, blocks[0].end))
     return layout
 

@@ -1,0 +1,65 @@
+"""What stands around a plan: title, number, issuer, date."""
+
+import datetime
+
+import pytest
+
+from measures.importing.plan import read_plan
+
+BODY = "为加快发展，制定本方案。\n一、重点任务\n（一）建设基地。（省发展改革委牵头）\n"
+FRONTS: list[tuple[str, str, tuple[str | None, str | None, str | None, str | None]]] = [
+    (
+        "a notice with its agency on a line of its own",
+        (
+            "河北省人民政府办公厅\n关于印发河北省氢能产业发展实施方案的通知\n冀政办字〔2024〕12号\n各市（含定州、辛集市）人民政府，省政府各部门：\n"
+            "《河北省氢能产业发展实施方案》已经省政府同意，现印发给你们，请认真组织实施。\n河北省人民政府办公厅\n2024年1月20日\n河北省氢能产业发展实施方案\n"
+        ),
+        ("河北省氢能产业发展实施方案", "冀政办字〔2024〕12号", "河北省人民政府办公厅", "2024-01-20"),
+    ),
+    (
+        "a draft that a meeting has passed",
+        "（2025年3月1日省政府第50次常务会议通过）\n浙江省数字贸易创新行动方案（征求意见稿）\n",
+        ("浙江省数字贸易创新行动方案（征求意见稿）", None, None, "2025-03-01"),
+    ),
+    (
+        "the header table of a site",
+        (
+            "索 引 号：014000-2024-0001\n发文机关：国务院办公厅\n成文日期：2024年11月7日\n发文字号：国办发〔2024〕49号\n"
+            "国务院办公厅关于激发冰雪经济活力的若干意见\n国办发〔2024〕49号\n各省、自治区、直辖市人民政府，国务院各部委：\n"
+        ),
+        ("国务院办公厅关于激发冰雪经济活力的若干意见", "国办发〔2024〕49号", "国务院办公厅", "2024-11-07"),
+    ),
+    (
+        "an attachment that is the plan, and a year in Chinese numerals",
+        (
+            "关于印发《某县2026年任务分解》的通知\n各乡镇人民政府，县政府各部门：\n现将《某县2026年任务分解》印发给你们，请认真抓好落实。\n"
+            "附件：某县2026年任务分解\n某县人民政府办公室\n二〇二六年二月十五日\n附件\n某县2026年任务分解\n"
+        ),
+        ("某县2026年任务分解", None, "某县人民政府办公室", "2026-02-15"),
+    ),
+    (
+        "two issuers that print a document",
+        "中共深圳市委 深圳市人民政府印发《关于加快建设创新中心的意见》\n（深发〔2024〕5号　2024年3月1日）\n",
+        ("关于加快建设创新中心的意见", "深发〔2024〕5号", "中共深圳市委深圳市人民政府", "2024-03-01"),
+    ),
+    (
+        "a short name in the title and the full one in the signature",
+        (
+            "市政府办公室关于印发《无锡市低空经济行动方案》的通知\n锡政办发〔2024〕15号\n各市（县）、区人民政府，市各委办局：\n"
+            "现将《无锡市低空经济行动方案》印发给你们，请认真组织实施。\n"
+            "　　无锡市人民政府办公室\n　　2024年4月3日\n（此件公开发布）\n"
+            "无锡市低空经济行动方案\n"
+        ),
+        ("无锡市低空经济行动方案", "锡政办发〔2024〕15号", "无锡市人民政府办公室", "2024-04-03"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("front", "expected"), [(front, expected) for _, front, expected in FRONTS], ids=[name for name, _, _ in FRONTS])
+def test_front_matter_is_read(front: str, expected: tuple[str | None, str | None, str | None, str | None]) -> None:
+    reading = read_plan((front + BODY).encode(), "plan.txt")
+    title, number, issuer, date = expected
+    assert (reading.title, reading.number, reading.issuer) == (title, number, issuer)
+    assert reading.date == (datetime.date.fromisoformat(date) if date else None)
+    assert [measure.title for measure in reading.measures] == ["建设基地"]
+    assert [section.title for section in reading.sections] == ["重点任务"]
