@@ -17,6 +17,7 @@ _TITLE_END = re.compile(r"[。！？!?\n]|[：:](?=.)|(?<=[^\s、，,]{4})[\u300
 _CLAUSE_IN_TITLE = re.compile(
     r"[（(〔\[【](?=[^（）()〔〕\[\]【】]{0,200}?(?:牵头|配合|负责|责任|主办|协办|承办|完成时限|参与|分别))|(?:牵头|责任|配合|主办|协办|承办)(?:单位|部门|领导|人)[：:]"
 )
+_LABEL = re.compile(r"(?:任务|项目|事项|措施|工作|目标|重点|主要|具体)*(?:名称|任务|内容|举措|措施|事项)[：:]\s*(?=\S)")
 _TRAILING = " \t\u3000，,。；;：:、."
 
 
@@ -61,6 +62,8 @@ class Node:
 
 def title_span(text: str, start: int, end: int, strong_end: int = 0) -> tuple[int, int]:
     """Find the title at the beginning of a line: up to the first full stop, a clause in brackets, or the end of the bold run."""
+    label = _LABEL.match(text, start, end)
+    start = label.end() if label else start
     line = text[start:end]
     match = _TITLE_END.search(line)
     stop = match.start() if match else len(line)

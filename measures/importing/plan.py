@@ -178,6 +178,7 @@ class _Assembly:
             self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in clause.doubts]
         if not clauses and self.clauses:
             self.doubts.append(Doubt("nobody_named", "这条措施没有写责任单位", node.title_start, node.title_end))
+        deadlines = self._deadlines(node, skip)
         return MeasureReading(
             number=node.number,
             title=self.text[node.title_start : node.title_end],
@@ -189,7 +190,7 @@ class _Assembly:
             title_end=node.title_end,
             clauses=tuple(clauses),
             sentences=tuple(Sentence(first, last) for first, last in sentences),
-            deadlines=tuple(self._deadlines(node, skip)),
+            deadlines=tuple(deadlines),
         )
 
     def _listed(self, row: LedgerRow) -> MeasureReading:
@@ -227,6 +228,7 @@ class _Assembly:
             if first > position:
                 found += find_deadlines(self.text[position:first], self.reference, position)
             position = max(position, last)
+        self.doubts += [Doubt("deadline", deadline.why, deadline.start, deadline.end) for deadline in found if deadline.why]
         return found
 
     def _sections(self, node: Node, chosen: set[int]) -> list[SectionReading]:
