@@ -16,6 +16,8 @@ _PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配
 _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
+_WHOLE_NAMES = tuple(bodies.WHOLE)
+_SHORT_SCOPE = 4
 _FREE = 16  # characters of free words that a collective may hold (承担试点任务的县（市、区）政府)
 
 
@@ -28,7 +30,7 @@ def is_collective(name: str) -> bool:
     sentence = plain.replace("应急", "").replace("要素", "")
     if any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES):
         return False
-    if not plain.endswith(bodies.CLASS_NOUNS) and not (plain.startswith("各") and head_of(plain)):
+    if not plain.endswith(bodies.CLASS_NOUNS) and not ("各" in plain and (head_of(plain) or plain.endswith(_WHOLE_NAMES))):
         return False
     found = _COUNTED.match(plain)
     if found:
@@ -76,14 +78,18 @@ def _unbracketed(name: str) -> str:
 
 
 def _may_precede(text: str) -> bool:
-    if len(text) > _FREE or text.endswith(("和", "及", "与")):
+    if len(text) > _FREE or text.endswith(("和", "及", "与", "、")):
         return False
+    if len(text) <= _SHORT_SCOPE:
+        return True  # 沿淮各市, 中省直有关单位
     known = _words(text) or places.full_at(text) or places.short_at(text) or _AREA.match(text) or shape(text).complete
     return bool(known) or text.endswith(bodies.AREAS)
 
 
 def _may_follow(text: str) -> bool:
-    return len(text) <= _FREE + 8 and (bool(_words(text)) or text.endswith(bodies.CLASS_NOUNS) or bool(head_of(text)))
+    return len(text) <= _FREE + 8 and (
+        bool(_words(text)) or text.endswith(bodies.CLASS_NOUNS) or bool(head_of(text)) or text.endswith(_WHOLE_NAMES)
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -390,9 +390,9 @@ def _names_parties(mentions: list[Mention]) -> bool:
         for office in offices
     ):
         return True
-    return len(mentions) > 1 and all(
-        mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1]
-    )
+    if len(mentions) == 1:
+        return mentions[0].name.startswith(("各", "有关", "相关")) and mentions[0].name.endswith(("单位", "部门"))
+    return all(mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 
 def _items(text: str, mentions: list[Mention]) -> tuple[Item, ...]:

@@ -76,7 +76,7 @@ def _broken(chain: _Chain | None) -> _Chain | None:
 
 def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
-    if made.head == "部门":
+    if made.head in ("部门", "大学"):
         return False  # 市场监管部门 names a function, at whatever level
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
