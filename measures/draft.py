@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from measures.numbering import numbered
+
 ROLES = ("lead", "support", "guiding")
 
 
@@ -57,6 +59,11 @@ class DraftMeasure:
     leaders: list[str] = field(default_factory=list)
     open_list: bool = False
 
+    @property
+    def heading(self) -> str:
+        """Return the title with its number."""
+        return numbered(self.number, self.title)
+
     def named(self, role: str) -> list[Mention]:
         """Return the mentions with a role, in their order."""
         return [mention for mention in self.mentions if mention.role == role]
@@ -73,6 +80,11 @@ class DraftSection:
     heading_end: int
     depth: int
     parent: int | None
+
+    @property
+    def heading(self) -> str:
+        """Return the title with its number."""
+        return numbered(self.number, self.title)
 
 
 @dataclass(slots=True)

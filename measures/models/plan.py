@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, AgencyGroup
+from measures.numbering import numbered
 
 
 class Plan(models.Model):
@@ -63,7 +64,7 @@ class Section(models.Model):
         constraints = [models.CheckConstraint(condition=Q(end__gte=F("start")), name="measures_section_span")]
 
     def __str__(self) -> str:
-        return f"{self.number}{self.title}"
+        return numbered(self.number, self.title)
 
 
 class Measure(models.Model):
@@ -86,7 +87,7 @@ class Measure(models.Model):
         constraints = [models.CheckConstraint(condition=Q(end__gte=F("start")), name="measures_measure_span")]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
+        return numbered(self.number, self.title)
 
 
 class Responsibility(models.Model):

@@ -156,6 +156,14 @@ def doubt_rows(found: Review) -> list[DoubtRow]:
     return rows
 
 
+def _deadline_span(measure: DraftMeasure, text: str) -> tuple[int, int] | None:
+    """Return where a deadline stands; one in a clause is known by its words, and clauses stand at the end."""
+    if measure.deadline_span is not None or not measure.deadline_text:
+        return measure.deadline_span
+    start = text.rfind(measure.deadline_text, measure.start, measure.end)
+    return (start, start + len(measure.deadline_text)) if start >= 0 else None
+
+
 def _marks(found: Review, measures: Iterable[DraftMeasure], first: int, last: int) -> list[Mark]:
     return [mark for mark in _all_marks(found, measures) if first <= mark.start < last]
 
@@ -170,8 +178,9 @@ def _all_marks(found: Review, measures: Iterable[DraftMeasure]) -> Iterator[Mark
             look = f"{mention.role} group" if mention.collective else mention.role
             unsure = "" if found.match(mention).is_resolved else " unsure"
             yield Mark(mention.start, mention.end, look + unsure, f"t-{mention.key}", mention.key, label)
-        if measure.deadline_span:
-            yield Mark(*measure.deadline_span, "deadline", f"t-{measure.key}-d", measure.key, _("Deadline"))
+        span = _deadline_span(measure, found.upload.text)
+        if span is not None:
+            yield Mark(*span, "deadline", f"t-{measure.key}-d", measure.key, _("Deadline"))
     for target in found.draft.targets:
         yield Mark(target.start, target.end, "target", f"t-{target.key}", target.key, _("Target"))
     for doubt in found.doubts:

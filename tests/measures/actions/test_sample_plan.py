@@ -42,7 +42,7 @@ def test_the_sample_is_kept_with_every_responsibility_resolved_and_quoted() -> N
         assert [row.name_as_written for row in measure.responsibilities.filter(role="lead")] == expected["lead"]
         assert [row.name_as_written for row in measure.responsibilities.filter(role="support")] == expected["support"]
         assert plan.text[measure.start : measure.end].strip() == measure.text
-    assert {str(section.parent) for section in plan.sections.filter(measures__isnull=False)} == {"二主要措施"}
+    assert {str(section.parent) for section in plan.sections.filter(measures__isnull=False)} == {"二、主要措施"}
 
 
 def test_uploading_the_sample_again_changes_nothing() -> None:
