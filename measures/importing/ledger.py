@@ -139,7 +139,7 @@ def _rows(document: Document, blocks: list[Block], columns: list[str]) -> Iterat
         row = _row(document, block, columns, heading)
         if row is None:
             continue
-        if open_row is not None and row.title_start == open_row.title_start:
+        if open_row is not None and _is_same_task(document.text, open_row, row):
             open_row = replace(open_row, end=row.end, cells=_with(open_row.cells, row.cells), texts=_with(open_row.texts, row.texts))
             continue
         if open_row is not None:
@@ -147,6 +147,14 @@ def _rows(document: Document, blocks: list[Block], columns: list[str]) -> Iterat
         open_row = row
     if open_row is not None:
         yield open_row
+
+
+def _is_same_task(text: str, first: LedgerRow, second: LedgerRow) -> bool:
+    """Tell a further row of one task: its cell is merged with the one above, or number and title are repeated."""
+    if first.title_start == second.title_start:
+        return True
+    repeated = text[first.title_start : first.title_end] == text[second.title_start : second.title_end]
+    return repeated and bool(first.number) and first.number == second.number
 
 
 T = TypeVar("T")
@@ -158,11 +166,11 @@ def _with(first: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:
 
 def _banner(document: Document, block: Block) -> Cell | None:
     """Find the one filled cell of a row that is a heading inside the table."""
-    filled = {cell.start: cell for cell in block.cells if not _EMPTY.match(document.quote(cell))}
+    filled = {cell.start for cell in block.cells if not _EMPTY.match(document.quote(cell))}
     if len(filled) != 1 or len(block.cells) < 3:
         return None
-    cell = next(iter(filled.values()))
-    return cell if cell.start >= block.start and cell is block.cells[0] else None
+    first = block.cells[0]
+    return first if first.start >= block.start and first.start in filled else None
 
 
 def _title_of(document: Document, cell: Cell) -> tuple[int, int]:
