@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from pathlib import Path
 
-_DIGITS = {"〇": 0, "○": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "首": 1}
+from measures.importing.time_numbers import DIGITS, months_later, number_from, year_from
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _plan(plain: str, start: int, reference: PartialDate | None, labelled: bool)
         return None
     if not labelled and found["edge"] in (None, "前期", "中期") and not found["before"]:
         return None
-    last = date(2025 + 5 * (_DIGITS[found["plan"]] - 4), 12, 31)
+    last = date(2025 + 5 * (DIGITS[found["plan"]] - 4), 12, 31)
     if found["edge"] in ("中期", "前期"):
         return _made(plain, found, date(last.year - 2, 12, 31), f"“{found.group()}”没有确定的日子")
     return _made(plain, found, last)
@@ -218,9 +218,9 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
     exact = reference.month is not None and reference.day is not None
     why = "从成文日期起算" if exact else "成文日期不全，按其最后一天起算"
     if months is not None:
-        amount = 6 if count == "半" else months * (_number(count) or 0)
-        return _made(plain, found, _add_months(reference.last_day(), amount), why)
-    days = {"周": 7}.get(found["unit"], 1) * (_number(count) or 0)
+        amount = 6 if count == "半" else months * (number_from(count) or 0)
+        return _made(plain, found, months_later(reference.last_day(), amount), why)
+    days = {"周": 7}.get(found["unit"], 1) * (number_from(count) or 0)
     return _made(plain, found, reference.last_day() + timedelta(days=days), why)
 
 
@@ -310,11 +310,11 @@ class _Point:
             return None
         month: int | None = {"上半年": 6, "前半年": 6, "下半年": 12, "后半年": 12}.get(part["half"])
         if part["quarter"]:
-            month = 3 * (_number(part["quarter"]) or 0)
-        written = _number(part["month"] or part["only_month"])
+            month = 3 * (number_from(part["quarter"]) or 0)
+        written = number_from(part["month"] or part["only_month"])
         month = written if written is not None else month
-        day = _number(part["day"])
-        year = _written_year(found["year"])
+        day = number_from(part["day"])
+        year = year_from(found["year"])
         valid = day is None or month is None or 1 <= day <= monthrange(year or 2024, month)[1]
         whole = "day" if day else "half" if part["half"] else "quarter" if part["quarter"] else "month" if month else "year"
         return cls(
@@ -360,13 +360,12 @@ class _Point:
         day = date(year, last, monthrange(year, last)[1])
         if self.before and not self.edge and self.whole != "day":
             length = _LENGTHS[self.whole]
-            return _add_months(day, -length), "“前”字前没有“底”“末”，可能含当期，也可能不含"
+            return months_later(day, -length), "“前”字前没有“底”“末”，可能含当期，也可能不含"
         return day, ""
 
 
 _LENGTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1, "day": 0}  # months
 _YEARS = range(1900, 2200)  # years that a deadline may have
-_FULL_YEAR = 1000  # a year written with fewer digits lacks its century
 _EDGES_ALONE = ("年底", "年末", "年终", "年中", "年内", "全年", "月底", "月末")
 _SHIFTS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2, "去年": -1}
 
@@ -399,35 +398,5 @@ def _require(reference: PartialDate | None) -> PartialDate:
 
 def _year_of(written: str | None, relative: str | None, reference: PartialDate | None) -> int | None:
     if written:
-        return _written_year(written)
+        return year_from(written)
     return reference.year + _SHIFTS[relative] if relative and reference else None
-
-
-def _written_year(written: str | None) -> int | None:
-    if not written:
-        return None
-    if written.isdigit() and written.isascii():
-        return int(written) if int(written) >= _FULL_YEAR else 2000 + int(written)
-    value = 0
-    for char in written:
-        value = value * 10 + _DIGITS.get(char, 0)
-    return value
-
-
-def _number(written: str) -> int | None:
-    """A number below a hundred in digits or Chinese numerals."""
-    if not written:
-        return None
-    if written.isdigit() and written.isascii():
-        return int(written)
-    tens, ten, ones = written.partition("十")
-    if not ten:
-        return _DIGITS.get(tens[:1])
-    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    ends = day.day == monthrange(day.year, day.month)[1]
-    return date(year, month + 1, last if ends else min(day.day, last))

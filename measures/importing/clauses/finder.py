@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
-from measures.importing.clauses.grammar import Reading, read
 from measures.importing.clauses.model import Clause, ClauseContext, Item
+from measures.importing.clauses.reading import Reading, read
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
 _LONGEST = 3000  # characters of a clause; a longer bracket is no clause

@@ -1,0 +1,154 @@
+"""From the parsed groups to the clause: what has no role gets one, the first agency leads where the document says so, prose is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from measures.importing.clauses import bodies, places, roles
+from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.elision import resolve
+from measures.importing.clauses.folding import fold, partners
+from measures.importing.clauses.grammar import Parser
+from measures.importing.clauses.lexer import Lexer
+from measures.importing.clauses.mentions import Chunk, Mention
+from measures.importing.clauses.model import Clause, ClauseContext, Doubt, Item, Role
+from measures.importing.clauses.names import is_region, shape
+from measures.importing.deadlines import Deadline, find_deadlines
+
+_NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A clause with what tells prose from a clause."""
+
+    clause: Clause
+    tidy: bool  # nothing but names, roles and deadlines: may stand without brackets
+
+
+def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
+    """Read one piece of text as a responsibility clause; spans begin at 0."""
+    text = fold(piece)
+    stripped = text.strip(" \n，。；、")
+    if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
+        return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
+    found = find_deadlines(piece, context.date, labelled=True)
+    tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
+    parser = Parser(text, tokens, context)
+    parser.run()
+    aliases = frozenset(context.aliases)
+    mentions = _settled(parser, resolve(parser.chunks, aliases), context)
+    return _decided(piece, parser, mentions, bracketed=bracketed)
+
+
+def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) -> list[Mention]:
+    """Give a role to what has none, and apply the rule that the first agency leads."""
+    named = parser.roles_seen > 0
+    settled: list[Mention] = []
+    unsaid: list[Chunk] = []
+    by_role: Role = "responsible"
+    for mention in mentions:
+        role = mention.chunk.role
+        why = mention.why
+        if role is None and named and mention.kind == "unknown":
+            parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, "这一部分没有读出"))
+            continue
+        if role is None:
+            role = "support" if named and parser.label is None else "responsible"
+            unsaid.append(mention.chunk)
+            by_role = role
+        settled.append(replace(mention, chunk=replace(mention.chunk, role=role), why=why))
+    first_leads = context.first_listed_leads or parser.first_leads
+    if unsaid and (named or not first_leads):
+        word = "配合单位" if by_role == "support" else "责任单位"
+        parser.doubts.append(Doubt(unsaid[0].start, unsaid[-1].end, f"没有写明角色，按{word}读取"))
+    if not first_leads or any(mention.chunk.role == "lead" for mention in settled):
+        return settled
+    first = next((index for index, mention in enumerate(settled) if mention.chunk.role == "responsible"), None)
+    if first is None or settled[first].kind != "agency":
+        return settled
+    return [_by_order(mention, index, first) for index, mention in enumerate(settled)]
+
+
+def _by_order(mention: Mention, index: int, first: int) -> Mention:
+    if mention.chunk.role != "responsible":
+        return mention
+    role: Role = "lead" if index == first else "support"
+    return replace(mention, chunk=replace(mention.chunk, role=role))
+
+
+def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
+    strong = [mention for mention in mentions if mention.kind != "unknown" and shape(mention.name).kind != "stem"]
+    unknown = len(mentions) - len(strong)
+    explicit = (
+        parser.roles_seen > 0
+        or parser.first_leads
+        or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person") for token in parser.tokens)
+    )
+    labelled = any(token.kind == "label" for token in parser.tokens)
+    deadline, doubt = _one_deadline(parser.deadlines)
+    prose = any(_is_prose(token.text) for token in parser.remarks)
+    headless = any(token.kind == "role" for token in parser.remarks)
+    long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
+    is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
+    if not explicit:
+        is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
+    if not labelled and not bracketed:
+        is_clause = is_clause and not unknown and not headless
+    is_clause = is_clause and not prose and not (long and not labelled)
+    tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
+    if not is_clause:
+        return Reading(Clause(0, len(piece), is_clause=False, deadline=deadline), tidy=False)
+    doubts = [*parser.doubts, *([doubt] if doubt else [])]
+    passed_over = [token for token in parser.remarks if token.kind == "name" and (is_collective(token.text) or shape(token.text).prefix)]
+    doubts += [Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over]
+    doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
+    doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
+    clause = Clause(
+        0, len(piece), is_clause=True, items=_items(parser.text, mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
+        open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
+    )  # fmt: skip
+    return Reading(clause, tidy=tidy)
+
+
+def _is_prose(remark: str) -> bool:
+    """Whether what follows a role word shows that it assigns nothing: 牵头作用, 负责解释, 牵头制定的规范."""
+    return remark.startswith((*_NOT_OBJECT, "的")) or "作用" in remark or "解释" in remark or "的" in remark[-6:]
+
+
+def _names_parties(mentions: list[Mention]) -> bool:
+    """Whether a list without any role word is one of those responsible: it has an agency, or several open sets."""
+    offices = [shape(mention.name) for mention in mentions if mention.kind == "agency"]
+    if any(
+        office.kind in ("agency", "standalone") and (office.core or office.head not in ("委", *bodies.SEATS) or is_region(office.prefix))
+        for office in offices
+    ):
+        return True
+    if len(mentions) == 1:
+        return mentions[0].name.startswith(("各", "有关", "相关")) and mentions[0].name.endswith(("单位", "部门"))
+    return all(mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1])
+
+
+def _items(text: str, mentions: list[Mention]) -> tuple[Item, ...]:
+    counts: dict[str, int] = {}
+    items = []
+    for mention in mentions:
+        role = mention.chunk.role or "responsible"
+        counts[role] = counts.get(role, 0) + 1
+        collective = mention.kind == "collective"
+        name = mention.name if mention.restored else "".join(text[mention.chunk.start : mention.chunk.end].split())
+        items.append(Item(name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
+    return tuple(items)
+
+
+def _one_deadline(found: list[Deadline]) -> tuple[Deadline | None, Doubt | None]:
+    """The last of several deadlines is that of the whole; that there are several is a doubt."""
+    if not found:
+        return None, None
+    dated = [deadline for deadline in found if deadline.date is not None]
+    if not dated:
+        chosen = found[0]
+    else:
+        chosen = max(dated, key=lambda deadline: (deadline.date is not None and deadline.date.toordinal(), deadline.start))
+    others = len({(deadline.date, deadline.recurring, deadline.date is None and deadline.text) for deadline in found}) > 1
+    return chosen, Doubt(found[0].start, found[-1].end, "写了不止一个时限，取最晚的一个") if others else None
