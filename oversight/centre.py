@@ -118,17 +118,17 @@ def queues(
         url=ledger_url(**base, stalled=stalled_days),
     )
     waiting = [
-        (late, parts.filter(overdue(today)).order_by("due_on", "pk")),
-        (not_signed, parts.filter(unsigned(now, unsigned_days)).order_by("assigned_at", "pk")),
-        (standing, parts.filter(stalled(now, stalled_days)).order_by("moved_at", "pk")),
+        (late, overdue(today), "due_on"),
+        (not_signed, unsigned(now, unsigned_days), "assigned_at"),
+        (standing, stalled(now, stalled_days), "moved_at"),
     ]
-    return [
-        *_decisions(actor, shown),
-        *(
-            replace(queue, count=rows.count(), rows=by_task(rows, shown)) if gathered else _pressable(queue, rows, shown)
-            for queue, rows in waiting
-        ),
-    ]
+    counts = parts.aggregate(**{queue.name: Count("pk", filter=condition) for queue, condition, _first in waiting})
+    found = _decisions(actor, shown)
+    for queue, condition, first in waiting:
+        rows = parts.filter(condition).order_by(first, "pk")
+        listed = by_task(rows, shown) if gathered else _pressable(queue.name, rows, shown)
+        found.append(replace(queue, count=counts[queue.name], rows=listed if counts[queue.name] else ()))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,17 +271,17 @@ def _some(names: Sequence[str]) -> str:
     return _("%(names)s and others, %(count)d agencies") % {"names": "、".join(names[:NAMED]), "count": len(names)}
 
 
-def _pressable(queue: Queue, rows: QuerySet[Assignment], shown: int) -> Queue:
-    """Return the queue with its number and its first rows, each of which can be pressed."""
+def _pressable(queue: str, rows: QuerySet[Assignment], shown: int) -> list[QueueRow]:
+    """Return the first rows of a queue, each of which can be pressed."""
     columns = ("pk", "task_id", "due_on", "assigned_at", "moved_at", "state")
     first = rows[:shown].values(*columns, title=F("task__title"), agency_name=F("agency__short_name"))
-    found = [
+    return [
         QueueRow(
             task_id=row["task_id"],
             title=row["title"],
             agency=row["agency_name"],
             due_on=row["due_on"],
-            since=timezone.localdate(row["assigned_at"] if queue.name == "unsigned" else row["moved_at"]),
+            since=timezone.localdate(row["assigned_at"] if queue == "unsigned" else row["moved_at"]),
             note=str(AssignmentState(row["state"]).label),
             subject="assignment",
             subject_id=row["pk"],
@@ -290,7 +290,6 @@ def _pressable(queue: Queue, rows: QuerySet[Assignment], shown: int) -> Queue:
         )
         for row in first
     ]
-    return replace(queue, count=rows.count(), rows=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

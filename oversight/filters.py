@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -103,7 +103,7 @@ class LedgerForm(forms.Form):
         known = plan in {value for value, _title in plans}
         sections = Section.objects.filter(plan_id=plan, measures__isnull=False).distinct().order_by("start") if known else ()
         self._choices("section", [(str(section.pk), str(section)) for section in sections])
-        taking_part = Agency.objects.filter(pk__in=sight.parts(actor, now=now).values("agency_id"))
+        taking_part = Agency.objects.filter(Exists(sight.parts(actor, now=now).filter(agency_id=OuterRef("pk"))))
         self._choices("agency", [(str(pk), name) for pk, name in taking_part.values_list("pk", "short_name")])
         self.fields["state" if self.rows_kind == "parts" else "own"].widget = forms.HiddenInput()
 
@@ -137,9 +137,10 @@ class Filter:
         self.actor, self.now, self.lights = actor, now, lights
 
     def parts(self) -> QuerySet[Assignment]:
-        """Return the parts asked for, each with its `severity`."""
-        rows = self.bare_parts().annotate(severity=self.lights.severity())
-        return rows.filter(severity=self._severity) if "light" in self.asked else rows
+        """Return the parts asked for; those of one light carry it as `severity`."""
+        if "light" not in self.asked:
+            return self.bare_parts()
+        return self.bare_parts().annotate(severity=self.lights.severity()).filter(severity=self._severity)
 
     def bare_parts(self) -> QuerySet[Assignment]:
         """Return the parts asked for without their light, and whatever light was asked for; for counting."""

@@ -18,7 +18,7 @@ from oversight.filters import Filter
 from oversight.keyset import Key, Pager, page_of
 from oversight.lights import FINISHED, SEVERITY, Lights
 from workflow.deadlines.lights import Colour, Light
-from workflow.models import Assignment, Extension, Report
+from workflow.models import Assignment, Extension, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, Part, ReportState, TaskState
 
 PAGE_SIZE = 50
@@ -107,19 +107,26 @@ _TASK = {
 
 def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
     """Return the rows asked for, unsorted, with the light where it is sorted by."""
-    if rows == "parts":
-        return asked.parts()
-    found = asked.tasks()
-    if sort == "light":
-        return found.annotate(severity=asked.lights.worst_of_task())
-    return found
+    found: QuerySet[Any] = asked.parts() if rows == "parts" else asked.tasks()
+    if sort != "light" or "severity" in found.query.annotations:
+        return found
+    worst: QuerySet[Any] = found.annotate(severity=asked.lights.severity() if rows == "parts" else asked.lights.worst_of_task())
+    return worst
 
 
 def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:
     """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored."""
     keys = SORTS[rows][sort or "due"]
-    found, pager = page_of(values(queryset(asked, rows, sort), rows), keys, address, size=size)
-    return dressed(found, rows, asked.lights), pager
+    narrow = queryset(asked, rows, sort).values("pk", *(key.name for key in keys if key.name != "pk"))
+    places, pager = page_of(narrow, keys, address, size=size)
+    return dressed(_whole([place["pk"] for place in places], rows), rows, asked.lights), pager
+
+
+def _whole(pks: Sequence[int], rows: str) -> list[dict[str, Any]]:
+    """Return whole rows in the order of their keys: the database sorts only what it must, and reads the rest for one page."""
+    model: type[Assignment | Task] = Assignment if rows == "parts" else Task
+    by_pk = {row["pk"]: row for row in values(model._default_manager.filter(pk__in=pks), rows)}
+    return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
 def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
