@@ -35,10 +35,11 @@ def test_the_names_of_a_table_stand_in_its_cells() -> None:
 
 def test_rows_with_one_task_and_several_agencies_are_one_measure() -> None:
     text = "序号,重点任务,责任单位,配合单位\n1,推进建设,市发改委,市财政局\n1,推进建设,市住建局,\n2,推进改革,市委改革办,市司法局\n"
-    assert [(measure.number, measure.named("responsible")) for measure in read_plan(text.encode(), "plan.csv").measures][-1] == (
-        "2",
-        ["市委改革办"],
-    )
+    measures = read_plan(text.encode(), "plan.csv").measures
+    assert [(measure.number, measure.named("responsible"), measure.support) for measure in measures] == [
+        ("1", ["市发改委", "市住建局"], ["市财政局"]),
+        ("2", ["市委改革办"], ["市司法局"]),
+    ]
 
 
 def test_a_table_without_agencies_is_no_ledger() -> None:

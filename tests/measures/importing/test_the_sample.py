@@ -7,6 +7,7 @@ import pytest
 
 from measures.importing.plan import read_plan
 from measures.importing.reading import PlanReading
+from tests.measures.importing.corpus.render import render
 
 DOCUMENTS = Path(__file__).parents[3] / "seeds" / "documents"
 
@@ -54,3 +55,13 @@ def test_what_the_sample_rests_on_is_read_and_what_it_lacks_is_doubted(reading: 
     assert [(alias.alias, alias.name) for alias in reading.aliases] == [("深交所", "深圳证券交易所")]
     assert (reading.title, reading.number, reading.issuer, reading.date) == (None, None, None, None)
     assert [doubt.code for doubt in reading.doubts] == ["no_title", "no_number", "no_issuer", "no_date"]
+
+
+@pytest.mark.parametrize("form", ["docx", "html", "pdf", "gbk", "utf16", "md"])
+def test_the_sample_reads_alike_in_every_format(reading: PlanReading, form: str) -> None:
+    text = (DOCUMENTS / "guangdong_capital_factor_plan.txt").read_text()
+    other = read_plan(*render(text, form))
+    assert [(m.number, m.title, m.lead, m.support) for m in other.measures] == [
+        (m.number, m.title, m.lead, m.support) for m in reading.measures
+    ]
+    assert [(t.metric, t.value, t.unit, t.due) for t in other.targets] == [(t.metric, t.value, t.unit, t.due) for t in reading.targets]
