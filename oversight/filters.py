@@ -247,8 +247,8 @@ def unsigned(now: dt.datetime, days: int) -> Q:
 
 
 def stalled(now: dt.datetime, days: int) -> Q:
-    """Return the condition that a part in hand has not moved for so many days."""
-    return Q(state=AssignmentState.ACCEPTED, task__state=TaskState.DISPATCHED, moved_at__lte=now - dt.timedelta(days=days))
+    """Return the condition that a lead's part in hand has not moved for so many days; supporters report through their leads."""
+    return Q(part=Part.LEAD, state=AssignmentState.ACCEPTED, task__state=TaskState.DISPATCHED, moved_at__lte=now - dt.timedelta(days=days))
 
 
 def ledger_url(**asked: object) -> str:
