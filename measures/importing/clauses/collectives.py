@@ -70,6 +70,8 @@ def goes_on(collective: str, name: str) -> bool:
     words = _words(plain)
     if not words or (not any(word in collective for word in ("各", "有关", "相关")) and not is_class(collective)):
         return False
+    if words[0] in _LEVELS and any(word in bodies.ZONES for word in words[1:]):
+        return False  # 市高新区 is one of its own
     return words[0] in bodies.LEVEL_NOUNS or name in bodies.FURTHER_NOUNS
 
 

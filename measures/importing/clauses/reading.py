@@ -79,7 +79,7 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
 
 def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
     strong = [mention for mention in mentions if mention.kind != "unknown" and shape(mention.name).kind != "stem"]
-    unknown = len(mentions) - len(strong)
+    unknown = sum(mention.kind == "unknown" for mention in mentions)
     explicit = (
         parser.roles_seen > 0
         or parser.first_leads
