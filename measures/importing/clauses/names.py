@@ -120,6 +120,8 @@ def _local(name: str, rest: str, prefix: str, level: str, *, party: bool) -> Sha
         return _with_head(name, rest, prefix, level, party=party, head=head)
     elif not prefix:
         return _without_head(name, rest)
+    elif rest.endswith(bodies.ZONES):
+        kind, core = "region", ""  # 市高新区
     elif functional(rest):
         kind = "stem"
     return Shape(name, kind, prefix, level, party, core, head)
