@@ -238,8 +238,11 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         return _with_company(mention, closer)
     if kind in ("place", "unknown") and placed:
         return _place_with(mention, end, rest)
+    seat = next((seat for seat in bodies.ZONE_SEATS if closer.name.endswith(seat)), "")
     if kind == "region" and placed and rest and _may_sit(name, rest):
         whole = name + rest
+    elif kind == "region" and seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
+        whole = name + seat  # 市高新区、市经开区管委会
     elif kind == "region" and placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS):
         return replace(mention, why=f"可能省略了“{rest}”")
     elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
