@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, find_clauses
-from measures.importing.deadlines import Deadline, PartialDate, find_deadlines
+from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import find_aliases, find_basis, find_duties_for_all, find_lead_rules, infer_province, without_rules
 from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout, lay_out
 from measures.importing.headings import Scheme
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
 from measures.importing.outline import Node, build_outline, drop_afterwords, split_paragraphs
+from measures.importing.partial_date import PartialDate
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.selection import Selector, is_about_aims, is_general

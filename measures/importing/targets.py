@@ -15,7 +15,8 @@ from datetime import date
 from decimal import Decimal
 
 from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, relation_of
-from measures.importing.deadlines import PartialDate, find_deadlines
+from measures.importing.deadlines import find_deadlines
+from measures.importing.partial_date import PartialDate
 from measures.importing.when import Due, read_dues
 
 _QUANTITY = re.compile(

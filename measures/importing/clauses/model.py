@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from measures.importing.deadlines import Deadline, PartialDate
+from measures.importing.deadlines import Deadline
+from measures.importing.partial_date import PartialDate
 
 Role = Literal["lead", "support", "responsible", "guiding"]
 ROLES: tuple[Role, ...] = ("lead", "support", "responsible", "guiding")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from measures.importing.clauses import ClauseContext, parse_clause
-from measures.importing.deadlines import PartialDate
+from measures.importing.partial_date import PartialDate
 
 
 class Command(BaseCommand):

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from measures.importing.deadlines import PartialDate, find_deadlines
+from measures.importing.deadlines import find_deadlines
+from measures.importing.partial_date import PartialDate
 
 SIGNED = PartialDate(2021, 12, 3)
 

@@ -1,7 +1,7 @@
 """Clauses found inside the text of a measure."""
 
 from measures.importing.clauses import ClauseContext, find_clauses, parse_clause
-from measures.importing.deadlines import PartialDate
+from measures.importing.partial_date import PartialDate
 
 CONTEXT = ClauseContext("广东", None, PartialDate(2023, 2))
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from measures.importing.clauses import Clause, ClauseContext, find_clauses, parse_clause
 from measures.importing.clauses.folding import fold
-from measures.importing.deadlines import PartialDate, find_deadlines
+from measures.importing.deadlines import find_deadlines
+from measures.importing.partial_date import PartialDate
 from tests.measures.importing.clauses.corpus.score import entries
 
 CONTEXT = ClauseContext("广东", "广州", PartialDate(2021, 12, 3))

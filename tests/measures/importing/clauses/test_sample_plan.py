@@ -5,7 +5,7 @@ from pathlib import Path
 
 import seeds
 from measures.importing.clauses import ClauseContext, find_clauses
-from measures.importing.deadlines import PartialDate
+from measures.importing.partial_date import PartialDate
 
 DOCUMENTS = Path(seeds.__file__).parent / "documents"
 

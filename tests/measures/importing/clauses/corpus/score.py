@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from measures.importing.clauses import Clause, ClauseContext, parse_clause
-from measures.importing.deadlines import PartialDate
+from measures.importing.partial_date import PartialDate
 
 HALVES = ("tuned", "held_out")
 
