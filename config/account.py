@@ -44,9 +44,13 @@ class SignIn(views.LoginView):
 
 
 class PasswordChange(LoginRequiredMixin, views.PasswordChangeView):
-    """Changing one's own password; also where a person is led who must."""
+    """Changing one's own password; also where a person is led who must.
+
+    The page asks for nothing by itself: a question still on its way with the old session would be answered by ending the new one.
+    """
 
     template_name = "account/password_change.html"
+    extra_context = {"quiet": True}
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: DjangoPasswordChangeForm) -> HttpResponse:

@@ -98,3 +98,12 @@ def test_whoever_holds_no_office_is_told_so_at_the_administration(client: Client
 
 def test_the_health_page_asks_the_database(client: Client, db: None) -> None:
     assert client.get("/health/").json() == {"status": "ok"}
+
+
+def test_the_page_that_changes_the_password_asks_for_nothing_by_itself(client: Client, zhang: User) -> None:
+    """An answer to a question sent with the old session would sign out whoever has just changed the password."""
+    User.objects.update(must_change_password=False)
+    client.force_login(User.objects.get(pk=zhang.pk))
+    quiet, usual = client.get("/password/"), client.get("/notifications/")
+    assert b'hx-trigger="load"' in usual.content
+    assert b'hx-trigger="load"' not in quiet.content
