@@ -65,9 +65,15 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
         return False
     if is_collective(left) and is_collective(text[begin:]) and goes_on(left, right):
         return False  # 各有关部门和单位
-    if is_collective(text[begin:]) and not (is_collective(right) and _whole(left, aliases)):
+    if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
         return False
     return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
+
+
+def _is_named(right: str) -> bool:
+    """Whether an agency with its own level or place follows an open set (各市政府及省农信联社)."""
+    found = shape(right)
+    return found.complete and bool(found.prefix)
 
 
 def _inside_name(text: str, at: int, joiner: str, right: str) -> bool:

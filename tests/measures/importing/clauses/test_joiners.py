@@ -1,0 +1,25 @@
+"""Joiners between an open set and an agency part them; inside a set they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from measures.importing.clauses import ClauseContext, parse_clause
+
+
+@pytest.mark.parametrize(
+    ("listed", "agencies", "collectives"),
+    [
+        ("各市政府及省农信联社", ["省农信联社"], ["各市政府"]),
+        ("各地级以上市政府和省邮政管理局、省电网公司", ["省邮政管理局", "省电网公司"], ["各地级以上市政府"]),
+        ("各地级以上市政府及省数字金融协会", ["省数字金融协会"], ["各地级以上市政府"]),
+        ("各市政府及有关单位", [], ["各市政府", "有关单位"]),
+        ("各有关部门和单位", [], ["各有关部门和单位"]),
+    ],
+)
+def test_an_agency_behind_an_open_set_stands_for_itself(listed: str, agencies: list[str], collectives: list[str]) -> None:
+    text = f"（省教育厅牵头，{listed}配合）"
+    found = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
+    assert (found["lead"], found["support"]) == (["省教育厅"], agencies)
+    assert [row["text"] for row in found["collectives"]] == collectives
+    assert all(text[item["start"] : item["end"]] in text for item in found["items"])
