@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from measures.importing.clauses import ClauseContext, parse_clause
@@ -19,7 +21,7 @@ from measures.importing.clauses import ClauseContext, parse_clause
 )
 def test_an_agency_behind_an_open_set_stands_for_itself(listed: str, agencies: list[str], collectives: list[str]) -> None:
     text = f"（省教育厅牵头，{listed}配合）"
-    found = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
+    found: dict[str, Any] = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
     assert (found["lead"], found["support"]) == (["省教育厅"], agencies)
     assert [row["text"] for row in found["collectives"]] == collectives
     assert all(text[item["start"] : item["end"]] in text for item in found["items"])
