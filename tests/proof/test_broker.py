@@ -134,6 +134,7 @@ def test_b4_nobody_waits_two_seconds_for_a_redis_that_hangs(
     assert Message.objects.filter(key__startswith="hanging").count() == 5
 
 
+@pytest.mark.proof
 def test_b3_with_redis_gone_nothing_fails_and_its_return_brings_everything(
     new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure
 ) -> None:
