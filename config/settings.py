@@ -302,7 +302,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PARSER_CLASSES": ["workflow.api.answers.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["workflow.api.parsing.BoundedJSONParser"],
     "EXCEPTION_HANDLER": "workflow.api.answers.handle",
 }
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -74,26 +73,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         if response.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
             response["Retry-After"] = "1"
     return response
-
-
-class BoundedJSONParser(JSONParser):
-    """JSON that answers 400 to what would exhaust the parser, to NaN, and to characters the database cannot hold."""
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Return the parsed body.
-
-        Raises:
-            ParseError: it is not JSON that can be taken.
-        """
-        try:
-            parsed = super().parse(stream, media_type, parser_context)
-            text = json.dumps(parsed, ensure_ascii=False)
-            text.encode()
-        except (RecursionError, ValueError) as wrong:
-            raise ParseError(_("The body is not JSON that can be taken.")) from wrong
-        if "\\u0000" in text:
-            raise ParseError(_("The body holds a character that cannot be stored."))
-        return parsed
 
 
 class KeysetPagination(CursorPagination):
