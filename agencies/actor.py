@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, AgencyUserPermission, Delegation, Membership, User
+from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, AgencyUserPermission, Delegation, Membership, Succession, User
 from agencies.models.agency import in_force
+
+LOOK_BACK = "look_back"
+"""What a successor's people hold on an agency that was reorganised: sight, by no grant but the succession itself."""
+
+OVERSIGHT = frozenset({"lead_view"})
+"""Permissions that reach back to what predecessors issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Actor:
         office: one of `Office`, or empty.
         permissions: codenames held on each agency, by the agency's id.
         acting_for: by agency id and codename, the person on whose behalf that permission is held by delegation.
+        past: the predecessors of these agencies, to look into only: `look_back`, and `lead_view` where it is held on the successor.
     """
 
     user_id: int | None
@@ -30,6 +37,7 @@ class Actor:
     office: str = ""
     permissions: Mapping[int, frozenset[str]] = field(default_factory=dict)
     acting_for: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    past: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def system(cls) -> Actor:
@@ -38,7 +46,7 @@ class Actor:
 
     @classmethod
     def load(cls, user: User, *, now: dt.datetime) -> Actor:
-        """Load a person's permissions as they stand at a moment, in three queries.
+        """Load a person's permissions as they stand at a moment, in four queries, and one more a generation of predecessors.
 
         What a person holds in their own right is never counted as lent.
 
@@ -70,10 +78,12 @@ class Actor:
             if lent:
                 permissions[agency] = permissions.get(agency, set()) | lent
                 acting_for.setdefault(agency, {}).update(dict.fromkeys(lent, delegator))
+        held = {agency: frozenset(codenames) for agency, codenames in permissions.items() if codenames}
         return cls(
             user_id=user.pk,
             name=user.name or user.username,
-            permissions={agency: frozenset(codenames) for agency, codenames in permissions.items() if codenames},
+            permissions=held,
+            past=_past(held, today),
             acting_for=acting_for,
         )
 
@@ -85,16 +95,18 @@ class Actor:
     @property
     def agency_ids(self) -> frozenset[int]:
         """Return the agencies the actor may act for or look into."""
-        return frozenset(self.permissions)
+        return frozenset(self.permissions) | frozenset(self.past)
 
     def may(self, codename: str, agency_id: int | None) -> bool:
         """Tell whether the actor holds a permission on an agency."""
-        return agency_id is not None and codename in self.permissions.get(agency_id, frozenset())
+        if agency_id is None:
+            return False
+        return codename in self.permissions.get(agency_id, frozenset()) or codename in self.past.get(agency_id, frozenset())
 
     def agencies_where(self, *codenames: str) -> frozenset[int]:
         """Return the agencies on which the actor holds any of the permissions."""
         wanted = frozenset(codenames)
-        return frozenset(agency for agency, held in self.permissions.items() if held & wanted)
+        return frozenset(agency for held_on in (self.permissions, self.past) for agency, held in held_on.items() if held & wanted)
 
     def on_behalf_of(self, codename: str, agency_id: int | None) -> int | None:
         """Return the person for whom the actor uses a permission on an agency; None when it is the actor's own."""
@@ -103,3 +115,18 @@ class Actor:
     def is_same_person(self, user_id: int | None, agency_id: int) -> bool:
         """Tell whether work of `user_id` is the actor's own, in person or through a delegation held in an agency."""
         return user_id is not None and (user_id == self.user_id or user_id in self.acting_for.get(agency_id, {}).values())
+
+
+def _past(held: Mapping[int, frozenset[str]], today: dt.date) -> dict[int, frozenset[str]]:
+    """Return the predecessors of agencies, through any number of steps; who oversees a successor oversees what these issued."""
+    past: dict[int, frozenset[str]] = {}
+    level = {agency: codenames & OVERSIGHT for agency, codenames in held.items()}
+    while level:
+        rows = Succession.objects.filter(successor__in=level, effective_on__lte=today).values_list("predecessor_id", "successor_id")
+        found: dict[int, frozenset[str]] = {}
+        for predecessor, successor in rows:
+            gained = level[successor] | {LOOK_BACK}
+            if not gained <= past.get(predecessor, frozenset()):
+                past[predecessor] = found[predecessor] = past.get(predecessor, frozenset()) | gained
+        level = found
+    return past

@@ -54,6 +54,25 @@ def _link(task: Task, agency_id: int, tie: Tie) -> Participation:
     return Participation(task=task, agency_id=agency_id, tie=tie, plan_id=task.plan_id, task_state=task.state, due_on=task.due_on)
 
 
+def follow_issuer(task_ids: Collection[int], predecessor_id: int, successor_id: int) -> None:
+    """Let link rows follow when the issuer of tasks was succeeded: its own, and those above tasks that came of these."""
+    ids = list(task_ids)
+    Participation.objects.filter(task__in=ids, agency=successor_id, tie=Tie.ABOVE).delete()
+    Participation.objects.filter(task__in=ids, agency=predecessor_id, tie=Tie.ISSUER).update(agency=successor_id)
+    below: set[int] = set()
+    level = ids
+    while level:
+        level = list(Task.objects.filter(parent__in=level).exclude(pk__in=below).values_list("pk", flat=True))
+        below.update(level)
+    if not below:
+        return
+    above = Participation.objects.filter(task__in=below, agency=predecessor_id, tie=Tie.ABOVE).exclude(plan__issuer=predecessor_id)
+    known = Participation.objects.filter(task__in=below, agency=successor_id, tie__in=[Tie.ISSUER, Tie.ABOVE])
+    double = set(known.values_list("task_id", flat=True))
+    above.filter(task__in=double).delete()
+    above.exclude(task__in=double).update(agency=successor_id)
+
+
 def differences() -> list[str]:
     """Return in words every link row that disagrees with its task or assignment, and every one that is missing or too many."""
     found = [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
-from agencies.models import AgencyUserPermission, Membership
+from agencies.models import Agency, AgencyUserPermission, Membership, Office
 from agencies.models.agency import in_force
 from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
 from workflow.states import ReportState, Tie
@@ -77,6 +77,29 @@ def may_press(actor: Actor, assignment: Assignment) -> Decision:
     if not assignment.is_lead and leads & actor.agencies_where("review"):
         return Allowed()
     return Denied(_("Only the coordinator, or a lead pressing its supporters, can do this."))
+
+
+# --- An agency that was reorganised ---------------------------------------------------------------------
+
+
+def keeps_directory(actor: Actor) -> bool:
+    """Tell whether the actor keeps the directory, and with it may move everything a reorganised agency has open."""
+    return actor.is_system or actor.office == Office.SYSTEM
+
+
+def may_take_over(actor: Actor, predecessor: Agency, *, now: dt.datetime) -> Decision:
+    """Answer whether the actor may let successors take over what an agency has open.
+
+    A coordinator moves what hangs on its own tasks; whoever keeps the directory moves all of it, but does not read the tasks,
+    and so cannot choose between several successors.
+    """
+    if actor.agencies_where("coordinate") or actor.is_system:
+        return Allowed()
+    if not keeps_directory(actor):
+        return Denied(_("Only coordinators, or the system administrator, let a successor take over."))
+    if predecessor.successions.filter(effective_on__lte=timezone.localdate(now)).count() > 1:
+        return Denied(_("The agency was split: the coordinators of its tasks choose who takes over which."))
+    return Allowed()
 
 
 # --- An agency's own part ------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from workflow.actions.door import (
     of_task,
     said,
 )
+from workflow.actions.ending import close_requests
 from workflow.models import Assignment, SignOff, Task
 from workflow.states import AssignmentState
 from workflow.timeline import Entry, Verb
@@ -55,7 +56,9 @@ def sign_off(*, actor: Actor, task_id: int, opinion: str, now: dt.datetime, vers
     states = move(task, "sign_off", now=now)
     task.moved_at = now
     entries = [of_task(task, Verb.SIGN_OFF, states, opinion.strip(), round=row.round)]
-    entries.extend(_end(part, now) for part in lock_parts(task))
+    parts = lock_parts(task)
+    close_requests(parts, now)
+    entries.extend(_end(part, now) for part in parts)
     keep(task)
     log(actor, now, *entries)
     return task

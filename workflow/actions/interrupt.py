@@ -12,6 +12,7 @@ from agencies.refusals import Conflict, require
 from workflow import policy
 from workflow.actions.clock import give_back_task_time, give_back_time
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
+from workflow.actions.ending import close_requests
 from workflow.models import Participation, Suspension, Task
 from workflow.states import AssignmentState
 from workflow.timeline import Entry, Verb
@@ -64,7 +65,9 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
     for sign_off in task.sign_offs.filter(state__in=["collecting", "under_review"]):
         move(sign_off, "withdraw", now=now)
         keep(sign_off)
-    for part in lock_parts(task):
+    parts = lock_parts(task)
+    close_requests(parts, now)
+    for part in parts:
         entries.append(of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now)))
         keep(part)
     task.moved_at = now

@@ -16,6 +16,7 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import expect, keep, lock_assignment, lock_task, log, move, of_part, said
+from workflow.actions.ending import close_requests
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part
 from workflow.timeline import Entry, Verb
@@ -68,6 +69,7 @@ def withdraw_assignment(*, actor: Actor, assignment_id: int, reason: str, now: d
     others = assignment.task.assignments.filter(part=Part.LEAD).exclude(state__in=ENDED_ASSIGNMENT_STATES).exclude(pk=assignment.pk)
     if assignment.is_lead and not others.exists():
         raise Conflict(_("This is the last lead; add another lead first, or terminate the task."))
+    close_requests([assignment], now)
     states = move(assignment, "withdraw", now=now)
     keep(assignment)
     assignment.participation.delete()

@@ -15,6 +15,7 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
 from workflow.actions.clock import give_back_time, last_day_to_hand_back
 from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
+from workflow.actions.ending import close_requests
 from workflow.models import Assignment, HandBack
 from workflow.states import ENDED_ASSIGNMENT_STATES
 from workflow.timeline import Entry, Verb
@@ -71,6 +72,7 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
     move(row, "reroute", rerouted_to_id=agency.pk, decided_by_id=actor.user_id, opinion=opinion, now=now)
     row.version += 1
     row.save()
+    close_requests([assignment], now)
     states = move(assignment, "reroute", now=now)
     keep(assignment)
     assignment.participation.delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import views
+from workflow.api import agencies, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/", views.ReportDetail.as_view(), name="report"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
+    path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),
     *(path(f"{act.subject}s/<int:pk>/{name}/", views.ACT_VIEWS[name].as_view(), name=name) for name, act in CATALOG.items()),
 ]
