@@ -20,6 +20,7 @@ from measures.importing.headings import Scheme
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
 from measures.importing.outline import Node, build_outline, drop_afterwords, split_paragraphs
 from measures.importing.partial_date import PartialDate
+from measures.importing.prose import find_prose_clauses
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.selection import Selector, is_about_aims, is_general
@@ -141,9 +142,11 @@ class _Assembly:
             for node in root.walk():
                 if node.own_end > node.start:
                     own = without_rules(self.text[node.start : node.own_end])
-                    found = find_clauses(own, self._context(node.start), node.start)
+                    context = self._context(node.start)
+                    found = [clause for clause in find_clauses(own, context, node.start) if clause.is_clause]
+                    taken = [(clause.start, clause.end) for clause in found]
+                    found += find_prose_clauses(self.text, node.start, node.own_end, taken, context)
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
-        self.clauses = [clause for clause in self.clauses if clause.is_clause]
         self.clauses.sort(key=lambda clause: clause.start)
         self.starts = [clause.start for clause in self.clauses]
         for root in self.roots:

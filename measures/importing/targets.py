@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, relation_of
+from measures.importing.amounts import Amount, find_amounts
+from measures.importing.comparators import CANONICAL, COMPARATORS, SUFFIXES, VERBS, relation_of
 from measures.importing.deadlines import find_deadlines
 from measures.importing.partial_date import PartialDate
 from measures.importing.when import Due, read_dues
 
-_QUANTITY = re.compile(
-    rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?P<over>余|多)?(?P<unit>{UNIT})"
-)
 _WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
 _VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
@@ -46,6 +44,22 @@ _POLICY = re.compile(
 # A number that only says which ones are meant: 营业收入超过100亿元的企业.
 _CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
 _TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|分|岁|度)$")
+# 由8个减少到3个: the first is where it starts from.
+_FROM = re.compile(r"(?:由|从)(?:目前的?|现[有在]的?|原来的?|20\d\d年的?)?$")
+_TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|增|优化|调整)(?:到|至|为)")
+_STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
+# 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from.
+_NOT_COUNTED = re.compile(
+    r"^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
+    r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|《)"
+)
+_DESCRIBES = re.compile(
+    r"总投资|计划投资|概算|估算|占地|用地面积|规划面积|建筑面积|全长|总长|单价|注册资本|现有|共有|合计|原有|组长|成员|主任|召集人|联络员|负责人|电话|邮编|"
+    r"邮箱|传真|地址|房间|附件|第|《|提前|后|的|每人|时间为|频次|标准为"
+)
+_ENUMERATES = frozenset("条项款章节页份号期届号字")
+_CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
+_YEARS = range(1900, 2101)
 _LINKED = re.compile(r"^\s*(?:[、和及与，]|以及)\s*$")
 
 
@@ -113,7 +127,15 @@ def find_targets(
     for passage in passages:
         carried = passage.due
         for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
-            reading = _Sentence(text, sentence.span(), passage, dues=_dues(text, *sentence.span(), reference), skip=skip, carried=carried)
+            reading = _Sentence(
+                text,
+                sentence.span(),
+                passage,
+                dues=_dues(text, *sentence.span(), reference),
+                skip=skip,
+                carried=carried,
+                year=reference.year if reference else None,
+            )
             found += reading.targets()
             carried = reading.carried
     return found
@@ -133,21 +155,29 @@ class _Sentence:
     """The reading of one sentence: keeps the last target, from which a following number takes what it leaves out."""
 
     def __init__(
-        self, text: str, span: tuple[int, int], passage: Passage, *, dues: list[Due], skip: Sequence[tuple[int, int]], carried: date | None
+        self,
+        text: str,
+        span: tuple[int, int],
+        passage: Passage,
+        *,
+        dues: list[Due],
+        skip: Sequence[tuple[int, int]],
+        carried: date | None,
+        year: int | None = None,
     ) -> None:
         self.text, (self.start, self.end) = text, span
         self.passage, self.dues, self.skip, self.carried = passage, dues, skip, carried
+        self.year = year
         self.last: Target | None = None
-        self.waiting: list[tuple[re.Match[str], str]] = []
 
     def targets(self) -> list[Target]:
         """Read the sentence from left to right."""
         found: list[Target] = []
         floor = self.start
-        for match in _QUANTITY.finditer(self.text, self.start, self.end):
-            if self._is_no_amount(match):
+        for amount in find_amounts(self.text, self.start, self.end):
+            if self._is_no_amount(amount):
                 continue
-            target = self._continue(match) or self._read(match, floor)
+            target = self._continue(amount) or self._read(amount, floor)
             if target is not None:
                 floor = target.end
                 found.append(target)
@@ -160,66 +190,68 @@ class _Sentence:
         if aims:
             self.carried = aims[-1].on
 
-    def _is_no_amount(self, match: re.Match[str]) -> bool:
-        start = match.start()
-        before = self.text[max(self.start, start - 1) : start]
+    def _is_no_amount(self, amount: Amount) -> bool:
+        start = amount.start
+        before = self.text[max(self.start, start - 12) : start]
+        after = self.text[amount.end : amount.end + 16]
         if any(due.start <= start < due.end for due in self.dues) or self._is_skipped(start):
             return True
-        if before and (before in '第前〔[.．+＋“"/-' or (before.isascii() and before.isalnum())):
+        if before and (before[-1] in '第前〔[.．+＋“"/-' or (before[-1].isascii() and before[-1].isalnum())):
             return True
-        number, unit = match["value"], match["unit"]
-        return unit == "年" and len(number) == 4  # a year, not a length of time
+        if _NOT_COUNTED.match(after) or (_FROM.search(before) and _TURNED.match(after)):
+            return True
+        return amount.unit in {"年", ""} and amount.length == len("2025") and int(amount.value) in _YEARS  # a year, not a length of time
 
-    def _continue(self, match: re.Match[str]) -> Target | None:
+    def _continue(self, amount: Amount) -> Target | None:
         """Read a number that goes on with what the last one began: 打造50个智能工厂、200个数字化车间; 分别达到90%、75%."""
         last = self.last
-        if last is None or not _LINKED.match(self.text[last.end : match.start()]):
+        if last is None or not amount.unit or not _LINKED.match(self.text[last.end : amount.start]):
             return None
-        suffix_match = _SUFFIX.match(self.text, match.end(), self.end)
-        after = suffix_match.end() if suffix_match else match.end()
+        suffix_match = _SUFFIX.match(self.text, amount.end, self.end)
+        after = suffix_match.end() if suffix_match else amount.end
         noun = _NOUN.match(self.text[after : self.end])
         verb = _VERB.match(last.metric)
         comparator, relation = self._comparator(None, suffix_match["suffix"] if suffix_match else "")
-        if noun and verb and not self._is_policy(match, match.start()):
+        if noun and verb and not self._is_policy(amount, amount.start):
             end = after + noun.end()
             last = replace(last, comparator=comparator, relation=relation)
             return replace(
-                last, metric=verb.group() + noun["noun"], value=_decimal(match["value"]), unit=match["unit"], start=match.start(), end=end
+                last, metric=verb.group() + noun["noun"], value=amount.value, high=amount.high, unit=amount.unit, start=amount.start, end=end
             )
         separately = "分别" in self.text[self.start : last.end]
         if not separately or noun:
             return None
-        return replace(last, value=_decimal(match["value"]), unit=match["unit"], start=match.start(), end=after)
+        return replace(last, value=amount.value, high=amount.high, unit=amount.unit, start=amount.start, end=after)
 
     def _is_skipped(self, position: int) -> bool:
         place = bisect_right(self.skip, (position, sys.maxsize)) - 1
         return place >= 0 and position < self.skip[place][1]
 
-    def _read(self, match: re.Match[str], floor: int) -> Target | None:
-        begin = self._chunk_start(match.start(), floor)
-        before = self.text[begin : match.start()].rstrip()
+    def _read(self, amount: Amount, floor: int) -> Target | None:
+        begin = self._chunk_start(amount.start, floor)
+        before = self.text[begin : amount.start].rstrip()
         word = _WORD.search(before)
-        suffix_match = _SUFFIX.match(self.text, match.end(), self.end)
+        suffix_match = _SUFFIX.match(self.text, amount.end, self.end)
         suffix = suffix_match["suffix"] if suffix_match else ""
-        after = suffix_match.end() if suffix_match else match.end()
-        due, base, metric_from = self._time(begin, match.start())
+        after = suffix_match.end() if suffix_match else amount.end
+        due, base, metric_from = self._time(begin, amount.start)
         named = (
             self.text[metric_from : begin + word.start()]
             if word and begin + word.start() >= metric_from
-            else self.text[metric_from : match.start()]
+            else self.text[metric_from : amount.start]
         )
-        if self._is_policy(match, begin) or not self._is_aim(named, word, suffix, match["unit"], due):
+        if self._is_policy(amount, begin) or not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
             return None
         metric, region, end = self._metric(named, word, after)
         if not metric:
             return None
-        comparator, relation = self._comparator(word, suffix)
-        start = begin + _leading_blanks(self.text[begin : match.start()])
-        high = match["high"]
-        return Target(
-            metric, comparator, relation, _decimal(match["value"]), match["unit"], due, start, end,
-            region, base, _decimal(high) if high else None,
-        )  # fmt: skip
+        comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)
+        start = begin + _leading_blanks(self.text[begin : amount.start])
+        return Target(metric, comparator, relation, amount.value, amount.unit, due, start, end, region, base, amount.high)
+
+    def _is_past(self, due: date | None) -> bool:
+        """Tell what was reached in a year before that of the document: 2024年完成3200亿元, in a plan of 2025."""
+        return due is not None and self.year is not None and due.year < self.year
 
     def _chunk_start(self, position: int, floor: int) -> int:
         begin = floor
@@ -241,48 +273,71 @@ class _Sentence:
                 metric_from = max(metric_from, phrase.end)
         return due, base, metric_from
 
-    def _is_policy(self, match: re.Match[str], begin: int) -> bool:
-        cut = _BREAK.search(self.text, match.end(), self.end)
+    def _is_policy(self, amount: Amount, begin: int) -> bool:
+        cut = _BREAK.search(self.text, amount.end, self.end)
         around = self.text[begin : cut.start() if cut else self.end]
-        if _CONDITION.match(self.text[match.end() : match.end() + 8]):
+        if _CONDITION.match(self.text[amount.end : amount.end + 8]):
             return True
-        behind = self.text[self.start : match.start()]
+        behind = self.text[self.start : amount.start]
         return bool(_POLICY.search(around) or _HISTORY.search(behind))
 
-    def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, unit: str, due: date | None) -> bool:
-        if _TIME_UNITS.search(unit):
-            return bool(word) and (word is not None and word.group() not in {"为", "是", "近", "约", "力争", "累计"})
-        if suffix or (word and word.group() not in {"为", "是", "近", "约"}):
+    def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, amount: Amount, due: date | None) -> bool:
+        strict = word is not None and word.group() not in {"为", "是", "近", "约"}
+        if amount.word:
+            return True
+        if not amount.unit:
+            return strict and word is not None and COMPARATORS.get(word.group()) in {">=", ">", "<=", "<"} and word.group() not in VERBS
+        if _TIME_UNITS.search(amount.unit):
+            return strict and word is not None and word.group() not in {"力争", "累计"}
+        if suffix or strict:
             return True
         bare = _LEADING.sub("", named)
         if _VERB.search(bare) or _ONLY_VERB.search(bare):
             return True
         if len(bare) <= 24 and _ANY_VERB.search(named):
             return True
-        if word or self.last is not None or self.passage.aims:
-            return len(bare) > 1 and (self.passage.aims or self.last is not None or due is not None)
-        return False
+        if (word or self.last is not None or self.passage.aims) and (self.passage.aims or self.last is not None or due is not None):
+            return len(bare) > 1
+        return self._closes(bare, amount)
+
+    def _closes(self, bare: str, amount: Amount) -> bool:
+        """Tell an amount that ends what is said, as in a list of tasks: 接待游客1.2亿人次, 落实播种面积85万亩."""
+        signs = self.text[max(amount.start - 1, 0) : amount.start]
+        return (
+            3 < len(bare) <= 24
+            and not _DESCRIBES.search(bare)
+            and amount.unit not in _ENUMERATES
+            and "\u4e00" <= signs <= "\u9fff"
+            and _CLOSED.match(self.text[amount.end : self.end]) is not None
+        )
 
     def _metric(self, named: str, word: re.Match[str] | None, after: int) -> tuple[str, str, int]:
         """Name what is measured, the region it is measured in, and where the target ends."""
-        raw = named
-        bare = _LEADING.sub("", raw.strip())
+        bare = _LEADING.sub("", named.strip())
         region_match = _REGION.match(bare)
         region = region_match.group() if region_match else ""
         bare = _LEADING.sub("", bare[len(region) :]) if region else bare
         bare = _ENABLING.sub("", bare)
         bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
-        bare = re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再)+$", "", bare)
+        bare = _STARTING.sub("", bare)
+        bare = re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare)
+        noun = _NOUN.match(self.text[after : self.end])
         counted = word is not None and word.group() in VERBS
         if bare and not (_ONLY_VERB.fullmatch(bare) or re.search(r"(?:至少|力争|累计)[^，]{2,4}$", bare)):
+            if noun and _ONLY_VERB.search(bare) and len(bare) < 16 and not (word is not None and not counted and word.group() in COMPARATORS):
+                return bare + noun["noun"], region, after + noun.end()
             return bare, region, after
         bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
         verb = bare or (word.group() if word is not None and counted else "")
-        noun = _NOUN.match(self.text[after : self.end])
+        if not verb and noun:
+            verbs = _ANY_VERB.findall(named)
+            verb = verbs[-1] if verbs else ""
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
-        if self.last is not None and not bare:
+        if self.last is not None and (not bare or self.last.metric.startswith(bare)):
             return self.last.metric, region or self.last.region, after
+        if self.last is not None and _ONLY_VERB.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
+            return bare + (word.group() if word else "") + _VERB.sub("", self.last.metric), region or self.last.region, after
         return bare, region, after
 
     def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:
@@ -309,10 +364,6 @@ def _leading_blanks(text: str) -> int:
     return len(text) - len(text.lstrip(" \t\u3000、"))
 
 
-def _decimal(written: str) -> Decimal:
-    return Decimal(written.replace(",", "").replace("，", ""))
-
-
 def _told_apart(text: str, found: list[Target], dues: list[Due]) -> list[Target]:
     """Give each number of a 分别 its own metric (A、B分别增长5%和6%) or its own time (到2025年、2030年，A分别达到…)."""
     result: list[Target] = []
@@ -330,8 +381,18 @@ def _one_each(run: list[Target], dues: list[Due]) -> list[Target]:
     for pattern in ("、", "[、和及与]"):
         metrics = re.split(pattern, run[0].metric)
         if len(metrics) == len(run) and all(len(metric) > 1 for metric in metrics):
-            return [replace(target, metric=metric) for target, metric in zip(run, metrics, strict=True)]
+            return [replace(target, metric=metric) for target, metric in zip(run, _completed(metrics), strict=True)]
     aims = [due for due in dues if due.on and not due.is_base and due.end <= run[0].start + len(run[0].metric) + 30]
     if len(aims) >= len(run):
         return [replace(target, due=due.on) for target, due in zip(run, aims[-len(run) :], strict=True)]
     return run
+
+
+def _completed(metrics: list[str]) -> list[str]:
+    """Give each part of 建成市级、县级示范点 its verb and its noun."""
+    verb = _VERB.match(metrics[0])
+    shared = re.match(r"[^级类型]{1,4}[级类型](?P<noun>.{2,})$", metrics[-1])
+    if shared and all(metric.endswith(("级", "类", "型")) for metric in metrics[:-1]):
+        metrics = [*(metric + shared["noun"] for metric in metrics[:-1]), metrics[-1]]
+        return [metrics[0], *((verb.group() if verb else "") + metric for metric in metrics[1:])]
+    return metrics

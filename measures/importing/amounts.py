@@ -1,0 +1,92 @@
+"""Amounts in running text: 30万亿元, 3—5家, 三千亿元, 百分之十五, 翻一番, each with its value, its unit and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from measures.importing.comparators import NUMBER, UNIT
+
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_GROUPS = {"万": 10**4, "亿": 10**8}
+_CN = "零〇一二两三四五六七八九"
+_ENDS = r"(?:以上|以下|以内|之内|左右|上下|[，。；、）)\n]|$)"
+_AMOUNT = re.compile(
+    rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
+    rf"|百分之(?P<percent>[{_CN}十百]{{1,5}}(?:点[{_CN}]{{1,3}})?)"
+    rf"|(?P<cn>[{_CN}十百千](?:[{_CN}十百千万亿]{{0,10}}[{_CN}十百千])?)(?P<cn_unit>{UNIT})(?!级|余级)"
+    r"|翻(?P<times>[一两二三四1-4])?番"
+)
+# 十项措施 and 二十条 count the parts of a document, not what is reached.
+_PARTS = frozenset("项条个类大种级届次")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount. `high` is the upper end of a range; `word` is 翻一番 and the like, which is comparator and number in one."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    high: Decimal | None = None
+    word: str = ""
+    length: int = 0
+    """The digits of the number as written."""
+
+
+def find_amounts(text: str, start: int, end: int) -> Iterator[Amount]:
+    """Find the amounts of `text[start:end]`, in order. A bare number comes with an empty unit."""
+    for match in _AMOUNT.finditer(text, start, end):
+        amount = _read(match)
+        if amount is not None:
+            yield amount
+
+
+def _read(match: re.Match[str]) -> Amount | None:
+    start, end = match.span()
+    if match["value"]:
+        high = match["high"]
+        return Amount(
+            start, end, _decimal(match["value"]), match["unit"] or "", _decimal(high) if high else None, length=len(match["value"])
+        )
+    if match["percent"]:
+        whole, _, part = match["percent"].partition("点")
+        return Amount(start, end, Decimal(f"{chinese_amount(whole)}.{''.join(str(_DIGITS[sign]) for sign in part) or 0}").normalize(), "%")
+    if match["cn"]:
+        return _chinese(match)
+    times = match["times"] or "一"
+    value = int(times) if times.isdigit() else _DIGITS[times]
+    return Amount(start, end, Decimal(value), "番", word=match.group() if match["times"] else "翻番")
+
+
+def _chinese(match: re.Match[str]) -> Amount | None:
+    """Read an amount in Chinese numerals, if it is large enough to be one: 三千亿元, 两万户, 一百家, but not 一批, 十项."""
+    written, unit = match["cn"], match["cn_unit"]
+    value = chinese_amount(written)
+    large = any(sign in "百千万亿" for sign in written + unit[:2])
+    if unit in {"万", "亿", "千", "百", "万亿"} or (not large and (value < 11 or unit in _PARTS)) or value == 0:
+        return None
+    if written[0] in "百千" and len(written) == 1:  # 千家万户, 百万吨级
+        return None
+    return Amount(match.start(), match.end(), Decimal(value), unit, length=len(written))
+
+
+def chinese_amount(written: str) -> int:
+    """Read a Chinese numeral of any size: 三千五百 → 3500, 一万二千 → 12000."""
+    total = group = digit = 0
+    for sign in written:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        elif sign in _PLACES:
+            group, digit = group + (digit or 1) * _PLACES[sign], 0
+        else:
+            total, group, digit = (total + group + digit or 1) * _GROUPS[sign], 0, 0
+    return total + group + digit
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(",", "").replace("，", ""))

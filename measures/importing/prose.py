@@ -1,0 +1,60 @@
+"""Responsibilities said in a sentence, without bracket or label: 由市自然资源局牵头，市农业农村局、市住建局配合。
+
+A sentence counts only if it says nothing else, or if all behind its last 由 says nothing else; and only if it names an agency that
+leads or is responsible. 发挥龙头企业牵头作用 and the like are no responsibilities.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from measures.importing.clauses import Clause, ClauseContext
+from measures.importing.clauses.reading import read
+
+_SENTENCE = re.compile(r"[^。！？\n]{4,400}")
+_HINT = re.compile(r"牵头|主责|主办|主抓|配合|协办|协同|负总责|会同|由[^。，]{2,40}(?:负责|落实|承担|组织实施|承办|实施)")
+_OPENING = re.compile(
+    r"[\s\u3000]*(?:(?:该|此|本|这|上述|以上|前述|其中|具体|全部|有关|相关)*(?:一|各|几|两|三|些)?(?:项|条|款)?"
+    r"(?:工作|任务|措施|事项|内容|项目|行动|目标|要求|指标)(?:任务)?)?(?:具体|均|统一|分别|都)?(?=由|[\u4e00-\u9fff]{2,30}(?:牵头|负责|主办|主责))"
+)
+_BY = re.compile(r"(?<=[，；、])由")
+_OFFICE = re.compile(r"(?:局|委|厅|部|办|会|院|署|府|中心|行|社|联|队|公室|公司|乡镇|街道|乡|镇|集团|县|区|市|总站|机构|部门|单位)$")
+
+
+def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[int, int]], context: ClauseContext) -> list[Clause]:
+    """Find the sentences of `text[start:end]` that are a responsibility.
+
+    Args:
+        text: the text of the document, to which all spans belong.
+        start: where to begin.
+        end: where to stop.
+        taken: spans of clauses that were found already; sentences that touch one are passed over.
+        context: what is known of the document.
+    """
+    found: list[Clause] = []
+    for sentence in _SENTENCE.finditer(text, start, end):
+        first, last = sentence.span()
+        if not _HINT.search(text, first, last) or any(begin < last and first < stop for begin, stop in taken):
+            continue
+        clause = _in_sentence(text, first, last, context)
+        if clause is not None:
+            found.append(clause)
+    return found
+
+
+def _in_sentence(text: str, first: int, last: int, context: ClauseContext) -> Clause | None:
+    opening = _OPENING.match(text, first, last)
+    places = [first, opening.end() if opening else first, *(by.start() for by in _BY.finditer(text, first, last))]
+    for place in dict.fromkeys(places):
+        piece = text[place:last]
+        lead = len(piece) - len(piece.lstrip())
+        reading = read(piece[lead:].rstrip(), context, bracketed=False)
+        if reading.tidy and _assigns(reading.clause):
+            return reading.clause.moved(place + lead)
+    return None
+
+
+def _assigns(clause: Clause) -> bool:
+    """Tell whether an agency, not only 企业 or 高校, leads or is responsible."""
+    return any(item.role in {"lead", "responsible"} and _OFFICE.search(item.name) is not None for item in clause.items)
