@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from measures.importing.document import Document
 from measures.importing.frontmatter import Layout
+from measures.importing.headings import read_marker
 from measures.importing.outline import Node
 
 _BASIS = re.compile(
@@ -19,15 +20,16 @@ _TITLE = re.compile(r"《(?P<title>[^《》\n]{4,120})》")
 _ALIAS = re.compile(
     r"[（(]\s*(?:以下|下文|后文|以下均)?(?:简称|统称|合称)(?:为)?[：:]?\s*[“\"‘「『《]?(?P<alias>[^（）()“”\"‘’「」《》，,。；]{1,30})[”\"’」』》]?(?P<scope>[，,][^（）()]{0,12})?\s*[）)]"
 )
-_NAME_CHARS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()·—-]+$")
+_NAME_CHARS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()·“”.—-]+$")
 _NAME_START = re.compile(
-    r"(?:支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
+    r"(?:对标|对照|针对|围绕|聚焦|坚持|落实|贯彻|出台|制定|印发|发布|实施|支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
 )
 FIRST_LEADS = re.compile(
     r"(?:排|列|位)(?:在|于)?(?:第一|首)(?:位|个|名)?(?:的)?(?:部门|单位|责任单位|责任部门)?(?:的)?(?:为|是|作为|即为|均为)[^，。；）)]{0,8}(?:牵头|主办|主责|负责)|"
     r"(?:第一|首)(?:个|位|列|排)?(?:部门|单位|责任单位|责任部门)(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)|"
     r"(?:排名第一|排名首位|首列|首位|排序第一|排首位|列首位|第一位)(?:的)?(?:的?(?:部门|单位|责任单位|责任部门))?(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)"
 )
+_OPENING = 6  # paragraphs before the first heading
 _LOCAL = re.compile(r"本(?:部分|章|节|条|项|表)")
 _PROVINCE = re.compile(
     "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
@@ -78,21 +80,25 @@ def find_basis(text: str, layout: Layout) -> list[Basis]:
         Basis(match["title"], re.sub(r"\s", "", match["number"]), match.start(), match.end())
         for match in _BASIS.finditer(text)
     ]  # fmt: skip
-    opening = _opening(text, layout)
-    if opening:
-        for match in _TITLE.finditer(text, *opening):
+    for start, end in _openings(text, layout):
+        for match in _TITLE.finditer(text, start, end):
             inside = any(basis.start <= match.start() < basis.end for basis in found)
-            sentence = text[max(opening[0], match.start() - 200) : match.start()].rpartition("。")[2]
+            inside = inside or (layout.title is not None and match["title"] in layout.title.text)
+            sentence = text[max(start, match.start() - 240) : match.start()].rpartition("。")[2]
             if not inside and _BASIS_WORDS.search(re.sub(r"《[^《》]*》(?:[（(][^（）()]*[）)])?[、和及]?", "", sentence)):
                 found.append(Basis(match["title"], "", match.start(), match.end()))
     return sorted(found, key=lambda basis: basis.start)
 
 
-def _opening(text: str, layout: Layout) -> tuple[int, int] | None:
-    for segment in layout.segments:
-        if segment:
-            return segment[0].start, segment[0].end
-    return None
+def _openings(text: str, layout: Layout) -> list[tuple[int, int]]:
+    """Give the paragraphs of each segment before its first heading: the plan's own, and those of the notice around it."""
+    spans: list[tuple[int, int]] = []
+    for index, segment in enumerate(layout.segments):
+        for block in segment[:_OPENING] if index not in layout.attachments else ():
+            if block.cells or read_marker(text[block.start : block.start + 20]) is not None:
+                break
+            spans.append((block.start, block.end))
+    return spans
 
 
 def find_aliases(text: str) -> list[Alias]:

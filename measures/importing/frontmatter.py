@@ -14,24 +14,36 @@ _KINDS = (
     "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
     "条例|纲要|指引|安排|分解表"
 )
-_TITLE = re.compile(rf"(?:{_KINDS})》?(?:[（(][^（）()]{{1,30}}[）)])?$")
+TITLE = re.compile(rf"(?:{_KINDS})》?(?:[（(][^（）()]{{1,30}}[）)])?$")
 _TITLE_ANYWHERE = re.compile(rf"(?:{_KINDS})")
-NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号")
+NUMBER = re.compile(r"[\u4e00-\u9fff×Xx*]{1,16}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号")
 _YEAR = "(?:(?:19|20)\\d{2}|[二〇○零一二三四五六七八九]{4})"
-_DATE = re.compile(
+DATE = re.compile(
     rf"(?P<y>{_YEAR})\s*年\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月\s*(?:(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日)?"
 )
 _ISO_DATE = re.compile(r"(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})")
 _RECIPIENTS = re.compile(r"^(?:各|省|市|县|区|本|有关|全|驻|中央|国务院)[^。；]{1,400}[：:]$")
 _NOTICE = re.compile(r"(?:印发|转发|下发|发布)给你们|(?:认真|遵照|结合实际)[^。]{0,12}(?:贯彻|执行|落实|组织实施)")
-_PUBLISH = re.compile(r"^[（(]?(?:此件|本件|联系人|联系电话|抄送|主送|信息公开|公开方式|印发机关)[^\n]{0,60}$")
-_ATTACHMENT = re.compile(
-    r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
+PUBLISH = re.compile(
+    r"^[（(【\[]?(?:此件|本件|联系人|联系电话|联系方式|信息公开|公开方式|印发机关|扫一扫|打印|关闭|返回|分享|相关(?:链接|解读|文件|阅读|附件)|上一[篇条]|下一[篇条]|"
+    r"责任编辑|附件下载|主动公开|依申请公开)[^\n]{0,60}$|^(?:抄\s*送|抄报|主送|分送)[：:][^\n]{0,600}$|"
+    r"^[^。；\n]{2,60}(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发$"
 )
-_ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
-_ISSUER = re.compile(
+# What stands above the title of a paper and says nothing of its contents.
+_ABOVE = re.compile(
+    r"^(?:特急|平急|加急|特提|急件?|明电|内部(?:明电|资料)|(?:机密|秘密|绝密)[★☆\s\d年个月]*|\d{3,8}|(?:签发人?|会签人?)[：:].*|"
+    r"等级.*|份号.*|密级.*)$"
+)
+_RED_HEAD = re.compile(r"^(?P<who>[^《》。；]{4,60}?)文\s*件$")
+# A line that goes on with the title: （2024—2026年）, （试行）.
+QUALIFIER = re.compile(
+    r"^[（(](?:[^（）()]{0,6}20\d{2}\s*年?\s*(?:[-—–~～－至]+\s*20\d{2})?\s*年(?:度|版)?|试行|暂行|修订|[^（）()]{0,8}(?:版|部分))[）)]$"
+)
+_OTHERS = r"(?:等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|部委|厅局|机关))?"
+_ISSUES = re.compile(rf"^(.{{2,80}}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会|行|署|公司){_OTHERS})(?=关于|印发|转发)")
+ISSUER = re.compile(
     r"^[\u4e00-\u9fffXx×（）()、 \u3000]{2,60}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|署|会|组|中心|"
-    r"行|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议)$"
+    r"行|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议|总队|支队|大队|室|站|学院|大学|军区|集团)$"
 )
 _CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
 _META = re.compile(
@@ -43,7 +55,6 @@ _META_VALUES = {
     "date": re.compile(r"(?:成文日期|发文日期|发布日期)[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"),
 }
 _FIRST_LINES = 14
-_LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,12 @@ class Layout:
     """Which of the segments are attachments."""
 
 
+def spelled_together(name: str) -> str:
+    """Give a name without the blanks that only spread its signs; several names keep one blank between them."""
+    parts = name.split()
+    return (" " if all(len(part) > 3 for part in parts) else "").join(parts)
+
+
 def chinese_year(text: str) -> int:
     """Read a year in digits or as 二〇二六; 0 if it is none."""
     if text.isdigit() and text.isascii():
@@ -84,7 +101,7 @@ def chinese_year(text: str) -> int:
 
 def read_date(text: str) -> tuple[date, bool] | None:
     """Read the first date of a text, and whether its day is given (else the first of the month stands for it)."""
-    match = _DATE.search(text) or _ISO_DATE.search(text)
+    match = DATE.search(text) or _ISO_DATE.search(text)
     if not match:
         return None
     year = chinese_year(match["y"])
@@ -97,24 +114,20 @@ def read_date(text: str) -> tuple[date, bool] | None:
         return None
 
 
-def lay_out(document: Document) -> Layout:
-    """Take a document apart."""
+def read_head(document: Document) -> tuple[Layout, list[Block]]:
+    """Read what stands above the first sentence or heading; give it and the blocks that follow."""
     blocks = [block for block in document.blocks if block.kind is not BlockKind.NOTE and not _is_contents(document, block)]
     head, rest, layout = _head(document, blocks)
-    layout = _read_head(document, head, layout)
-    segments, attachments, layout = _split(document, rest, layout)
-    layout = replace(layout, segments=tuple(segments), attachments=tuple(attachments))
-    if layout.number is None:
-        layout = replace(layout, number=_number_in_title(document, layout))
-    return layout
+    return _read_head(document, head, layout), rest
 
 
-def _line(document: Document, block: Block) -> str:
+def line_of(document: Document, block: Block) -> str:
+    """Give the text of a block."""
     return document.text[block.start : block.end]
 
 
 def _is_contents(document: Document, block: Block) -> bool:
-    line = _line(document, block)
+    line = line_of(document, block)
     if block.kind is BlockKind.ROW:
         return False
     return re.fullmatch(r"目\s*[录次]", line) is not None or (len(line) < 80 and _CONTENTS_LINE.search(line) is not None)
@@ -123,7 +136,7 @@ def _is_contents(document: Document, block: Block) -> bool:
 def _head(document: Document, blocks: Sequence[Block]) -> tuple[list[Block], list[Block], Layout]:
     """Split off the lines before the first sentence or heading."""
     for index, block in enumerate(blocks):
-        line = _line(document, block)
+        line = line_of(document, block)
         if index >= _FIRST_LINES or block.kind is BlockKind.ROW:
             return list(blocks[:index]), list(blocks[index:]), Layout()
         if _RECIPIENTS.match(line):
@@ -135,13 +148,13 @@ def _head(document: Document, blocks: Sequence[Block]) -> tuple[list[Block], lis
 
 
 def _begins_body(line: str) -> bool:
-    if _META.match(line) or NUMBER.fullmatch(line) or _PUBLISH.match(line):
+    if _META.match(line) or NUMBER.fullmatch(line) or PUBLISH.match(line):
         return False
     if re.fullmatch(r"[（(][^（）()]*(?:\d{4}\s*年|通过|印发|修订|20\d\d)[^（）()]*[）)]", line):
         return False
     marker = read_marker(line)
     if marker is not None and marker.length < len(line):
-        return not _TITLE.search(line)
+        return marker.value == 1 or not TITLE.search(line)
     return line.endswith(("。", "：", ":", "；")) or len(line) > 90  # longer than any title
 
 
@@ -149,7 +162,7 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
     """Read title, number, issuer and date from the lines at the top."""
     titles: list[Block] = []
     for block in head:
-        line = _line(document, block)
+        line = line_of(document, block)
         number = NUMBER.search(line)
         if number and layout.number is None and (len(line) - len(number.group()) < 24 or _META.match(line)):
             layout = replace(
@@ -157,14 +170,22 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
             )
             if not _META.match(line) and len(line) - len(number.group()) > 6 and _TITLE_ANYWHERE.search(line):
                 titles.append(block)
-            layout = _with_date(layout, line[number.end() :], block.start + number.end(), block.end)
+            layout = with_date(layout, line[number.end() :], block.start + number.end(), block.end)
+            continue
+        if titles and _closed(document, titles) and QUALIFIER.match(line):
+            titles.append(block)
             continue
         layout, taken = _read_meta(document, block, line, layout)
-        if taken:
+        if taken or _ABOVE.match(line):
             continue
-        if _ISSUER.match(line) and not _TITLE.search(line) and not (titles and not _closed(document, titles)):
+        red = _RED_HEAD.match(line)
+        if red and not titles:
+            who = block.start, block.start + red.end("who")
+            layout = replace(layout, issuer=layout.issuer or Piece(spelled_together(red["who"]), *who))
+            continue
+        if ISSUER.match(line) and not TITLE.search(line) and not (titles and not _closed(document, titles)):
             if layout.issuer is None:
-                layout = replace(layout, issuer=Piece(re.sub(r"[\s\u3000]", "", line), block.start, block.end))
+                layout = replace(layout, issuer=Piece(spelled_together(line), block.start, block.end))
             if not _title_follows(document, head, block):
                 continue
         titles.append(block)
@@ -172,13 +193,13 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
 
 
 def _closed(document: Document, titles: Sequence[Block]) -> bool:
-    return _TITLE.search(_line(document, titles[-1])) is not None
+    return TITLE.search(line_of(document, titles[-1])) is not None
 
 
 def _title_follows(document: Document, head: Sequence[Block], block: Block) -> bool:
     """Tell whether an agency's name is the first line of a title (…政府办公厅 / 关于印发…的通知)."""
     following = [other for other in head if other.start > block.start]
-    return bool(following) and _line(document, following[0]).startswith(("关于", "印发", "转发"))
+    return bool(following) and line_of(document, following[0]).startswith(("关于", "印发", "转发"))
 
 
 def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> tuple[Layout, bool]:
@@ -188,15 +209,16 @@ def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> t
             layout = replace(layout, issuer=Piece(issuer[1], block.start + issuer.start(1), block.start + issuer.end(1)))
         when = _META_VALUES["date"].search(line)
         if when:
-            layout = _with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
+            layout = with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
         return layout, True
-    match = _DATE.search(line) or _ISO_DATE.search(line)
+    match = DATE.search(line) or _ISO_DATE.search(line)
     if match and (re.fullmatch(r"[（(].*[）)]", line) or len(line) - len(match.group()) < 4):  # a line that is nothing but a date
-        return _with_date(layout, match.group(), block.start + match.start(), block.start + match.end()), True
-    return layout, bool(_PUBLISH.match(line)) or bool(re.fullmatch(r"[（(].*[）)]", line))
+        return with_date(layout, match.group(), block.start + match.start(), block.start + match.end()), True
+    return layout, bool(PUBLISH.match(line)) or bool(re.fullmatch(r"[（(].*[）)]", line))
 
 
-def _with_date(layout: Layout, text: str, start: int, end: int) -> Layout:
+def with_date(layout: Layout, text: str, start: int, end: int) -> Layout:
+    """Take the date of a text, if none is known yet."""
     read = read_date(text)
     if read is None or layout.date is not None:
         return layout
@@ -206,8 +228,10 @@ def _with_date(layout: Layout, text: str, start: int, end: int) -> Layout:
 def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> Layout:
     if not titles:
         return layout
-    first = next((i for i, block in enumerate(titles) if _TITLE.search(_line(document, block))), len(titles) - 1)
-    lines = [_line(document, block) for block in titles[: first + 1]]
+    first = next((i for i, block in enumerate(titles) if TITLE.search(line_of(document, block))), len(titles) - 1)
+    if first + 1 < len(titles) and QUALIFIER.match(line_of(document, titles[first + 1])):
+        first += 1
+    lines = [line_of(document, block) for block in titles[: first + 1]]
     text = re.sub(r"\s+", "", "".join(lines)) if len(lines) > 1 else lines[0]
     text = re.sub(r"^#+\s*", "", text)
     piece = Piece(text, titles[0].start, titles[first].end)
@@ -230,157 +254,16 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
 def _issuer_from_notice(layout: Layout) -> Layout:
     if layout.notice is None or layout.issuer is not None:
         return layout
-    match = re.match(r"^(.{2,40}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会))(?=关于|印发|转发)", layout.notice.text)
+    match = _ISSUES.match(layout.notice.text)
     if match is None:
         return layout
-    return replace(layout, issuer=Piece(match[1], layout.notice.start, layout.notice.start + len(match[1])))
+    return replace(layout, issuer=Piece(match[1].strip(), layout.notice.start, layout.notice.start + len(match[1])))
 
 
-def _number_in_title(document: Document, layout: Layout) -> Piece | None:
+def number_in_title(document: Document, layout: Layout) -> Piece | None:
+    """Find the number of the document above the end of its title, where no line of its own bears it."""
     if layout.title is None:
         return None
     area = document.text[: layout.title.end]
     match = NUMBER.search(area)
     return Piece(re.sub(r"\s", "", match.group()), match.start(), match.end()) if match and "《" not in area[: match.start()] else None
-
-
-def _split(document: Document, blocks: Sequence[Block], layout: Layout) -> tuple[list[tuple[Block, ...]], list[int], Layout]:
-    """Cut the rest at signatures and at the beginnings of attachments."""
-    splitter = _Splitter(document, blocks, layout)
-    splitter.run()
-    return splitter.segments, splitter.attachments, splitter.layout
-
-
-class _Splitter:
-    """Walks the blocks behind the front matter and collects the segments."""
-
-    def __init__(self, document: Document, blocks: Sequence[Block], layout: Layout) -> None:
-        self.document, self.blocks, self.layout = document, blocks, layout
-        self.segments: list[tuple[Block, ...]] = []
-        self.attachments: list[int] = []
-        self.current: list[Block] = []
-        self.attached = self.has_numbers = False
-
-    def run(self) -> None:
-        """Walk to the end."""
-        index = 0
-        while index < len(self.blocks):
-            index = self._step(index)
-        self._close()
-
-    def _close(self) -> None:
-        if self.current:
-            if self.attached:
-                self.attachments.append(len(self.segments))
-            self.segments.append(tuple(self.current))
-            self.has_numbers = self.has_numbers or _numbered(self.document, self.current)
-        self.current = []
-
-    def _step(self, index: int) -> int:
-        block = self.blocks[index]
-        line = _line(self.document, block)
-        if block.kind is not BlockKind.ROW:
-            signature = _signature(self.document, self.blocks, index)
-            if signature:
-                self.layout = _sign(self.document, self.blocks[index : index + signature], self.layout)
-                self._close()
-                after, self.layout = _title_after(self.document, self.blocks, index + signature, self.layout)
-                return after
-            if len(line) < 80 and _ATTACHMENT.match(line):
-                return self._attachment(index)
-        if block.kind is BlockKind.ROW or not _PUBLISH.match(line):
-            self.current.append(block)
-        return index + 1
-
-    def _attachment(self, index: int) -> int:
-        if _is_list(self.document, self.blocks, index):
-            index += 1
-            while index < len(self.blocks) and self._is_listed(self.blocks[index]):
-                index += 1
-            return index
-        self._close()
-        carries = self.layout.notice is not None and not self.has_numbers
-        self.attached = not carries
-        after, self.layout = _title_after(self.document, self.blocks, index + 1, self.layout, only_if=carries)
-        return after
-
-    def _is_listed(self, block: Block) -> bool:
-        line = _line(self.document, block)
-        return len(line) < 60 and _ATTACHMENT_MORE.match(line) is not None and not line.endswith(("。", "；"))
-
-
-def _numbered(document: Document, segment: Sequence[Block]) -> bool:
-    return any(read_marker(_line(document, block)) for block in segment)
-
-
-def _signature(document: Document, blocks: Sequence[Block], index: int) -> int:
-    """Count the lines of a signature that begins here: agencies and a date, or a date alone."""
-    count = 0
-    while index + count < len(blocks) and count < 6:  # joint notices bear a handful of names
-        line = _line(document, blocks[index + count])
-        match = _DATE.search(line)
-        if match and len(line) - len(match.group()) <= 4:
-            return count + 1
-        if len(line) > 40 or not _ISSUER.match(line):
-            return 0
-        count += 1
-    return 0
-
-
-def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout:
-    last = blocks[-1]
-    layout = _with_date(layout, _line(document, last), last.start, last.end)
-    name = re.sub(r"[\s\u3000]", "", _line(document, blocks[0]))
-    shortened = layout.issuer is not None and len(name) > len(layout.issuer.text) and name.endswith(layout.issuer.text[1:])
-    if len(blocks) > 1 and (layout.issuer is None or shortened):
-        layout = replace(layout, issuer=Piece(name, blocks[0].start, blocks[0].end))
-    return layout
-
-
-def _title_after(document: Document, blocks: Sequence[Block], index: int, layout: Layout, *, only_if: bool = True) -> tuple[int, Layout]:
-    """Read the title of the plan that follows a notice, or skip the title of an attachment."""
-    first = index
-    lines: list[Block] = []
-    while index < len(blocks) and len(lines) < 4:
-        block = blocks[index]
-        line = _line(document, block)
-        if _PUBLISH.match(line):
-            index += 1
-            continue
-        if (
-            block.kind is BlockKind.ROW
-            or len(line) > 60
-            or line.endswith(("。", "；", "："))
-            or read_marker(line)
-            or _ATTACHMENT.match(line)
-        ):
-            break
-        lines.append(block)
-        index += 1
-        if _TITLE.search(line):
-            break
-    if not lines or not _TITLE.search(_line(document, lines[-1])):
-        return first, layout
-    while index < len(blocks) and re.fullmatch(r"[（(][^（）()]{2,40}[）)]", _line(document, blocks[index])):
-        index += 1
-    if only_if and layout.notice is not None:
-        text = re.sub(r"\s+", "", "".join(_line(document, block) for block in lines))
-        layout = replace(layout, title=Piece(text, lines[0].start, lines[-1].end))
-    return index, layout
-
-
-def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:
-    """Tell the list of attachments under a text from the beginning of one: behind a list comes a date or another 附件 line."""
-    match = _ATTACHMENT.match(_line(document, blocks[index]))
-    if match is None or not match["title"].strip():
-        return False
-    title = re.sub(r"^\d{1,2}[.．、]\s*", "", match["title"].strip())
-    for later in range(index + 1, min(len(blocks), index + _LIST_REACH)):
-        line = _line(document, blocks[later])
-        if blocks[later].kind is BlockKind.ROW:
-            return False
-        if _ATTACHMENT.match(line) or line.replace(" ", "") == title:
-            return True
-        if later - index < 8 and (date_match := _DATE.search(line)) and len(line) - len(date_match.group()) <= 4:
-            return True
-    return False

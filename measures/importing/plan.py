@@ -15,17 +15,19 @@ from measures.importing.clauses import Clause, ClauseContext, find_clauses
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import find_aliases, find_basis, find_duties_for_all, find_lead_rules, infer_province, without_rules
 from measures.importing.document import Block, Document
-from measures.importing.frontmatter import Layout, lay_out
+from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
 from measures.importing.outline import Node, build_outline, drop_afterwords, split_paragraphs
 from measures.importing.partial_date import PartialDate
+from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.selection import Selector, is_about_aims, is_general
 from measures.importing.sentences import find_sentences
-from measures.importing.targets import Passage, find_targets
+from measures.importing.target import Passage
+from measures.importing.targets import find_targets
 from measures.importing.when import read_dues
 
 Progress = Callable[[int], None]

@@ -1,4 +1,4 @@
-"""Responsibilities said in a sentence, without bracket or label: 由市自然资源局牵头，市农业农村局、市住建局配合。
+"""Responsibilities said in a sentence, without bracket or label (由市自然资源局牵头，市农业农村局、市住建局配合).
 
 A sentence counts only if it says nothing else, or if all behind its last 由 says nothing else; and only if it names an agency that
 leads or is responsible. 发挥龙头企业牵头作用 and the like are no responsibilities.

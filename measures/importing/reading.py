@@ -8,7 +8,7 @@ from datetime import date
 from measures.importing.clauses import Clause
 from measures.importing.deadlines import Deadline
 from measures.importing.definitions import Alias, Basis
-from measures.importing.targets import Target
+from measures.importing.target import Target
 
 
 @dataclass(frozen=True, slots=True)

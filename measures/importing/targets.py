@@ -10,19 +10,18 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from measures.importing.amounts import Amount, find_amounts
 from measures.importing.comparators import CANONICAL, COMPARATORS, SUFFIXES, VERBS, relation_of
 from measures.importing.deadlines import find_deadlines
 from measures.importing.partial_date import PartialDate
+from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due, read_dues
 
 _WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
-_VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
 _ANY_VERB = re.compile("|".join(sorted(VERBS, key=len, reverse=True)))
 # 支持企业建设海外仓10个: what is counted begins at the second verb.
 _ENABLING = re.compile(
@@ -33,7 +32,7 @@ _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -46,7 +45,7 @@ _CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比�
 _TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|分|岁|度)$")
 # 由8个减少到3个: the first is where it starts from.
 _FROM = re.compile(r"(?:由|从)(?:目前的?|现[有在]的?|原来的?|20\d\d年的?)?$")
-_TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|增|优化|调整)(?:到|至|为)")
+_TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|调整)(?:到|至|为)")
 _STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
 # 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from.
 _NOT_COUNTED = re.compile(
@@ -59,64 +58,9 @@ _DESCRIBES = re.compile(
 )
 _ENUMERATES = frozenset("条项款章节页份号期届号字")
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
+_UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
+_TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
 _YEARS = range(1900, 2101)
-_LINKED = re.compile(r"^\s*(?:[、和及与，]|以及)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A quantified target.
-
-    `value` is the number as written, `unit` holds its magnitude (万亿元); `high` is the upper end of a range. `comparator` is the
-    wording (达到, 增长…左右, 控制在…以内), `relation` its sign. `due` is the last day of the time named, or None.
-    """
-
-    metric: str
-    comparator: str
-    relation: str
-    value: Decimal
-    unit: str
-    due: date | None
-    start: int
-    end: int
-    region: str = ""
-    base_year: int | None = None
-    high: Decimal | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """Give the JSON of a target."""
-        return {
-            "metric": self.metric,
-            "comparator": self.comparator,
-            "relation": self.relation,
-            "value": _plain(self.value),
-            "high": None if self.high is None else _plain(self.high),
-            "unit": self.unit,
-            "due": self.due.isoformat() if self.due else None,
-            "region": self.region,
-            "base_year": self.base_year,
-            "start": self.start,
-            "end": self.end,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of text in which targets are looked for.
-
-    `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above,
-    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with.
-    """
-
-    start: int
-    end: int
-    aims: bool = False
-    due: date | None = None
-    fallback: date | None = None
-
-
-def _plain(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def find_targets(
@@ -125,7 +69,7 @@ def find_targets(
     """Find the targets of the passages. `skip` are spans (responsibility clauses) whose numbers are none; they are in order."""
     found: list[Target] = []
     for passage in passages:
-        carried = passage.due
+        carried, before = passage.due, None
         for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
             reading = _Sentence(
                 text,
@@ -135,8 +79,10 @@ def find_targets(
                 skip=skip,
                 carried=carried,
                 year=reference.year if reference else None,
+                before=before,
             )
             found += reading.targets()
+            before = reading.last or before
             carried = reading.carried
     return found
 
@@ -163,11 +109,13 @@ class _Sentence:
         dues: list[Due],
         skip: Sequence[tuple[int, int]],
         carried: date | None,
-        year: int | None = None,
+        year: int | None,
+        before: Target | None,
     ) -> None:
         self.text, (self.start, self.end) = text, span
         self.passage, self.dues, self.skip, self.carried = passage, dues, skip, carried
         self.year = year
+        self.before = before
         self.last: Target | None = None
 
     def targets(self) -> list[Target]:
@@ -183,7 +131,7 @@ class _Sentence:
                 found.append(target)
                 self.last = target
         self._carry()
-        return _told_apart(self.text, found, self.dues)
+        return told_apart(self.text, found, self.dues)
 
     def _carry(self) -> None:
         aims = [due for due in self.dues if not due.is_base and due.on]
@@ -205,18 +153,24 @@ class _Sentence:
     def _continue(self, amount: Amount) -> Target | None:
         """Read a number that goes on with what the last one began: 打造50个智能工厂、200个数字化车间; 分别达到90%、75%."""
         last = self.last
-        if last is None or not amount.unit or not _LINKED.match(self.text[last.end : amount.start]):
+        if last is None or not amount.unit or not LINKED.match(self.text[last.end : amount.start]):
             return None
         suffix_match = _SUFFIX.match(self.text, amount.end, self.end)
         after = suffix_match.end() if suffix_match else amount.end
         noun = _NOUN.match(self.text[after : self.end])
-        verb = _VERB.match(last.metric)
+        verb = VERB.match(last.metric)
         comparator, relation = self._comparator(None, suffix_match["suffix"] if suffix_match else "")
         if noun and verb and not self._is_policy(amount, amount.start):
             end = after + noun.end()
             last = replace(last, comparator=comparator, relation=relation)
             return replace(
-                last, metric=verb.group() + noun["noun"], value=amount.value, high=amount.high, unit=amount.unit, start=amount.start, end=end
+                last,
+                metric=verb.group() + noun["noun"],
+                value=amount.value,
+                high=amount.high,
+                unit=amount.unit,
+                start=amount.start,
+                end=end,
             )
         separately = "分别" in self.text[self.start : last.end]
         if not separately or noun:
@@ -282,23 +236,20 @@ class _Sentence:
         return bool(_POLICY.search(around) or _HISTORY.search(behind))
 
     def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, amount: Amount, due: date | None) -> bool:
-        strict = word is not None and word.group() not in {"为", "是", "近", "约"}
+        said = word.group() if word is not None else ""
+        strict = said not in {"", "为", "是", "近", "约"}
         if amount.word:
             return True
         if not amount.unit:
-            return strict and word is not None and COMPARATORS.get(word.group()) in {">=", ">", "<=", "<"} and word.group() not in VERBS
+            return strict and COMPARATORS[_stem(said)] in {">=", ">", "<=", "<"} and said not in VERBS
         if _TIME_UNITS.search(amount.unit):
-            return strict and word is not None and word.group() not in {"力争", "累计"}
+            return strict and said not in {"力争", "累计"}
         if suffix or strict:
             return True
         bare = _LEADING.sub("", named)
-        if _VERB.search(bare) or _ONLY_VERB.search(bare):
-            return True
-        if len(bare) <= 24 and _ANY_VERB.search(named):
-            return True
-        if (word or self.last is not None or self.passage.aims) and (self.passage.aims or self.last is not None or due is not None):
-            return len(bare) > 1
-        return self._closes(bare, amount)
+        verbal = VERB.search(bare) or _ONLY_VERB.search(bare) or (len(bare) <= 24 and _ANY_VERB.search(named))
+        listed = (said or self.last is not None or self.passage.aims) and (self.passage.aims or self.last is not None or due is not None)
+        return bool(verbal) or (len(bare) > 1 if listed else self._closes(bare, amount))
 
     def _closes(self, bare: str, amount: Amount) -> bool:
         """Tell an amount that ends what is said, as in a list of tasks: 接待游客1.2亿人次, 落实播种面积85万亩."""
@@ -313,32 +264,32 @@ class _Sentence:
 
     def _metric(self, named: str, word: re.Match[str] | None, after: int) -> tuple[str, str, int]:
         """Name what is measured, the region it is measured in, and where the target ends."""
-        bare = _LEADING.sub("", named.strip())
-        region_match = _REGION.match(bare)
-        region = region_match.group() if region_match else ""
-        bare = _LEADING.sub("", bare[len(region) :]) if region else bare
-        bare = _ENABLING.sub("", bare)
-        bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
-        bare = _STARTING.sub("", bare)
-        bare = re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare)
+        bare, region = _named(named)
         noun = _NOUN.match(self.text[after : self.end])
         counted = word is not None and word.group() in VERBS
-        if bare and not (_ONLY_VERB.fullmatch(bare) or re.search(r"(?:至少|力争|累计)[^，]{2,4}$", bare)):
-            if noun and _ONLY_VERB.search(bare) and len(bare) < 16 and not (word is not None and not counted and word.group() in COMPARATORS):
+        if bare and not (_ONLY_VERB.fullmatch(bare) or _UNFINISHED.search(bare)):
+            verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted)
+            if noun and (verbal or _TOWARDS.fullmatch(bare)):
                 return bare + noun["noun"], region, after + noun.end()
             return bare, region, after
         bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
         verb = bare or (word.group() if word is not None and counted else "")
         if not verb and noun:
-            verbs = _ANY_VERB.findall(named)
-            verb = verbs[-1] if verbs else ""
+            verb = next(reversed(_ANY_VERB.findall(named)), "")
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
-        if self.last is not None and (not bare or self.last.metric.startswith(bare)):
-            return self.last.metric, region or self.last.region, after
-        if self.last is not None and _ONLY_VERB.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
-            return bare + (word.group() if word else "") + _VERB.sub("", self.last.metric), region or self.last.region, after
-        return bare, region, after
+        return *self._borrowed(bare, verb, word, region), after
+
+    def _borrowed(self, bare: str, verb: str, word: re.Match[str] | None, region: str) -> tuple[str, str]:
+        """Name what is measured by the target before: 增长5%，突破8万亿元; 2024年新增端口20万个；2025年新增15万个."""
+        last = self.last
+        if last is not None and (not bare or last.metric.startswith(bare)):
+            return last.metric, region or last.region
+        if self.before is not None and _ONLY_VERB.fullmatch(verb) and self.before.metric.startswith(verb):
+            return self.before.metric, region or self.before.region
+        if last is not None and _ONLY_VERB.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
+            return bare + (word.group() if word else "") + VERB.sub("", last.metric), region or last.region
+        return bare, region
 
     def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:
         if word is None and not suffix:
@@ -352,7 +303,7 @@ class _Sentence:
             return "达到", ">="
         name = ""
         if word is not None:
-            stem = re.sub(r"(?<=.)(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)$", "", word.group())
+            stem = _stem(word.group())
             name = CANONICAL.get(stem, stem)
             relation = relation_of(stem, suffix)
         else:
@@ -360,39 +311,22 @@ class _Sentence:
         return (f"{name}…{suffix}" if name and suffix else name or suffix), relation
 
 
+def _named(named: str) -> tuple[str, str]:
+    """Take from what stands before a number the words that are no part of its name; give the name and the region."""
+    bare = _LEADING.sub("", named.strip())
+    region_match = _REGION.match(bare)
+    region = region_match.group() if region_match else ""
+    bare = _LEADING.sub("", bare[len(region) :]) if region else bare
+    bare = _ENABLING.sub("", bare)
+    bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
+    bare = _STARTING.sub("", bare)
+    return re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare), region
+
+
+def _stem(word: str) -> str:
+    """Give a comparator without what may stand between it and the number: 达到约, 超过了, 高于上年的."""
+    return re.sub(r"(?<=.)(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)$", "", word)
+
+
 def _leading_blanks(text: str) -> int:
     return len(text) - len(text.lstrip(" \t\u3000、"))
-
-
-def _told_apart(text: str, found: list[Target], dues: list[Due]) -> list[Target]:
-    """Give each number of a 分别 its own metric (A、B分别增长5%和6%) or its own time (到2025年、2030年，A分别达到…)."""
-    result: list[Target] = []
-    run: list[Target] = []
-    for target in [*found, None]:
-        if target is not None and run and target.metric == run[0].metric and _LINKED.match(text[run[-1].end : target.start]):
-            run.append(target)
-            continue
-        result += _one_each(run, dues) if len(run) > 1 else run
-        run = [target] if target is not None else []
-    return result
-
-
-def _one_each(run: list[Target], dues: list[Due]) -> list[Target]:
-    for pattern in ("、", "[、和及与]"):
-        metrics = re.split(pattern, run[0].metric)
-        if len(metrics) == len(run) and all(len(metric) > 1 for metric in metrics):
-            return [replace(target, metric=metric) for target, metric in zip(run, _completed(metrics), strict=True)]
-    aims = [due for due in dues if due.on and not due.is_base and due.end <= run[0].start + len(run[0].metric) + 30]
-    if len(aims) >= len(run):
-        return [replace(target, due=due.on) for target, due in zip(run, aims[-len(run) :], strict=True)]
-    return run
-
-
-def _completed(metrics: list[str]) -> list[str]:
-    """Give each part of 建成市级、县级示范点 its verb and its noun."""
-    verb = _VERB.match(metrics[0])
-    shared = re.match(r"[^级类型]{1,4}[级类型](?P<noun>.{2,})$", metrics[-1])
-    if shared and all(metric.endswith(("级", "类", "型")) for metric in metrics[:-1]):
-        metrics = [*(metric + shared["noun"] for metric in metrics[:-1]), metrics[-1]]
-        return [metrics[0], *((verb.group() if verb else "") + metric for metric in metrics[1:])]
-    return metrics

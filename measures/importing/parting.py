@@ -1,0 +1,188 @@
+"""Where a plan ends and its attachments begin: signatures, imprints, lists of attachments. The rest makes the segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from measures.importing.document import Block, BlockKind, Document
+from measures.importing.frontmatter import (
+    DATE,
+    ISSUER,
+    PUBLISH,
+    QUALIFIER,
+    TITLE,
+    Layout,
+    Piece,
+    line_of,
+    number_in_title,
+    read_head,
+    spelled_together,
+    with_date,
+)
+from measures.importing.headings import read_marker
+
+_ATTACHMENT = re.compile(
+    r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
+)
+_ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
+_LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
+_MOST_NAMES = 30  # agencies that sign one document
+
+
+def lay_out(document: Document) -> Layout:
+    """Take a document apart."""
+    layout, rest = read_head(document)
+    segments, attachments, layout = _split(document, rest, layout)
+    layout = replace(layout, segments=tuple(segments), attachments=tuple(attachments))
+    if layout.number is None:
+        layout = replace(layout, number=number_in_title(document, layout))
+    return layout
+
+
+def _split(document: Document, blocks: Sequence[Block], layout: Layout) -> tuple[list[tuple[Block, ...]], list[int], Layout]:
+    """Cut the rest at signatures and at the beginnings of attachments."""
+    splitter = _Splitter(document, blocks, layout)
+    splitter.run()
+    return splitter.segments, splitter.attachments, splitter.layout
+
+
+class _Splitter:
+    """Walks the blocks behind the front matter and collects the segments."""
+
+    def __init__(self, document: Document, blocks: Sequence[Block], layout: Layout) -> None:
+        self.document, self.blocks, self.layout = document, blocks, layout
+        self.segments: list[tuple[Block, ...]] = []
+        self.attachments: list[int] = []
+        self.current: list[Block] = []
+        self.attached = self.has_numbers = False
+
+    def run(self) -> None:
+        """Walk to the end."""
+        index = 0
+        while index < len(self.blocks):
+            index = self._step(index)
+        self._close()
+
+    def _close(self) -> None:
+        if self.current:
+            if self.attached:
+                self.attachments.append(len(self.segments))
+            self.segments.append(tuple(self.current))
+            self.has_numbers = self.has_numbers or _numbered(self.document, self.current)
+        self.current = []
+
+    def _step(self, index: int) -> int:
+        block = self.blocks[index]
+        line = line_of(self.document, block)
+        if block.kind is not BlockKind.ROW:
+            signature = _signature(self.document, self.blocks, index)
+            if signature:
+                self.layout = _sign(self.document, self.blocks[index : index + signature], self.layout)
+                self._close()
+                after, self.layout = _title_after(self.document, self.blocks, index + signature, self.layout)
+                return after
+            if len(line) < 80 and _ATTACHMENT.match(line):
+                return self._attachment(index)
+        if block.kind is BlockKind.ROW or not PUBLISH.match(line):
+            self.current.append(block)
+        return index + 1
+
+    def _attachment(self, index: int) -> int:
+        if _is_list(self.document, self.blocks, index):
+            index += 1
+            while index < len(self.blocks) and self._is_listed(self.blocks[index]):
+                index += 1
+            return index
+        self._close()
+        carries = self.layout.notice is not None and not self.has_numbers
+        self.attached = not carries
+        after, self.layout = _title_after(self.document, self.blocks, index + 1, self.layout, only_if=carries)
+        return after
+
+    def _is_listed(self, block: Block) -> bool:
+        line = line_of(self.document, block)
+        return len(line) < 60 and _ATTACHMENT_MORE.match(line) is not None and not line.endswith(("。", "；"))
+
+
+def _numbered(document: Document, segment: Sequence[Block]) -> bool:
+    return any(read_marker(line_of(document, block)) for block in segment)
+
+
+def _signature(document: Document, blocks: Sequence[Block], index: int) -> int:
+    """Count the lines of a signature that begins here: agencies and a date, or a date alone."""
+    count = 0
+    while index + count < len(blocks) and count < _MOST_NAMES:
+        line = line_of(document, blocks[index + count])
+        match = DATE.search(line)
+        if match and len(line) - len(match.group()) <= 4:
+            return count + 1
+        if len(line) > 40 or not ISSUER.match(line):
+            return 0
+        count += 1
+    return 0
+
+
+def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout:
+    last = blocks[-1]
+    layout = with_date(layout, line_of(document, last), last.start, last.end)
+    names = [spelled_together(line_of(document, block)) for block in blocks[:-1]]
+    if not names:
+        return layout
+    signed = Piece("、".join(names), blocks[0].start, blocks[-2].end)
+    issuer = layout.issuer.text if layout.issuer else ""
+    shortened = len(names) == 1 and len(names[0]) > len(issuer) and names[0].endswith(issuer[1:])
+    together = len(names) > 1 and re.sub(r"\s", "", issuer) == "".join(names)
+    return replace(layout, issuer=signed) if not issuer or shortened or together else layout
+
+
+def _title_after(document: Document, blocks: Sequence[Block], index: int, layout: Layout, *, only_if: bool = True) -> tuple[int, Layout]:
+    """Read the title of the plan that follows a notice, or skip the title of an attachment."""
+    first = index
+    lines: list[Block] = []
+    while index < len(blocks) and len(lines) < 4:
+        block = blocks[index]
+        line = line_of(document, block)
+        if PUBLISH.match(line):
+            index += 1
+            continue
+        if (
+            block.kind is BlockKind.ROW
+            or len(line) > 60
+            or line.endswith(("。", "；", "："))
+            or read_marker(line)
+            or _ATTACHMENT.match(line)
+        ):
+            break
+        lines.append(block)
+        index += 1
+        if TITLE.search(line):
+            break
+    if not lines or not TITLE.search(line_of(document, lines[-1])):
+        return first, layout
+    while index < len(blocks) and re.fullmatch(r"[（(][^（）()]{2,40}[）)]", line := line_of(document, blocks[index])):
+        if QUALIFIER.match(line):
+            lines.append(blocks[index])
+        index += 1
+    if only_if and layout.notice is not None:
+        text = re.sub(r"\s+", "", "".join(line_of(document, block) for block in lines))
+        layout = replace(layout, title=Piece(text, lines[0].start, lines[-1].end))
+    return index, layout
+
+
+def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:
+    """Tell the list of attachments under a text from the beginning of one: behind a list comes a date or another 附件 line."""
+    match = _ATTACHMENT.match(line_of(document, blocks[index]))
+    if match is None or not match["title"].strip():
+        return False
+    title = re.sub(r"^\d{1,2}[.．、]\s*", "", match["title"].strip())
+    for later in range(index + 1, min(len(blocks), index + _LIST_REACH)):
+        line = line_of(document, blocks[later])
+        if blocks[later].kind is BlockKind.ROW:
+            return False
+        if _ATTACHMENT.match(line) or line.replace(" ", "") == title:
+            return True
+        if later - index < 8 and (date_match := DATE.search(line)) and len(line) - len(date_match.group()) <= 4:
+            return True
+    return False
