@@ -69,7 +69,8 @@ def _placeholders(text: str) -> set[str]:
 
 def _files(app: str) -> list[Path]:
     folder = ROOT / app
-    return [path for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".html", ".txt"} and "documents" not in path.parts]
+    inside = (path for path in sorted(folder.rglob("*")) if "documents" not in path.relative_to(ROOT).parts)
+    return [path for path in inside if path.suffix in {".py", ".html", ".txt"}]
 
 
 @pytest.mark.parametrize("app", APPS)
