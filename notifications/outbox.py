@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -58,12 +59,18 @@ class NewMessage:
 
 def message_id(key: str) -> str:
     """Return the Message-ID of a notice: the same however often it is sent."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{host}>"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_host(settings.SITE_URL)}>"
+
+
+@cache
+def _host(site: str) -> str:
+    return urlsplit(site).hostname or "localhost"
 
 
 def _one_line(text: str, length: int) -> str:
-    line = " ".join("".join(" " if not character.isprintable() else character for character in text).split())
+    if not text.isprintable():
+        text = "".join(" " if not character.isprintable() else character for character in text)
+    line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

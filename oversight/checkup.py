@@ -24,10 +24,9 @@ from notifications import health
 from notifications.channels import load
 from notifications.hours import may_send
 from notifications.models import ChannelHealth, Message
-from workflow.actions.climb import CLIMBING
 from workflow.deadlines import official_calendar
 from workflow.models import Assignment, CalendarDay
-from workflow.states import LIVE_TASK_STATES
+from workflow.states import LIVE_TASK_STATES, SWEPT_STATES
 
 SILENT_AFTER = dt.timedelta(seconds=45)
 """Three missed signs of life of the scheduler."""
@@ -158,7 +157,7 @@ def channels(now: dt.datetime) -> Finding:
 def ladder(now: dt.datetime) -> Finding:
     """Check that no rung of the ladder should have fired before today."""
     today = timezone.localdate(now)
-    behind = Assignment.objects.filter(state__in=CLIMBING, task__state__in=LIVE_TASK_STATES, ladder_on__lt=today)
+    behind = Assignment.objects.filter(state__in=SWEPT_STATES, task__state__in=LIVE_TASK_STATES, ladder_on__lt=today)
     oldest = behind.aggregate(oldest=Min("ladder_on"))["oldest"]
     if oldest is None:
         return Finding("ladder", Level.FINE, _("The ladder is up to date."))

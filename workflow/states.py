@@ -119,5 +119,8 @@ LIVE_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.CLOSING, TaskState
 LIVE_ASSIGNMENT_STATES = frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DECLARED, AssignmentState.DISPUTED})
 """Assignments whose agency still owes something."""
 
+SWEPT_STATES = (AssignmentState.PENDING, AssignmentState.ACCEPTED)
+"""Assignments to which the day alone brings something: neither disputed nor declared nor ended."""
+
 ENDED_ASSIGNMENT_STATES = frozenset({AssignmentState.REROUTED, AssignmentState.WITHDRAWN})
 """Assignments that are no longer the agency's."""

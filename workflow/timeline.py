@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +108,37 @@ def _on_behalf_of(actor: Actor, entry: Entry) -> int | None:
 def record(actor: Actor, now: dt.datetime, *entries: Entry) -> list[Event]:
     """Append acts to the chain, in order, inside the caller's transaction, in a constant number of statements."""
     return Event.append([_row(actor, now, entry) for entry in entries])
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A rung of the ladder that told somebody, by keys and names alone, for batches that load no models."""
+
+    task_id: int
+    assignment_id: int
+    agency_id: int
+    agency_name: str
+    rung: str
+    key: str
+
+
+def record_reminders(actor: Actor, now: dt.datetime, reminders: Sequence[Reminder]) -> list[Event]:
+    """Append reminders to the chain, in order, inside the caller's transaction; see `record`."""
+    return Event.append(
+        [
+            Event(
+                at=now,
+                verb=Verb.RUNG.value,
+                actor_name=actor.name,
+                agency_id=reminder.agency_id,
+                agency_name=reminder.agency_name,
+                data={"rung": reminder.rung, "key": reminder.key},
+                task_id=reminder.task_id,
+                assignment_id=reminder.assignment_id,
+            )
+            for reminder in reminders
+        ]
+    )
 
 
 def _row(actor: Actor, now: dt.datetime, entry: Entry) -> Event:

@@ -13,8 +13,8 @@ from notifications.topics import Topic
 class InboxItem(models.Model):
     """A notice in a person's in-app inbox."""
 
-    key = models.CharField(_("key"), max_length=200, unique=True)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("recipient"))
+    key = models.CharField(_("key"), max_length=200)
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name=_("recipient"))
     topic = models.CharField(_("topic"), max_length=20, choices=Topic)
     urgent = models.BooleanField(_("urgent"), default=False)
     subject = models.CharField(_("subject"), max_length=200)
@@ -32,6 +32,7 @@ class InboxItem(models.Model):
             models.Index(fields=["recipient", "-created_at", "-id"], name="notifications_inbox_list"),
             models.Index(fields=["recipient", "-created_at", "-id"], name="notifications_inbox_unread", condition=Q(read_at__isnull=True)),
         ]
+        constraints = [models.UniqueConstraint(fields=["key"], name="notifications_inbox_once")]
 
     def __str__(self) -> str:
         return self.subject

@@ -41,7 +41,7 @@ class Message(models.Model):
         WITHHELD = "withheld", _("Withheld")
         GIVEN_UP = "given_up", _("Given up")
 
-    key = models.CharField(_("key"), max_length=200, unique=True)
+    key = models.CharField(_("key"), max_length=200)
     recipient = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("recipient"),
         help_text=_("Nobody for a channel that speaks to a room."),
@@ -83,6 +83,7 @@ class Message(models.Model):
             models.Index(fields=["created_at", "id"], name="notifications_msg_given_up", condition=Q(state="given_up")),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="notifications_message_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "waiting", "digested", "sent", "superseded", "withheld", "given_up"]),
                 name="notifications_message_state_known",

@@ -1,15 +1,19 @@
-"""The ladder climbs: rungs whose day has come fire once, are recorded, and tell the people they name."""
+"""The ladder climbs: rungs whose day has come fire once, are recorded, and tell the people they name.
+
+The day of an assignment's next rung stands in an indexed column, emptied in the transaction of whatever may move it. What is
+due is one index range; it is fired in batches, each a transaction with a number of statements that does not depend on its size.
+Several sweepers share the work on PostgreSQL: each passes over the rows another has locked.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,23 +23,20 @@ from agencies.models import Role
 from notifications import outbox
 from notifications.outbox import NewMessage
 from notifications.topics import Topic
-from workflow import policy, timing
-from workflow.deadlines import WorkCalendar, working_days_between
-from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, next_rung_on, rungs_due, still_holds
-from workflow.models import Assignment, Participation, RungSetting
+from workflow import policy
+from workflow.actions.ladders import Ladders
+from workflow.actions.standing import Standing, standings
+from workflow.deadlines import WorkCalendar
+from workflow.ladder import DEFAULT_LADDER, Audience, Firing, Trigger, still_holds
+from workflow.models import Assignment, Participation
 from workflow.models import Firing as FiringRow
-from workflow.states import AssignmentState, ReportState, TaskState, Tie
-from workflow.timeline import Entry, Verb, record
+from workflow.models.batches import NEVER, NewFiring, fire, set_ladder_days
+from workflow.states import SWEPT_STATES, Tie
+from workflow.timeline import Reminder, record_reminders
 from workflow.working_days import calendar_in_force
 
-BATCH = 500
+BATCH = 1000
 """Assignments looked at in one transaction."""
-
-NEVER = dt.date(9999, 12, 31)
-"""Stands in `ladder_on` for "no rung ahead"."""
-
-CLIMBING = (AssignmentState.PENDING, AssignmentState.ACCEPTED)
-"""Assignments that still climb: neither disputed nor declared nor ended."""
 
 
 def climb(now: dt.datetime) -> int:
@@ -48,114 +49,72 @@ def climb(now: dt.datetime) -> int:
     today = timezone.localdate(now)
     if not calendar.is_working(today):
         return 0
-    ladders = _ladders()
-    told, last = 0, 0
-    while True:
-        count, last = _climb_batch(last, now, calendar, ladders)
-        told += count
-        if not last:
-            return told
+    ladders, told = Ladders(calendar), 0
+    for due in (_uncertain(), _due(today)):
+        while (count := _climb_batch(due, now, calendar, ladders)) is not None:
+            told += count
+    return told
+
+
+def _uncertain() -> QuerySet[Assignment]:
+    """Return the assignments whose next day is to be computed because something has happened to them."""
+    return Assignment.objects.filter(ladder_on__isnull=True, state__in=SWEPT_STATES).order_by("ladder_on", "pk")
+
+
+def _due(today: dt.date) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(ladder_on__lte=today, state__in=SWEPT_STATES).order_by("ladder_on", "pk")
 
 
 @transaction.atomic
-def _climb_batch(after: int, now: dt.datetime, calendar: WorkCalendar, ladders: Mapping[int | None, Sequence[Rung]]) -> tuple[int, int]:
-    """Fire what is due among the next assignments; returns how many rungs told somebody and the last key looked at, 0 at the end."""
+def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, calendar: WorkCalendar, ladders: Ladders) -> int | None:
+    """Fire what is due among the next assignments; returns how many rungs told somebody, None when no assignment is left."""
     today = timezone.localdate(now)
-    due = Assignment.objects.filter(Q(ladder_on__isnull=True) | Q(ladder_on__lte=today), state__in=CLIMBING, pk__gt=after).order_by("pk")
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
-    batch = list(due.select_related("task", "task__issuer", "agency").prefetch_related("reports", "extensions")[:BATCH])
-    if not batch:
-        return 0, 0
-    fired = _fired(batch)
-    firings: list[tuple[Assignment, Firing]] = []
-    for part in batch:
-        rungs = ladders.get(part.task.plan_id, ladders[None])
-        subject = _subject(part, calendar)
-        fresh = rungs_due(subject, now=now, calendar=calendar, rungs=rungs, fired=fired[part.pk])
-        firings += [(part, firing) for firing in fresh]
-        seen = fired[part.pk] | {firing.key for firing in fresh}
-        part.ladder_on = next_rung_on(subject, calendar=calendar, rungs=rungs, fired=seen) or NEVER
-    FiringRow.objects.bulk_create(
-        FiringRow(key=firing.key, rung=firing.rung.code, task=part.task, assignment=part, agency=part.agency, fired_at=now)
-        for part, firing in firings
-    )
-    Assignment.objects.bulk_update(batch, ["ladder_on"])
-    loud = [(part, firing) for part, firing in firings if not firing.skipped]
+        due = due.select_for_update(skip_locked=True)
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return None
+    fired = _fired(ids)
+    following: dict[int, dt.date] = {}
+    found: list[tuple[Standing, Firing]] = []
+    for part in standings(ids, calendar):
+        firings, day = ladders.of_plan(part.plan_id).advance(part.subject, today, fired.get(part.pk, ()))
+        found += [(part, firing) for firing in firings]
+        following[part.pk] = day or NEVER
+    new = fire([NewFiring(firing.key, firing.rung.code, part.task_id, part.pk, part.agency_id) for part, firing in found], now)
+    loud = [(part, firing) for part, firing in found if not firing.skipped and firing.key in new]
+    set_ladder_days(following)
     _tell(loud, now)
-    return len(loud), batch[-1].pk
+    return len(loud)
 
 
-def _ladders() -> dict[int | None, tuple[Rung, ...]]:
-    """Return the rungs by plan; under None those of plans that have none of their own."""
-    settings_by_plan: dict[int | None, dict[str, RungSetting]] = defaultdict(dict)
-    for row in RungSetting.objects.all():
-        settings_by_plan[row.plan_id][row.rung] = row
-    house = settings_by_plan.pop(None, {})
-    ladders: dict[int | None, tuple[Rung, ...]] = {None: _adjusted(DEFAULT_LADDER, house)}
-    for plan_id, rows in settings_by_plan.items():
-        ladders[plan_id] = _adjusted(DEFAULT_LADDER, house | rows)
-    return ladders
-
-
-def _adjusted(rungs: Iterable[Rung], rows: Mapping[str, RungSetting]) -> tuple[Rung, ...]:
-    adjusted = []
-    for rung in rungs:
-        row = rows.get(rung.code)
-        if row is None:
-            adjusted.append(rung)
-        elif row.enabled:
-            adjusted.append(rung if row.working_days is None else replace(rung, days=row.working_days, threshold=""))
-    return tuple(adjusted)
-
-
-def _fired(batch: Sequence[Assignment]) -> dict[int, set[str]]:
+def _fired(assignment_ids: Collection[int]) -> dict[int, set[str]]:
     fired: dict[int, set[str]] = defaultdict(set)
-    for assignment_id, key in FiringRow.objects.filter(assignment__in=batch).values_list("assignment_id", "key"):
+    for assignment_id, key in FiringRow.objects.filter(assignment_id__in=assignment_ids).values_list("assignment_id", "key"):
         fired[assignment_id].add(key)
     return fired
 
 
-def _subject(part: Assignment, calendar: WorkCalendar) -> Subject:
-    """Return what the ladder looks at: leads answer for the due date and for movement, supporters for signing only."""
-    dispatched_on = timezone.localdate(part.assigned_at)
-    owed = {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}
-    return Subject(
-        ref=f"assignment:{part.pk}",
-        due_on=part.due_on if part.is_lead else None,
-        due_version=part.due_version,
-        dispatched_on=dispatched_on,
-        signed=part.signed_at is not None,
-        last_movement_on=timezone.localdate(part.moved_at) if part.is_lead else None,
-        total_working_days=working_days_between(dispatched_on, part.due_on, calendar) if part.due_on else 0,
-        open_reports=tuple(OpenReport(f"report:{row.pk}", row.due_on) for row in part.reports.all() if row.state in owed),
-        finished=part.task.state not in {TaskState.DISPATCHED, TaskState.SUSPENDED},
-        paused=timing.is_paused(part),
-    )
-
-
-def _tell(firings: Sequence[tuple[Assignment, Firing]], now: dt.datetime) -> None:
+def _tell(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> None:
+    """Queue what people are told, and append to the record last: its head is locked for as short a time as can be."""
     if not firings:
         return
-    record(
-        Actor.system(),
-        now,
-        *(
-            Entry(task=part.task, verb=Verb.RUNG, agency=part.agency, assignment=part, data={"rung": firing.rung.code, "key": firing.key})
-            for part, firing in firings
-        ),
-    )
     people = _people(firings, now)
-    messages = []
+    messages: list[NewMessage] = []
     with translation.override(settings.LANGUAGE_CODE):
         for part, firing in firings:
             named = dict.fromkeys(user for audience in firing.rung.audiences for user in people(part, audience))
-            messages += [_message(part, firing, user) for user in named]
+            messages += _messages(part, firing, named)
         outbox.post(messages, now=now)
+    record_reminders(
+        Actor.system(),
+        now,
+        [Reminder(part.task_id, part.pk, part.agency_id, part.agency_name, firing.rung.code, firing.key) for part, firing in firings],
+    )
 
 
-def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
-    words = {"task": str(part.task), "agency": part.agency.short_name, "due_on": part.due_on.isoformat() if part.due_on else ""}
+def _messages(part: Standing, firing: Firing, people: Iterable[int]) -> list[NewMessage]:
+    words = {"task": part.task_name, "agency": part.agency_short_name, "due_on": part.due_on.isoformat() if part.due_on else ""}
     match firing.rung.trigger:
         case Trigger.DUE if firing.rung.code in {"due_soon", "warning"}:
             subject, topic = _("Due soon: %(task)s (%(agency)s, due on %(due_on)s)") % words, Topic.DEADLINE
@@ -167,20 +126,24 @@ def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
             subject, topic = _("Report missing: %(task)s (%(agency)s)") % words, Topic.DEADLINE
         case _:
             subject, topic = _("No movement for a long time: %(task)s (%(agency)s)") % words, Topic.DEADLINE
-    return NewMessage(
-        key=f"{firing.key}|{user_id}",
-        recipient_id=user_id,
-        topic=topic,
-        subject=subject,
-        body=subject,
-        link=reverse("task", args=[part.task_id]),
-        ref=f"task:{part.task_id}",
-        urgent=firing.rung.urgent,
-        channels=firing.rung.channels,
-    )
+    link, key = reverse("task", args=[part.task_id]), firing.key
+    return [
+        NewMessage(
+            key=f"{key}|{user_id}",
+            recipient_id=user_id,
+            topic=topic,
+            subject=subject,
+            body=subject,
+            link=link,
+            ref=f"task:{part.task_id}",
+            urgent=firing.rung.urgent,
+            channels=firing.rung.channels,
+        )
+        for user_id in people
+    ]
 
 
-def _people(firings: Sequence[tuple[Assignment, Firing]], now: dt.datetime) -> Callable[[Assignment, Audience], Iterable[int]]:
+def _people(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> Callable[[Standing, Audience], Iterable[int]]:
     """Return a function from a part and an audience to people, everything loaded beforehand."""
     agencies = {part.agency_id for part, _firing in firings}
     above: dict[int, set[int]] = defaultdict(set)
@@ -190,18 +153,18 @@ def _people(firings: Sequence[tuple[Assignment, Firing]], now: dt.datetime) -> C
     officers = policy.people_who_hold("report", agencies, now=now)
     reviewers = policy.people_who_hold("review", agencies, now=now)
     heads = policy.people_in_role(Role.HEAD, agencies, now=now)
-    coordinators = policy.people_who_hold("coordinate", {part.task.issuer_id for part, _firing in firings}, now=now)
+    coordinators = policy.people_who_hold("coordinate", {part.issuer_id for part, _firing in firings}, now=now)
     leaders = policy.people_in_role(Role.LEADER, {agency for line in above.values() for agency in line}, now=now)
 
-    def people(part: Assignment, audience: Audience) -> Iterable[int]:
+    def people(part: Standing, audience: Audience) -> Iterable[int]:
         match audience:
             case Audience.OFFICER:
                 own = officers.get(part.agency_id, [])
-                return [part.officer_id] if part.officer_id in own else own
+                return [part.officer_id] if part.officer_id is not None and part.officer_id in own else own
             case Audience.AGENCY_HEAD:
                 return heads.get(part.agency_id) or reviewers.get(part.agency_id, [])
             case Audience.COORDINATOR:
-                return coordinators.get(part.task.issuer_id, [])
+                return coordinators.get(part.issuer_id, [])
             case _:
                 return [user for agency in sorted(above[part.task_id]) for user in leaders.get(agency, ())]
 
@@ -211,11 +174,5 @@ def _people(firings: Sequence[tuple[Assignment, Firing]], now: dt.datetime) -> C
 def still_true(keys: Collection[str], now: dt.datetime) -> set[str]:
     """Answer, at the moment of sending, which of the ladder's reminders are still so; registered with the outbox for `assignment:…`."""
     parts = {key: int(key.partition("|")[0].partition(":")[2]) for key in keys}
-    climbing = (
-        Assignment.objects.filter(pk__in=parts.values(), state__in=CLIMBING)
-        .select_related("task")
-        .prefetch_related("reports", "extensions")
-    )
-    calendar = calendar_in_force()
-    subjects = {part.pk: _subject(part, calendar) for part in climbing}
+    subjects = {part.pk: part.subject for part in standings(set(parts.values()), calendar_in_force())}
     return {key for key, part in parts.items() if part in subjects and still_holds(key, subjects[part], DEFAULT_LADDER)}

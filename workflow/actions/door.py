@@ -19,7 +19,7 @@ from agencies.decision import Decision, Denied
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from workflow import notices
 from workflow.models import Assignment, Event, Participation, Report, SignOff, Task
-from workflow.states import LIVE_ASSIGNMENT_STATES, SignOffState
+from workflow.states import LIVE_ASSIGNMENT_STATES, SWEPT_STATES, SignOffState
 from workflow.timeline import Entry, Verb, record
 
 Row = TypeVar("Row", Task, Assignment, Report, SignOff)
@@ -148,13 +148,14 @@ def move(row: models.Model, transition: str, **arguments: Any) -> tuple[str, str
 
 
 def keep(row: Row) -> None:
-    """Save a changed row under its next version, copy what the link rows show of it, and have its ladder looked at again."""
+    """Save a changed row under its next version, copy what the link rows show of it, and have the sweep look at it again."""
     row.version += 1
     if isinstance(row, Assignment):
-        row.ladder_on = None
+        row.ladder_on = row.report_on = None
     row.save()
     if isinstance(row, Task):
         copy_task(row)
+        Assignment.objects.filter(task=row, state__in=SWEPT_STATES).update(ladder_on=None, report_on=None)
     elif isinstance(row, Assignment):
         copy_assignment(row)
     elif isinstance(row, Report):

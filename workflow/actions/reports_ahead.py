@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import connection, transaction
+
 from workflow.deadlines import PeriodKind, add_working_days, period_of
 from workflow.models import Assignment, Report
-from workflow.states import Rhythm
+from workflow.models.batches import NEVER, set_report_days
+from workflow.states import SWEPT_STATES, Part, Rhythm, TaskState
 from workflow.working_days import calendar_in_force
 
 REPORT_WORKING_DAYS = 5
 """Within how many working days after the end of a period its report is due."""
+
+BATCH = 1000
+"""Assignments handled in one transaction."""
 
 
 def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
@@ -24,7 +30,7 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
         today: the day, in Asia/Shanghai.
 
     Returns:
-        The number of rows opened at most.
+        The number of rows that were not there before.
     """
     calendar = calendar_in_force()
     rows = []
@@ -40,4 +46,48 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
                 due_on=add_working_days(period.ends_on, REPORT_WORKING_DAYS, calendar),
             )
         )
-    return len(Report.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500))
+    known = set(
+        Report.objects.filter(assignment__in=[row.assignment_id for row in rows], on_demand=False).values_list(
+            "assignment_id", "period_start", "period_end"
+        )
+    )
+    missing = [row for row in rows if (row.assignment_id, row.period_start, row.period_end) not in known]
+    Report.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def open_running_periods(today: dt.date) -> int:
+    """Open the running period's report for every lead of a task under way; what is done for today is not looked at again.
+
+    Returns:
+        The number of reports opened.
+    """
+    opened = 0
+    leads = Assignment.objects.filter(state__in=SWEPT_STATES, part=Part.LEAD)
+    if connection.features.has_select_for_update_skip_locked:
+        leads = leads.select_for_update(skip_locked=True)
+    leads = leads.order_by("report_on", "pk")  # as the index has them
+    for due in (leads.filter(report_on__isnull=True), leads.filter(report_on__lte=today)):
+        more: int | None = 0
+        while more is not None:
+            opened += more
+            with transaction.atomic():
+                more = _open_batch(list(due.values_list("pk", flat=True)[:BATCH]), today)
+    return opened
+
+
+def _open_batch(ids: list[int], today: dt.date) -> int | None:
+    if not ids:
+        return None
+    parts = list(Assignment.objects.filter(pk__in=ids).select_related("task").order_by("pk"))
+    under_way = [part for part in parts if part.task.state == TaskState.DISPATCHED]
+    opened = open_reports(under_way, today)
+    following = dict.fromkeys(ids, NEVER)
+    for part in under_way:
+        if part.task.rhythm != Rhythm.NONE:
+            ends_on = period_of(PeriodKind(part.task.rhythm), today).ends_on
+            following[part.pk] = ends_on + dt.timedelta(days=1) if ends_on < NEVER else NEVER
+    set_report_days(following)
+    if opened:
+        Assignment.objects.filter(pk__in=[part.pk for part in under_way]).update(ladder_on=None)
+    return opened

@@ -9,15 +9,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from agencies.actor import Actor
 from agencies.permissions import follow_the_days
 from workflow.actions.climb import climb
 from workflow.actions.door import of_part
-from workflow.actions.reports_ahead import open_reports
-from workflow.deadlines import PeriodKind, period_of
+from workflow.actions.reports_ahead import open_running_periods
 from workflow.models import Assignment, Report, Task
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, ReportState, TaskState
 from workflow.timeline import Verb, record
@@ -42,7 +40,7 @@ def sweep(now: dt.datetime) -> Swept:
     follow_the_days(now)
     return Swept(
         became_overdue=_mark_overdue(today),
-        reports_opened=_open_reports(today),
+        reports_opened=open_running_periods(today),
         reports_missed=_mark_missed(now),
         rungs_fired=climb(now),
     )
@@ -62,26 +60,6 @@ def _mark_overdue(today: dt.date) -> int:
     return late
 
 
-def _open_reports(today: dt.date) -> int:
-    """Open the running period's report for every lead of a live task that has none yet."""
-    opened = 0
-    for kind in PeriodKind:
-        period = period_of(kind, today)
-        known = Report.objects.filter(assignment=OuterRef("pk"), period_start=period.starts_on, period_end=period.ends_on, on_demand=False)
-        owing = Assignment.objects.filter(
-            ~Exists(known),
-            part=Part.LEAD,
-            state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
-            task__rhythm=kind.value,
-            task__state=TaskState.DISPATCHED,
-        )
-        while batch := list(owing.select_related("task").order_by("pk")[:BATCH]):
-            with transaction.atomic():
-                opened += open_reports(batch, today)
-                Assignment.objects.filter(pk__in=[part.pk for part in batch]).update(ladder_on=None)
-    return opened
-
-
 def _mark_missed(now: dt.datetime) -> int:
     """Mark the reports whose day has passed and that were not submitted; caught up or not, they stay marked."""
     open_states = [ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW]
@@ -98,7 +76,7 @@ def _mark_missed(now: dt.datetime) -> int:
                     assignment__task__state__in=LIVE_TASK_STATES,
                     assignment__state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
                 )
-                .order_by("pk")[:BATCH]
+                .order_by("due_on")[:BATCH]
             )
             if not batch:
                 return missed

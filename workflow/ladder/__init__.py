@@ -3,6 +3,7 @@
 from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due, still_holds
 from workflow.ladder.preview import Planned, preview
 from workflow.ladder.rungs import DEFAULT_LADDER, Audience, Paper, Rung, Trigger, check_ladder, ladder_from_data, ladder_to_data
+from workflow.ladder.timetable import Timetable
 
 __all__ = [
     "DEFAULT_LADDER",
@@ -13,6 +14,7 @@ __all__ = [
     "Planned",
     "Rung",
     "Subject",
+    "Timetable",
     "Trigger",
     "check_ladder",
     "ladder_from_data",

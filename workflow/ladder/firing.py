@@ -82,7 +82,7 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class Course:
     """A line of rungs counted from the same day, of which only the highest reached one is told."""
 
     trigger: Trigger
@@ -90,18 +90,23 @@ class _Course:
     day: dt.date
     anchor: str
 
+    def key(self, rung: Rung) -> str:
+        """Return `Firing.key` of a rung of this course."""
+        return f"{self.subject}|{rung.code}|{self.anchor}"
 
-def _courses(subject: Subject) -> Iterator[_Course]:
+
+def courses(subject: Subject) -> Iterator[Course]:
+    """Give the courses that run for a subject at present."""
     if subject.finished or subject.paused:
         return
     if subject.due_on is not None:
-        yield _Course(Trigger.DUE, subject.ref, subject.due_on, f"v{subject.due_version}")
+        yield Course(Trigger.DUE, subject.ref, subject.due_on, f"v{subject.due_version}")
     if subject.dispatched_on is not None and not subject.signed:
-        yield _Course(Trigger.UNSIGNED, subject.ref, subject.dispatched_on, subject.dispatched_on.isoformat())
+        yield Course(Trigger.UNSIGNED, subject.ref, subject.dispatched_on, subject.dispatched_on.isoformat())
     for report in subject.open_reports:
-        yield _Course(Trigger.REPORT, f"{subject.ref}|{report.ref}", report.due_on, report.due_on.isoformat())
+        yield Course(Trigger.REPORT, f"{subject.ref}|{report.ref}", report.due_on, report.due_on.isoformat())
     if subject.signed and subject.last_movement_on is not None:
-        yield _Course(Trigger.STANDSTILL, subject.ref, subject.last_movement_on, subject.last_movement_on.isoformat())
+        yield Course(Trigger.STANDSTILL, subject.ref, subject.last_movement_on, subject.last_movement_on.isoformat())
 
 
 def fires_on(rung: Rung, day: dt.date, threshold: Threshold, calendar: WorkCalendar) -> dt.date:
@@ -116,7 +121,7 @@ def fires_on(rung: Rung, day: dt.date, threshold: Threshold, calendar: WorkCalen
 def _schedule(subject: Subject, rungs: Sequence[Rung], thresholds: Sequence[Threshold], calendar: WorkCalendar) -> Iterator[list[Firing]]:
     """Yield, a course at a time, all its firings in the order of their days, the higher rung last."""
     threshold = threshold_for(subject.total_working_days, thresholds)
-    for course in _courses(subject):
+    for course in courses(subject):
         line = [
             Firing(rung, course.subject, fires_on(rung, course.day, threshold, calendar), course.anchor)
             for rung in rungs
@@ -169,7 +174,7 @@ def still_holds(key: str, subject: Subject, rungs: Sequence[Rung]) -> bool:
     """
     return any(
         f"{key}|".startswith(f"{course.subject}|{rung.code}|{course.anchor}|")
-        for course in _courses(subject)
+        for course in courses(subject)
         for rung in rungs
         if rung.trigger == course.trigger
     )

@@ -37,6 +37,9 @@ class Assignment(models.Model):
     percent = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
     moved_at = models.DateTimeField(_("last movement"))
     ladder_on = models.DateField(null=True, blank=True, editable=False, help_text="Day of the next rung; empty when it is to be computed.")
+    report_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="Day on which the next report is opened; empty when it is to be computed."
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -45,7 +48,15 @@ class Assignment(models.Model):
         ordering = ["task", "rank", "pk"]
         indexes = [
             models.Index(fields=["agency", "state", "due_on"]),
-            models.Index(fields=["ladder_on"], condition=Q(state__in=["pending", "accepted"]), name="workflow_assignment_ladder"),
+            models.Index(fields=["ladder_on", "id"], condition=Q(state__in=["pending", "accepted"]), name="workflow_part_ladder"),
+            models.Index(
+                fields=["report_on", "id"], condition=Q(state__in=["pending", "accepted"], part="lead"), name="workflow_part_reports"
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state__in=["pending", "accepted"], part="lead", was_overdue=False),
+                name="workflow_part_not_yet_overdue",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

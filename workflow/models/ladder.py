@@ -52,7 +52,7 @@ class RungSetting(models.Model):
 class Firing(models.Model):
     """A rung has fired for an assignment and a due date; the unique key is what makes it fire once."""
 
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     rung = models.CharField(_("rung"), max_length=40)
     task = models.ForeignKey(Task, models.CASCADE, related_name="firings", verbose_name=_("task"))
     assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, blank=True, related_name="firings", verbose_name=_("assignment"))
@@ -63,6 +63,7 @@ class Firing(models.Model):
         verbose_name = _("fired rung")
         verbose_name_plural = _("fired rungs")
         ordering = ["-fired_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["key"], name="workflow_firing_once")]
 
     def __str__(self) -> str:
         return self.key

@@ -48,7 +48,14 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["assignment", "period_start", "pk"]
-        indexes = [models.Index(fields=["state", "due_on"])]
+        indexes = [
+            models.Index(fields=["state", "due_on"]),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state__in=["due", "draft", "agency_review"], was_missed=False),
+                name="workflow_report_not_missed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment", "period_start", "period_end"], condition=Q(on_demand=False), name="workflow_report_once_a_period"

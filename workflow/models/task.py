@@ -71,7 +71,12 @@ class Task(models.Model):
         verbose_name_plural = _("tasks")
         ordering = ["pk"]
         permissions = [("see_task", _("See this task until a date"))]
-        indexes = [models.Index(fields=["state", "due_on"])]
+        indexes = [
+            models.Index(fields=["state", "due_on"]),
+            models.Index(
+                fields=["due_on"], condition=Q(state__in=["dispatched", "closing"], was_overdue=False), name="workflow_task_not_yet_overdue"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="workflow_task_state_known"),
             models.CheckConstraint(condition=Q(percent__lte=100), name="workflow_task_percent"),

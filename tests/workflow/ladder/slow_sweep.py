@@ -1,0 +1,139 @@
+"""The sweep as it is easiest to believe: one assignment at a time, everything read anew, no column that remembers a day.
+
+It is the oracle that the sweep in batches is held to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from agencies.models import Role
+from notifications import outbox
+from notifications.outbox import NewMessage
+from notifications.topics import Topic
+from workflow import policy, timing
+from workflow.actions.door import of_part
+from workflow.deadlines import PeriodKind, add_working_days, period_of, working_days_between
+from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, rungs_due
+from workflow.models import Assignment, Participation, Report, RungSetting, Task
+from workflow.models import Firing as FiringRow
+from workflow.timeline import Entry, Verb, record
+from workflow.working_days import calendar_in_force
+
+
+@transaction.atomic
+def slow_sweep(now: dt.datetime) -> None:
+    """Do what a sweep does."""
+    today = timezone.localdate(now)
+    leads = Assignment.objects.filter(part="lead", state__in=["pending", "accepted"]).select_related("task")
+    for part in leads.filter(due_on__lt=today, task__state__in=["dispatched", "closing"]):
+        Assignment.objects.filter(pk=part.pk).update(was_overdue=True)
+    Task.objects.filter(due_on__lt=today, state__in=["dispatched", "closing"]).update(was_overdue=True)
+    for part in leads.filter(task__state="dispatched").exclude(task__rhythm="none"):
+        _open(part, today)
+    for report in Report.objects.filter(state__in=["due", "draft", "agency_review"], due_on__lt=today, was_missed=False):
+        part = report.assignment
+        if part.state in {"pending", "accepted"} and part.task.state in {"dispatched", "closing", "suspended"}:
+            Report.objects.filter(pk=report.pk).update(was_missed=True)
+            record(Actor.system(), now, of_part(part, Verb.MISS_REPORT, report=report, due_on=report.due_on.isoformat()))
+    if calendar_in_force().is_working(today):
+        for part in Assignment.objects.filter(state__in=["pending", "accepted"]):
+            _climb(part, now)
+
+
+def _open(part: Assignment, today: dt.date) -> None:
+    period = period_of(PeriodKind(part.task.rhythm), today)
+    Report.objects.get_or_create(
+        assignment=part,
+        period_start=period.starts_on,
+        period_end=period.ends_on,
+        on_demand=False,
+        defaults={"due_on": add_working_days(period.ends_on, 5, calendar_in_force())},
+    )
+
+
+def _climb(part: Assignment, now: dt.datetime) -> None:
+    fired = set(FiringRow.objects.filter(assignment=part).values_list("key", flat=True))
+    rungs = _rungs(part.task.plan_id)
+    for firing in rungs_due(_subject(part), now=now, calendar=calendar_in_force(), rungs=rungs, fired=fired):
+        FiringRow.objects.create(key=firing.key, rung=firing.rung.code, task=part.task, assignment=part, agency=part.agency, fired_at=now)
+        if not firing.skipped:
+            data = {"rung": firing.rung.code, "key": firing.key}
+            record(Actor.system(), now, Entry(task=part.task, verb=Verb.RUNG, agency=part.agency, assignment=part, data=data))
+            with translation.override(settings.LANGUAGE_CODE):
+                people = dict.fromkeys(user for audience in firing.rung.audiences for user in _people(part, audience, now))
+                outbox.post([_message(part, firing, user) for user in people], now=now)
+
+
+def _rungs(plan_id: int | None) -> list[Rung]:
+    off = set(RungSetting.objects.filter(plan__isnull=True, enabled=False).values_list("rung", flat=True))
+    if plan_id is not None:
+        own = dict(RungSetting.objects.filter(plan=plan_id).values_list("rung", "enabled"))
+        off = {code for code in off | own.keys() if not own.get(code, code not in off)}
+    return [rung for rung in DEFAULT_LADDER if rung.code not in off]
+
+
+def _subject(part: Assignment) -> Subject:
+    calendar = calendar_in_force()
+    dispatched_on = timezone.localdate(part.assigned_at)
+    return Subject(
+        ref=f"assignment:{part.pk}",
+        due_on=part.due_on if part.is_lead else None,
+        due_version=part.due_version,
+        dispatched_on=dispatched_on,
+        signed=part.signed_at is not None,
+        last_movement_on=timezone.localdate(part.moved_at) if part.is_lead else None,
+        total_working_days=working_days_between(dispatched_on, part.due_on, calendar) if part.due_on else 0,
+        open_reports=tuple(
+            OpenReport(f"report:{row.pk}", row.due_on) for row in part.reports.all() if row.state in {"due", "draft", "returned"}
+        ),
+        finished=part.task.state not in {"dispatched", "suspended"},
+        paused=timing.is_paused(part),
+    )
+
+
+def _people(part: Assignment, audience: Audience, now: dt.datetime) -> Iterable[int]:
+    agency, issuer = part.agency_id, part.task.issuer_id
+    match audience:
+        case Audience.OFFICER:
+            own = policy.people_who_hold("report", {agency}, now=now).get(agency, [])
+            return [part.officer_id] if part.officer_id in own and part.officer_id is not None else own
+        case Audience.AGENCY_HEAD:
+            heads = policy.people_in_role(Role.HEAD, {agency}, now=now).get(agency, [])
+            return heads or policy.people_who_hold("review", {agency}, now=now).get(agency, [])
+        case Audience.COORDINATOR:
+            return policy.people_who_hold("coordinate", {issuer}, now=now).get(issuer, [])
+        case _:
+            line = set(Participation.objects.filter(task=part.task, tie__in=["issuer", "above"]).values_list("agency_id", flat=True))
+            leaders = policy.people_in_role(Role.LEADER, line, now=now)
+            return [user for above in sorted(line) for user in leaders.get(above, [])]
+
+
+def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
+    words = {"task": str(part.task), "agency": part.agency.short_name, "due_on": part.due_on.isoformat() if part.due_on else ""}
+    text, topic = {
+        Trigger.UNSIGNED: (_("Not signed for yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        Trigger.REPORT: (_("Report missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        Trigger.STANDSTILL: (_("No movement for a long time: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        Trigger.DUE: (_("Due soon: %(task)s (%(agency)s, due on %(due_on)s)"), Topic.DEADLINE)
+        if firing.rung.code in {"due_soon", "warning"}
+        else (_("Overdue: %(task)s (%(agency)s, was due on %(due_on)s)"), Topic.ESCALATION),
+    }[firing.rung.trigger]
+    return NewMessage(
+        key=f"{firing.key}|{user_id}",
+        recipient_id=user_id,
+        topic=topic,
+        subject=text % words,
+        body=text % words,
+        link=reverse("task", args=[part.task_id]),
+        ref=f"task:{part.task_id}",
+        urgent=firing.rung.urgent,
+    )

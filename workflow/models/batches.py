@@ -1,0 +1,77 @@
+"""Statements over whole batches for which the ORM has none: rows that decide by being new, and a different date for each row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from workflow.models.assignment import Assignment
+from workflow.models.ladder import Firing
+
+NEVER = dt.date(9999, 12, 31)
+"""Stands in a column of days for "not again by itself"."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFiring:
+    """A rung about to fire; see `Firing`."""
+
+    key: str
+    rung: str
+    task_id: int
+    assignment_id: int
+    agency_id: int
+
+
+def fire(rows: Sequence[NewFiring], fired_at: dt.datetime) -> set[str]:
+    """Insert firings and return the keys of those that were new: whoever inserts a key is the one who tells.
+
+    One statement, however many rows there are.
+    """
+    if not rows:
+        return set()
+    columns = ("text", "text", "bigint", "bigint", "bigint")
+    source, values = _rows_as_source([(row.key, row.rung, row.task_id, row.assignment_id, row.agency_id) for row in rows], columns)
+    table = Firing._meta.db_table
+    moment = connection.ops.adapt_datetimefield_value(fired_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (key, rung, task_id, assignment_id, agency_id, fired_at) "  # noqa: S608  (names of our own)
+            f"SELECT c0, c1, c2, c3, c4, %s FROM {source} WHERE true ON CONFLICT (key) DO NOTHING RETURNING key",
+            [moment, *values],
+        )
+        return {key for (key,) in cursor.fetchall()}
+
+
+def set_ladder_days(days: Mapping[int, dt.date]) -> None:
+    """Write the day of each assignment's next rung, in one statement."""
+    _set_days("ladder_on", days)
+
+
+def set_report_days(days: Mapping[int, dt.date]) -> None:
+    """Write the day on which each assignment's next report is opened, in one statement."""
+    _set_days("report_on", days)
+
+
+def _set_days(column: str, days: Mapping[int, dt.date]) -> None:
+    if not days:
+        return
+    source, values = _rows_as_source([(pk, day.isoformat()) for pk, day in days.items()], ("bigint", "date"))
+    table = Assignment._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = v.c1 FROM {source} WHERE {table}.id = v.c0", values)  # noqa: S608  (names of our own)
+
+
+def _rows_as_source(rows: Sequence[tuple[object, ...]], types: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return a table expression `v (c0, c1, …)` of rows with its parameters: arrays on PostgreSQL, JSON on SQLite."""
+    names = [f"c{number}" for number in range(len(types))]
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        return f"unnest({arrays}) AS v ({', '.join(names)})", [list(column) for column in zip(*rows, strict=True)]
+    fields = ", ".join(f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(names))
+    return f"(SELECT {fields} FROM json_each(%s)) AS v", [json.dumps(rows)]  # noqa: S608  (names of our own)
