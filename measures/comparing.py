@@ -12,6 +12,9 @@ from rapidfuzz import fuzz, process
 ALIKE = 60.0
 """From which similarity, of 100, two measures are taken for versions of one."""
 
+AIMS_ALIKE = 75.0
+"""From which similarity, of 100, two metrics are taken for one."""
+
 OPENING = 160
 """How many characters of a measure are compared where its title has changed altogether."""
 
@@ -32,7 +35,24 @@ class Facet(StrEnum):
     TEXT = "text"
     DEADLINE = "deadline"
     LEAD = "lead"
+    FIRST_LEAD = "first_lead"
     SUPPORT = "support"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom a measure names: an agency, a group, or a name that nobody knows (then neither)."""
+
+    name: str
+    agency_id: int | None = None
+    group_id: int | None = None
+
+    @property
+    def identity(self) -> str:
+        """Return what two versions are compared by: whom the name means, else the name."""
+        if self.agency_id is not None:
+            return f"agency {self.agency_id}"
+        return f"group {self.group_id}" if self.group_id is not None else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +61,7 @@ class Side:
 
     Attributes:
         key: names it for whoever compares.
-        leads: by identity (the agency, the group, or the name that nobody knows), the name as written.
+        leads: by identity, in their order, whom it names.
         supports: likewise.
     """
 
@@ -50,8 +70,8 @@ class Side:
     title: str
     text: str
     deadline: dt.date | None = None
-    leads: dict[str, str] = field(default_factory=dict)
-    supports: dict[str, str] = field(default_factory=dict)
+    leads: dict[str, Named] = field(default_factory=dict)
+    supports: dict[str, Named] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,44 @@ class Change:
     facets: tuple[Facet, ...] = ()
     lost: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A quantified target as one version has it; `reach` is its comparator, value, unit and date, written out."""
+
+    metric: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class AimChange:
+    """What became of a target."""
+
+    kind: Kind
+    before: Aim | None
+    after: Aim | None
+
+
+def compare_aims(before: Sequence[Aim], after: Sequence[Aim]) -> list[AimChange]:
+    """Compare the targets of two versions, paired by their metrics; those that are the same are left out."""
+    left = list(before)
+    changes: list[AimChange] = []
+    for aim in after:
+        same = aim if aim in left else next((old for old in left if old.metric == aim.metric), None) or _alike(aim, left, after)
+        if same is not None:
+            left.remove(same)
+        if same != aim:
+            changes.append(AimChange(Kind.CHANGED if same else Kind.ADDED, same, aim))
+    return changes + [AimChange(Kind.DROPPED, aim, None) for aim in left]
+
+
+def _alike(aim: Aim, left: Sequence[Aim], after: Sequence[Aim]) -> Aim | None:
+    """Return the old target whose metric is most like that of a new one, but none that the new version names itself."""
+    named = {one.metric for one in after}
+    choices = {position: old.metric for position, old in enumerate(left) if old.metric not in named}
+    found = process.extractOne(aim.metric, choices, scorer=fuzz.ratio, score_cutoff=AIMS_ALIKE)
+    return left[found[2]] if found is not None else None
 
 
 def compare(before: Sequence[Side], after: Sequence[Side]) -> list[Change]:
@@ -123,6 +181,7 @@ def _change(before: Side, after: Side) -> Change:
             (Facet.TEXT, _words(before.text) != _words(after.text)),
             (Facet.DEADLINE, before.deadline != after.deadline),
             (Facet.LEAD, before.leads.keys() != after.leads.keys()),
+            (Facet.FIRST_LEAD, before.leads.keys() == after.leads.keys() and next(iter(before.leads), "") != next(iter(after.leads), "")),
             (Facet.SUPPORT, before.supports.keys() != after.supports.keys()),
         )
         if differs
@@ -130,8 +189,8 @@ def _change(before: Side, after: Side) -> Change:
     if not facets:
         return Change(Kind.SAME, before, after)
     had, has = before.leads | before.supports, after.leads | after.supports
-    lost = tuple(name for key, name in had.items() if key not in has)
-    gained = tuple(name for key, name in has.items() if key not in had)
+    lost = tuple(named.name for key, named in had.items() if key not in has)
+    gained = tuple(named.name for key, named in has.items() if key not in had)
     return Change(Kind.CHANGED, before, after, tuple(facets), lost, gained)
 
 

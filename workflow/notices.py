@@ -38,6 +38,8 @@ class Audience(Enum):
     """Reviewers of every agency with a part but the one that acts."""
     EVERYBODY = auto()
     """People who report for any agency with a part."""
+    FORMER = auto()
+    """People who report for an agency that has just lost its part, and with it the sight of the task."""
 
 
 TOLD: dict[Verb, tuple[Audience, ...]] = {
@@ -66,6 +68,10 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.RESUME: (Audience.EVERYBODY,),
     Verb.TERMINATE: (Audience.EVERYBODY,),
     Verb.REOPEN: (Audience.EVERYBODY,),
+    Verb.WITHDRAW: (Audience.FORMER,),
+    Verb.REVISE: (Audience.EVERYBODY,),
+    Verb.MOVE_DUE: (Audience.EVERYBODY,),
+    Verb.CHANGE_PART: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.SUCCEED: (Audience.SIGNERS,),
     Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
@@ -80,6 +86,10 @@ TOPICS: dict[Verb, Topic] = {
     Verb.ASSIGN: Topic.ASSIGNED,
     Verb.OPEN_REPORT: Topic.ASSIGNED,
     Verb.SUCCEED: Topic.ASSIGNED,
+    Verb.CHANGE_PART: Topic.ASSIGNED,
+    Verb.REVISE: Topic.DECISION,
+    Verb.MOVE_DUE: Topic.DECISION,
+    Verb.WITHDRAW: Topic.DECISION,
     Verb.HAND_BACK: Topic.REVIEW,
     Verb.REQUEST_EXTENSION: Topic.REVIEW,
     Verb.SEND_FOR_REVIEW: Topic.REVIEW,
@@ -144,6 +154,7 @@ _HOLDS = {
     Audience.LEADS: "report",
     Audience.ASKED: "review",
     Audience.EVERYBODY: "report",
+    Audience.FORMER: "report",
 }
 
 
@@ -158,6 +169,9 @@ def _ties(task_ids: set[int]) -> dict[int, list[tuple[str, int]]]:
 def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[tuple[Audience, int]]:
     own = event.assignment.agency_id if event.assignment is not None else None
     for audience in TOLD[Verb(event.verb)]:
+        if audience is Audience.FORMER:
+            yield from ((audience, agency_id) for agency_id in _former(own, ties[event.task_id]))
+            continue
         for tie, agency_id in ties[event.task_id]:
             match audience:
                 case Audience.SIGNERS | Audience.REPORTERS | Audience.REVIEWERS:
@@ -172,6 +186,11 @@ def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[
                     concerned = tie in {Tie.LEAD, Tie.SUPPORT}
             if concerned:
                 yield audience, agency_id
+
+
+def _former(own: int | None, ties: Sequence[tuple[str, int]]) -> list[int]:
+    """Return the agency that a part was taken from; none where the task itself has ended: it keeps its sight, and is told of that."""
+    return [own] if own is not None and own not in {agency_id for _tie, agency_id in ties} else []
 
 
 def tell(events: Sequence[Event], *, now: dt.datetime) -> None:
@@ -193,19 +212,23 @@ def _message(address: Address) -> NewMessage:
     subject = _("%(who)s %(did)s: %(task)s") % {"who": who, "did": verb.label, "task": event.task}
     if verb == Verb.ASSIGN:
         subject = _("New task to sign for: %(task)s") % {"task": event.task}
+    elif verb == Verb.WITHDRAW and event.assignment is not None:
+        subject = _("%(agency)s has no part any more in: %(task)s") % {"agency": event.assignment.agency.short_name, "task": event.task}
     lines = [str(subject)]
     if event.comment:
         lines.append(event.comment)
     due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on
     if due_on is not None:
         lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})
+    # Who has lost the task is told so, and led nowhere: there is nothing left for them to see.
+    lost = verb == Verb.WITHDRAW
     return NewMessage(
         key=f"event:{event.sequence}|{address.user_id}",
         recipient_id=address.user_id,
         topic=TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,
         body="\n".join(lines),
-        link=reverse("task", args=[event.task_id]),
-        ref=f"task:{event.task_id}",
+        link="" if lost else reverse("task", args=[event.task_id]),
+        ref="" if lost else f"task:{event.task_id}",
         urgent=verb in URGENT,
     )

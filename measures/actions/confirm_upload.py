@@ -36,8 +36,10 @@ def can_confirm(found: Review) -> Decision:
 
 
 @transaction.atomic
-def confirm_upload(*, actor: Actor, upload_id: int, now: dt.datetime, version: int | None = None) -> Plan:
+def confirm_upload(*, actor: Actor, upload_id: int, now: dt.datetime, version: int | None = None, earlier: Plan | None = None) -> Plan:
     """Make the plan. Confirming what is confirmed gives the plan that it has become.
+
+    With `earlier` it is the next edition of that plan; what this means for running tasks is the affair of who calls.
 
     Names that the directory does not know are kept as written; tasks that need them cannot be dispatched until they are settled.
 
@@ -55,7 +57,7 @@ def confirm_upload(*, actor: Actor, upload_id: int, now: dt.datetime, version: i
     decision = can_confirm(found)
     if isinstance(decision, Denied):
         raise Invalid(decision.reason)
-    plan = _make_plan(found, now)
+    plan = _make_plan(found, now, earlier)
     sections = _make_sections(plan, found.draft.sections)
     measures = _make_measures(plan, found, sections)
     made = _make_responsibilities(found, measures)
@@ -90,11 +92,12 @@ def confirm_upload(*, actor: Actor, upload_id: int, now: dt.datetime, version: i
         guiding=parts["guiding"],
         unresolved=sum(not row.is_resolved for row in made),
         targets=len(found.draft.targets),
+        earlier=earlier.pk if earlier is not None else None,
     )
     return plan
 
 
-def _make_plan(found: Review, now: dt.datetime) -> Plan:
+def _make_plan(found: Review, now: dt.datetime, earlier: Plan | None) -> Plan:
     draft, upload = found.draft, found.upload
     digest = hashlib.sha256(upload.text.encode()).hexdigest()
     if Plan.objects.filter(coordinator=upload.agency, sha256=digest).exists():
@@ -102,6 +105,8 @@ def _make_plan(found: Review, now: dt.datetime) -> Plan:
     issuer = Agency.objects.filter(pk=draft.issuer_id).first() if draft.issuer_id is not None else None
     if issuer is None:
         raise Invalid(_("Say which agency issued the document."), "issuer")
+    if earlier is not None and Plan.objects.filter(earlier=earlier).exists():
+        raise Conflict(_("Another document has been confirmed as the next edition of this plan already."))
     return Plan.objects.create(
         title=draft.title[:300],
         number=draft.number[:60],
@@ -114,6 +119,7 @@ def _make_plan(found: Review, now: dt.datetime) -> Plan:
         basis=draft.basis,
         aliases=draft.aliases,
         confirmed_at=now,
+        earlier=earlier,
     )
 
 

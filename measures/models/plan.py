@@ -30,6 +30,9 @@ class Plan(models.Model):
     basis = models.JSONField(_("basis documents"), default=list, blank=True)
     aliases = models.JSONField(_("names defined by the document"), default=list, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"))
+    earlier = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="later", verbose_name=_("edition before this one")
+    )
 
     class Meta:
         verbose_name = _("plan")
@@ -40,7 +43,8 @@ class Plan(models.Model):
                 fields=["coordinator", "sha256"],
                 name="measures_plan_text_once",
                 violation_error_message=_("This text has been confirmed already."),
-            )
+            ),
+            models.CheckConstraint(condition=Q(earlier__isnull=True) | ~Q(earlier=F("pk")), name="measures_plan_not_its_own_edition"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from agencies.refusals import Invalid
 from measures.actions.confirm_upload import can_confirm, confirm_upload
 from measures.actions.discard_upload import discard_upload
+from measures.editions import earlier_plans, likely_earlier
 from measures.models import Upload
 from measures.reviewing import review
 from measures.web.review import doubt_rows, measure_cards
@@ -49,6 +50,7 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
         "doubts": doubt_rows(found),
         "cards": measure_cards(found, found.draft.measures),
         "decision": can_confirm(found),
+        "likely_earlier": likely_earlier(earlier_plans(request.actor, upload), found.draft),
     }
     return render(request, "measures/confirm.html", context)
 

@@ -2,11 +2,15 @@
 
 import datetime as dt
 
-from measures.comparing import Change, Facet, Kind, Side, compare
+from measures.comparing import Aim, Change, Facet, Kind, Named, Side, compare, compare_aims
 
 
 def side(title: str, number: str = "1", text: str = "", **values: object) -> Side:
     return Side(title, number, title, text or f"{number}.{title}。抓紧办好。", **values)  # type: ignore[arg-type]
+
+
+def named(**names: str) -> dict[str, Named]:
+    return {key: Named(name, int(key[1:])) for key, name in names.items()}
 
 
 def kinds(changes: list[Change]) -> list[tuple[str, str]]:
@@ -42,15 +46,15 @@ def test_a_reworded_title_is_a_change_and_not_another_measure() -> None:
 
 
 def test_an_agency_that_changes_its_part_is_neither_lost_nor_gained() -> None:
-    before = side("建设园区", leads={"a1": "省一厅"}, supports={"a2": "省二厅", "a3": "省三厅"})
-    after = side("建设园区", leads={"a2": "省二厅"}, supports={"a1": "省一厅", "a4": "省四厅"})
+    before = side("建设园区", leads=named(a1="省一厅"), supports=named(a2="省二厅", a3="省三厅"))
+    after = side("建设园区", leads=named(a2="省二厅"), supports=named(a1="省一厅", a4="省四厅"))
     [change] = compare([before], [after])
     assert set(change.facets) == {Facet.LEAD, Facet.SUPPORT}
     assert (change.lost, change.gained) == (("省三厅",), ("省四厅",))
 
 
 def test_the_same_agency_under_another_name_is_no_change() -> None:
-    [change] = compare([side("建设园区", leads={"a1": "省发改委"})], [side("建设园区", leads={"a1": "省发展改革委"})])
+    [change] = compare([side("建设园区", leads=named(a1="省发改委"))], [side("建设园区", leads=named(a1="省发展改革委"))])
     assert change.kind is Kind.SAME
 
 
@@ -68,3 +72,22 @@ def test_each_measure_is_paired_once() -> None:
 def test_two_documents_with_nothing_in_common_share_nothing() -> None:
     changes = compare([side("建设园区")], [side("整治水体污染源头")])
     assert kinds(changes) == [("added", "整治水体污染源头"), ("dropped", "建设园区")]
+
+
+def test_another_first_lead_is_a_change_though_nobody_comes_or_goes() -> None:
+    before = side("建设园区", leads=named(a1="省一厅", a2="省二厅"))
+    after = side("建设园区", leads=named(a2="省二厅", a1="省一厅"))
+    [change] = compare([before], [after])
+    assert change.facets == (Facet.FIRST_LEAD,)
+    assert (change.lost, change.gained) == ((), ())
+
+
+def test_targets_are_paired_by_their_metrics() -> None:
+    before = [Aim("园区产值", "达到 30亿元"), Aim("新增企业", "超过 100家"), Aim("绿化率", "达到 40%")]
+    after = [Aim("园区产值", "达到 50亿元"), Aim("新增企业", "超过 100家"), Aim("专利授权量", "超过 20件")]
+    changes = compare_aims(before, after)
+    assert [(str(one.kind), (one.after or one.before).metric) for one in changes] == [  # type: ignore[union-attr]
+        ("changed", "园区产值"),
+        ("added", "专利授权量"),
+        ("dropped", "绿化率"),
+    ]

@@ -41,6 +41,8 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
     """
     plan = Plan.objects.select_for_update(of=("self",)).select_related("coordinator").get(pk=plan_id)
     require(policy.may_issue(actor, plan.coordinator_id))
+    if Plan.objects.filter(earlier=plan).exists():
+        raise Conflict(_("A later edition has replaced this plan; draw its tasks up."))
     measures = list(plan.measures.filter(tasks__isnull=True).prefetch_related("responsibilities").order_by("start"))
     tasks = Task.objects.bulk_create(
         Task(
@@ -55,10 +57,10 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
         )
         for measure in measures
     )
-    heirs = _heirs({row.agency_id for measure in measures for row in measure.responsibilities.all()}, timezone.localdate(now))
+    heirs = heirs_of({row.agency_id for measure in measures for row in measure.responsibilities.all()}, timezone.localdate(now))
     receivers = []
     for task, measure in zip(tasks, measures, strict=True):
-        receivers.extend(_receivers(task, list(measure.responsibilities.all()), heirs))
+        receivers.extend(receivers_from(task, list(measure.responsibilities.all()), heirs))
     Receiver.objects.bulk_create(receivers)
     Participation.objects.bulk_create(row for task in tasks for row in grants.link_line(task))
     log(actor, now, *(of_task(task, Verb.DRAW_UP, ("", task.state)) for task in tasks))
@@ -108,7 +110,7 @@ def draw_up_task(
     return task
 
 
-def _heirs(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int | None]:
+def heirs_of(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int | None]:
     """Return for agencies that exist no more who they are today; None where more than one followed, or nobody."""
     follows: dict[int, list[int]] = defaultdict(list)
     for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
@@ -123,7 +125,7 @@ def _heirs(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int 
     return heirs
 
 
-def _receivers(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:
+def receivers_from(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:
     """Return the planned receivers of a task; an agency named twice keeps its first part, leads before supporters."""
     chosen: dict[tuple[int | None, int | None, str], Receiver] = {}
     for part in (Responsibility.Role.LEAD, Responsibility.Role.SUPPORT):

@@ -24,9 +24,17 @@ from workflow.timeline import Entry, Verb
 
 @transaction.atomic
 def add_assignment(
-    *, actor: Actor, task_id: int, agency_id: int, part: str, now: dt.datetime, reason: str = "", version: int | None = None
+    *,
+    actor: Actor,
+    task_id: int,
+    agency_id: int,
+    part: str,
+    now: dt.datetime,
+    reason: str = "",
+    group_id: int | None = None,
+    version: int | None = None,
 ) -> Assignment:
-    """Give another agency a part in a task that is under way.
+    """Give another agency a part in a task that is under way, by itself or as a member of a group.
 
     Raises:
         Invalid: the agency has a part already, or does not exist today.
@@ -45,6 +53,7 @@ def add_assignment(
     row = Assignment.objects.create(
         task=task,
         agency=agency,
+        group_id=group_id,
         part=part,
         rank=rank,
         due_on=task.due_on,

@@ -81,7 +81,8 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="workflow_task_state_known"),
             models.CheckConstraint(condition=Q(percent__lte=100), name="workflow_task_percent"),
             models.CheckConstraint(
-                condition=Q(state=TaskState.DRAFT) | Q(dispatched_at__isnull=False), name="workflow_task_dispatched_has_a_time"
+                condition=Q(state__in=[TaskState.DRAFT, TaskState.TERMINATED]) | Q(dispatched_at__isnull=False),
+                name="workflow_task_dispatched_has_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state=TaskState.CLOSED) | Q(closed_at__isnull=False), name="workflow_task_closed_has_a_time"
@@ -124,9 +125,13 @@ class Task(models.Model):
     def resume(self) -> None:
         """Go on 恢复."""
 
-    @transition(field=state, source=[TaskState.DISPATCHED, TaskState.CLOSING, TaskState.SUSPENDED], target=TaskState.TERMINATED)
+    @transition(
+        field=state,
+        source=[TaskState.DRAFT, TaskState.DISPATCHED, TaskState.CLOSING, TaskState.SUSPENDED],
+        target=TaskState.TERMINATED,
+    )
     def terminate(self) -> None:
-        """End it undone 终止."""
+        """End it undone 终止; one that was only drawn up is put aside by it."""
 
     @transition(field=state, source=TaskState.CLOSED, target=TaskState.DISPATCHED)
     def reopen(self) -> None:

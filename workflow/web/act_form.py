@@ -15,7 +15,7 @@ from workflow.catalog import Act, Field
 from workflow.models import Assignment, Report, Task
 from workflow.web.pickers import AgencyField
 
-SHORT_TEXTS = frozenset({"basis"})
+SHORT_TEXTS = frozenset({"basis", "title"})
 """Texts of one line; all others have room for several."""
 
 
@@ -78,8 +78,10 @@ def successors(subject: Task | Assignment | Report) -> list[tuple[str, str]]:
 
 def initial_of(act: Act, subject: Task | Assignment | Report) -> dict[str, Any]:
     """Return what a form is filled with before the person types: what was asked for, what is usually said."""
-    if act.name == "set_due" and isinstance(subject, Task):
+    if act.name in {"set_due", "move_due"} and isinstance(subject, Task):
         return {"due_on": subject.due_on}
+    if act.name == "revise" and isinstance(subject, Task):
+        return {"title": subject.title, "text": subject.text}
     if isinstance(subject, Assignment):
         return _initial_of_part(act.name, subject)
     return {}

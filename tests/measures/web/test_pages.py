@@ -223,7 +223,7 @@ def test_a_second_version_is_compared_before_it_is_confirmed(client: Client, off
     assert "＋ 省一厅" in page
     assert "－ 省三厅" in page
     assert "建设产业园区" in page
-    assert "不会自动改动在办事项" in page
+    assert "尚未交办，按新版本重新拟办" in page
     assert Task.objects.count() == 2
     client.force_login(make_member(make_agency(), Role.COORDINATOR), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/plans/uploads/{upload.pk}/compare/").status_code == 404

@@ -74,7 +74,7 @@ def show(request: ActorRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "without_due": sum(row.task.due_on is None for row in rows),
         "unknown": sum(len(row.unknown) for row in rows),
-        "undrawn": plan.measures.filter(tasks__isnull=True).count(),
+        "undrawn": 0 if Plan.objects.filter(earlier=plan).exists() else plan.measures.filter(tasks__isnull=True).count(),
         "sections": list({row.section.pk: row.section for row in rows if row.section}.values()),
         "today": timezone.localdate(now),
         "suggested_due": plan.horizon if plan.horizon and plan.horizon >= timezone.localdate(now) else None,

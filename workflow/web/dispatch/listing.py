@@ -33,6 +33,7 @@ class PlanRow:
     """A plan with how far its tasks have come, as far as the reader may see them."""
 
     plan: Plan
+    is_replaced: bool
     drafts: int
     under_way: int
     closed: int
@@ -76,9 +77,10 @@ def plans(request: ActorRequest) -> HttpResponse:
         )
         .values_list("plan_id", "drafts", "under_way", "closed")
     )
+    replaced = set(Plan.objects.filter(earlier__in=rows).values_list("earlier_id", flat=True))
     by_plan = {plan_id: numbers for plan_id, *numbers in counts}
     context = {
-        "rows": [PlanRow(plan, *by_plan.get(plan.pk, (0, 0, 0))) for plan in rows],
+        "rows": [PlanRow(plan, plan.pk in replaced, *by_plan.get(plan.pk, (0, 0, 0))) for plan in rows],
         "total": visible.count(),
         "pager": pager,
         "words": words,

@@ -19,7 +19,7 @@ from workflow.deadlines import Light
 from workflow.lights import task_light
 from workflow.models import Task
 from workflow.states import TaskState
-from workflow.web.dispatch.sight import find_plan
+from workflow.web.dispatch.sight import find_plan, plans_visible_to
 from workflow.working_days import calendar_in_force
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def plan(request: ActorRequest, pk: int) -> HttpResponse:
     directs = may_direct(request.actor, found)
     states = Counter(Task.objects.visible_to(request.actor, now=now).filter(plan=found).values_list("state", flat=True))
     total = found.measures.count()
+    later = plans_visible_to(request.actor, now=now).filter(earlier=found).first()
+    replaced = Plan.objects.filter(earlier=found).exists()
     asked = request.GET.get("from", "0")
     start = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < total else 0
     context = {
@@ -66,7 +68,11 @@ def plan(request: ActorRequest, pk: int) -> HttpResponse:
         "drafts": states[TaskState.DRAFT],
         "under_way": states[TaskState.DISPATCHED] + states[TaskState.CLOSING] + states[TaskState.SUSPENDED],
         "closed": states[TaskState.CLOSED],
-        "undrawn": found.measures.filter(tasks__isnull=True).count() if directs else 0,
+        "undrawn": found.measures.filter(tasks__isnull=True).count() if directs and not replaced else 0,
+        "edition": edition_of(found),
+        "earlier": plans_visible_to(request.actor, now=now).filter(later=found).first(),
+        "later": later,
+        "replaced": replaced,
         "unresolved": Responsibility.objects.filter(measure__plan=found, agency__isnull=True, group__isnull=True).count(),
         "previous": max(0, start - MEASURES_A_PAGE) if start else None,
         "following": start + MEASURES_A_PAGE if start + MEASURES_A_PAGE < total else None,
@@ -101,6 +107,15 @@ def _rows(request: ActorRequest, plan: Plan, start: int, now: dt.datetime) -> li
         )
         above = measure.section_id
     return rows
+
+
+def edition_of(plan: Plan) -> int:
+    """Return which edition a plan is, counted from 1 along its predecessors."""
+    number, earlier = 1, plan.earlier_id
+    while earlier is not None:
+        number += 1
+        earlier = Plan.objects.values_list("earlier_id", flat=True).get(pk=earlier)
+    return number
 
 
 def _record(plan: Plan) -> list[tuple[PlanEvent, str]]:

@@ -7,6 +7,7 @@ from workflow.web.dispatch import comparing, drafts, listing, plan_page, sending
 urlpatterns = [
     path("plans/", listing.plans, name="plans"),
     path("plans/uploads/<int:pk>/compare/", comparing.page, name="upload-compare"),
+    path("plans/uploads/<int:pk>/adopt/", comparing.adopt, name="upload-adopt"),
     path("plans/<int:pk>/", plan_page.plan, name="plan"),
     path("plans/<int:pk>/draw-up/", drafts.draw_up, name="plan-draw-up"),
     path("plans/<int:pk>/drafts/", drafts.show, name="plan-drafts"),

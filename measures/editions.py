@@ -1,0 +1,72 @@
+"""A second edition of a plan beside the first: both in the form in which they are compared, and which plan a document follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch
+from rapidfuzz import fuzz
+
+from agencies.actor import Actor
+from measures.comparing import Aim, AimChange, Change, Named, Side, compare, compare_aims
+from measures.draft import Draft, DraftMeasure
+from measures.models import Measure, Plan, Responsibility, Upload
+from measures.policy import plans_directed_by
+from measures.reviewing import Review
+
+OFFERED = 30
+TITLE_ALIKE = 85.0
+"""From which similarity, of 100, a document is taken for another edition of a plan."""
+
+
+def earlier_plans(actor: Actor, upload: Upload) -> list[Plan]:
+    """Return the plans of which a document may be a new edition, the newest first: its agency's, without those that were replaced."""
+    found = Plan.objects.filter(plans_directed_by(actor), coordinator=upload.agency, later__isnull=True)
+    return list(found.select_related("issuer", "coordinator").order_by("-pk")[:OFFERED])
+
+
+def likely_earlier(plans: Iterable[Plan], draft: Draft) -> Plan | None:
+    """Return the newest plan of which a document seems to be a new edition: the same number, or nearly the same title."""
+    for plan in plans:
+        if draft.number and plan.number == draft.number:
+            return plan
+        if draft.title and fuzz.ratio(plan.title, draft.title) >= TITLE_ALIKE:
+            return plan
+    return None
+
+
+def changes_of(plan: Plan, found: Review) -> list[Change]:
+    """Compare a plan with a document in review."""
+    responsibilities = Responsibility.objects.order_by("rank", "pk")
+    measures = plan.measures.prefetch_related(Prefetch("responsibilities", responsibilities)).order_by("start", "pk")
+    return compare([side_of(measure) for measure in measures], [_side_in_review(found, measure) for measure in found.draft.measures])
+
+
+def aims_of(plan: Plan, found: Review) -> list[AimChange]:
+    """Compare the targets of a plan with those of a document in review."""
+    before = [Aim(one.metric, _reach(one.comparator, one.amount, one.unit, one.due_on)) for one in plan.targets.all()]
+    after = [Aim(one.metric, _reach(one.comparator, one.amount, one.unit, one.due_on)) for one in found.draft.targets]
+    return compare_aims(before, after)
+
+
+def _reach(comparator: str, amount: str, unit: str, due_on: object) -> str:
+    return f"{comparator} {amount}{unit} {due_on or ''}".strip()
+
+
+def side_of(measure: Measure) -> Side:
+    """Return a confirmed measure as a side; its responsibilities are read from memory where they were fetched with it."""
+    named: dict[str, dict[str, Named]] = {role: {} for role in Responsibility.Role.values}
+    for row in measure.responsibilities.all():
+        one = Named(row.name_as_written, row.agency_id, row.group_id)
+        named[row.role].setdefault(one.identity, one)
+    return Side(measure.pk, measure.number, measure.title, measure.text, measure.deadline, named["lead"], named["support"])
+
+
+def _side_in_review(found: Review, measure: DraftMeasure) -> Side:
+    named: dict[str, dict[str, Named]] = {role: {} for role in Responsibility.Role.values}
+    for mention in measure.mentions:
+        match = found.match(mention)
+        one = Named(mention.name, match.agency_id, match.group_id)
+        named[mention.role].setdefault(one.identity, one)
+    text = found.upload.text[measure.start : measure.end].strip()
+    return Side(measure.key, measure.number, measure.title, text, measure.deadline, named["lead"], named["support"])
