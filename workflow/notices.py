@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from notifications import outbox
 from notifications.outbox import NewMessage
@@ -77,6 +78,9 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
 }
 """Who is told of each act; an act that is not listed is told to nobody."""
+
+NAMED = 20
+"""How many tasks a notice of many names."""
 
 URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT})
 """Acts that are told at once and never wait for the digest."""
@@ -203,6 +207,32 @@ def tell(events: Sequence[Event], *, now: dt.datetime) -> None:
         return
     with translation.override(settings.LANGUAGE_CODE):
         outbox.post([_message(address) for address in told], now=now)
+
+
+def tell_officers(events: Sequence[Event], *, now: dt.datetime) -> None:
+    """Tell each officer once of all the parts that were handed over to them in one act."""
+    mine: dict[int, list[Event]] = {}
+    for event in events:
+        mine.setdefault(int(event.data["officer_id"]), []).append(event)
+    with translation.override(settings.LANGUAGE_CODE):
+        outbox.post([_handed_over(officer, told) for officer, told in mine.items() if officer != told[0].actor_id], now=now)
+
+
+def _handed_over(officer_id: int, events: Sequence[Event]) -> NewMessage:
+    first = events[0]
+    subject = ngettext("%(count)d part of %(before)s is yours now", "%(count)d parts of %(before)s are yours now", len(events)) % {
+        "count": len(events),
+        "before": first.data["before"],
+    }
+    return NewMessage(
+        key=f"event:{first.sequence}|{officer_id}",
+        recipient_id=officer_id,
+        topic=Topic.ASSIGNED,
+        subject=subject,
+        body="\n".join([subject, first.comment, *(str(event.task) for event in events[:NAMED]), *(["…"] if len(events) > NAMED else [])]),
+        link=reverse("todo"),
+        ref=f"task:{first.task_id}",
+    )
 
 
 def _message(address: Address) -> NewMessage:

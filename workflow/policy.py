@@ -79,6 +79,18 @@ def may_press(actor: Actor, assignment: Assignment) -> Decision:
     return Denied(_("Only the coordinator, or a lead pressing its supporters, can do this."))
 
 
+def may_hand_over(actor: Actor, agency: Agency) -> Decision:
+    """Answer whether the actor may hand over what a person has in hand at an agency: whoever decides over its people."""
+    if actor.may("administer", agency.pk):
+        return Allowed()
+    return Denied(_("Only the head of %(agency)s hands over the work of its people.") % {"agency": agency.short_name})
+
+
+def belongs(person_id: int, agency_id: int) -> bool:
+    """Tell whether a person has, or once had, a role in an agency."""
+    return Membership.objects.filter(user_id=person_id, agency_id=agency_id).exists()
+
+
 # --- An agency that was reorganised ---------------------------------------------------------------------
 
 

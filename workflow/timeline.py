@@ -25,6 +25,7 @@ class Verb(models.TextChoices):
     ASSIGN = "assign", _("was assigned a part")
     SIGN_FOR = "sign_for", _("signed for it")
     PASS_ON = "pass_on", _("named the officer in charge")
+    HAND_OVER = "hand_over", _("handed it over to a colleague")
     HAND_BACK = "hand_back", _("handed it back")
     WITHDRAW_HAND_BACK = "withdraw_hand_back", _("took the hand-back back")
     UPHOLD = "uphold", _("ruled that the assignment stands")
@@ -92,6 +93,7 @@ class Entry:
 _NEEDS = {
     Verb.SIGN_FOR: "sign_for",
     Verb.PASS_ON: "review",
+    Verb.HAND_OVER: "administer",
     Verb.SEND_BACK: "review",
     Verb.SUBMIT_REPORT: "review",
     Verb.DECLARE_DONE: "review",

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from agencies.refusals import require
 from workflow import policy
 from workflow.actions.estate import estate_of, find_predecessor
+from workflow.actions.hand_over import hand_over, in_hand_of
 from workflow.actions.take_over import take_over
 from workflow.api.answers import once
 from workflow.api.reading import request_actor
@@ -128,5 +129,90 @@ class TakeOverView(APIView):
                 for row in done.outcomes
             ]
             return status.HTTP_200_OK, {"outcomes": rows, "planned": done.planned, "issued": done.issued, "plans": done.plans}
+
+        return once(request, now=now, perform=run)
+
+
+class HandOverPartSerializer(serializers.Serializer[dict[str, Any]]):
+    """A part the caller has seen, with the version it had, and who takes it over when that is not the one named for the rest."""
+
+    id = serializers.IntegerField(min_value=1)
+    version = serializers.IntegerField(min_value=1)
+    officer = serializers.IntegerField(min_value=1, required=False)
+
+
+class HandOverSerializer(serializers.Serializer[dict[str, Any]]):
+    """What the act needs to be told."""
+
+    reason = serializers.CharField(max_length=300)
+    officer = serializers.IntegerField(min_value=1, required=False)
+    leaves = serializers.BooleanField(default=False)
+    parts = HandOverPartSerializer(many=True, required=False)
+
+
+class HandedOverSerializer(serializers.Serializer[dict[str, Any]]):
+    """What was handed over, and the parts left because somebody acted on them meanwhile."""
+
+    handed_over = serializers.ListField(child=serializers.IntegerField())
+    left = serializers.ListField(child=serializers.IntegerField())
+    delegations = serializers.IntegerField()
+    memberships = serializers.IntegerField()
+
+
+class InHandSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a person has in hand."""
+
+    parts = OpenPartSerializer(many=True)
+    reports = serializers.ListField(child=serializers.IntegerField())
+    delegations = serializers.IntegerField()
+
+
+class HandOverView(APIView):
+    """What a person has in hand at an agency, and the act that hands it over."""
+
+    @extend_schema(responses={200: InHandSerializer, **REFUSALS})
+    def get(self, request: Request, pk: int, person_id: int) -> Response:
+        """Return the list."""
+        actor, now = request_actor(request), timezone.now()
+        found = in_hand_of(pk, person_id, now=now)
+        require(policy.may_hand_over(actor, found.agency))
+        return Response(
+            {
+                "parts": [
+                    {"id": part.pk, "task": part.task_id, "version": part.version, "state": part.state, "part": part.part}
+                    for part in found.parts
+                ],
+                "reports": [report.pk for report in found.drafts],
+                "delegations": len(found.delegations),
+            }
+        )
+
+    @extend_schema(request=HandOverSerializer, responses={200: HandedOverSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int, person_id: int) -> Response:
+        """Hand it over, once for each Idempotency-Key; without `parts` everything goes as it stands."""
+        given = HandOverSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        told = given.validated_data
+        actor, now = request_actor(request), timezone.now()
+        parts = told.get("parts")
+
+        def run() -> tuple[int, Any]:
+            done = hand_over(
+                actor=actor,
+                agency_id=pk,
+                person_id=person_id,
+                reason=told["reason"],
+                officer_id=told.get("officer"),
+                choices={part["id"]: part["officer"] for part in parts or () if "officer" in part},
+                shown=None if parts is None else {part["id"]: part["version"] for part in parts},
+                leaves=told["leaves"],
+                now=now,
+            )
+            return status.HTTP_200_OK, {
+                "handed_over": [part.pk for part in done.parts],
+                "left": [part.pk for part in done.left],
+                "delegations": done.delegations,
+                "memberships": done.memberships,
+            }
 
         return once(request, now=now, perform=run)

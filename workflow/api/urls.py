@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
     path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),
+    path("agencies/<int:pk>/people/<int:person_id>/hand-over/", agencies.HandOverView.as_view(), name="hand-over"),
     *(path(f"{act.subject}s/<int:pk>/{name}/", views.ACT_VIEWS[name].as_view(), name=name) for name, act in CATALOG.items()),
 ]

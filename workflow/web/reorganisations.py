@@ -70,7 +70,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             basis=form.cleaned_data["basis"],
             successor_id=form.cleaned_data["successor"],
             choices=_choices(request.POST),
-            shown=None if policy.keeps_directory(actor) else _numbers(request.POST, "version-"),
+            shown=None if policy.keeps_directory(actor) else numbers(request.POST, "version-"),
             now=now,
         )
     except Invalid as refusal:
@@ -91,7 +91,7 @@ def _mover(request: HttpRequest) -> Actor:
     return actor
 
 
-def _numbers(posted: QueryDict, prefix: str) -> dict[int, int]:
+def numbers(posted: QueryDict, prefix: str) -> dict[int, int]:
     """Return the numbers posted under `prefix<key>`."""
     found = {}
     for name, value in posted.items():
@@ -102,7 +102,7 @@ def _numbers(posted: QueryDict, prefix: str) -> dict[int, int]:
 
 
 def _choices(posted: QueryDict) -> dict[int, int]:
-    return {part: heir for part, heir in _numbers(posted, "part-").items() if heir}
+    return {part: heir for part, heir in numbers(posted, "part-").items() if heir}
 
 
 def _show(
