@@ -37,6 +37,11 @@ class Amount:
     length: int = 0
     """The digits of the number as written."""
 
+    @property
+    def is_round(self) -> bool:
+        """Tell a number that is nothing but a magnitude: 突破千亿元, but also 百万人口."""
+        return self.length == 1 and self.value in {100, 1000}
+
 
 def find_amounts(text: str, start: int, end: int) -> Iterator[Amount]:
     """Find the amounts of `text[start:end]`, in order. A bare number comes with an empty unit."""
@@ -70,7 +75,7 @@ def _chinese(match: re.Match[str]) -> Amount | None:
     large = any(sign in "百千万亿" for sign in written + unit[:2])
     if unit in {"万", "亿", "千", "百", "万亿"} or (not large and (value < 11 or unit in _PARTS)) or value == 0:
         return None
-    if written[0] in "百千" and len(written) == 1:  # 千家万户, 百万吨级
+    if len(written) == 1 and written in "百千" and unit[0] not in "万亿":  # 千家万户
         return None
     return Amount(match.start(), match.end(), Decimal(value), unit, length=len(written))
 

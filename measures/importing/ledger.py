@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from measures.importing.clauses import Clause, ClauseContext, parse_clause
+from measures.importing.comparators import UNIT
 from measures.importing.document import Block, BlockKind, Cell, Document
 from measures.importing.headings import read_marker
 from measures.importing.outline import title_span
@@ -91,10 +92,22 @@ def _read_table(document: Document, blocks: list[Block]) -> Ledger | None:
             lower = _columns(below)
             columns = [under or upper for upper, under in zip(_columns(both), lower, strict=False)]
             height = 2
+        columns = _without_units(document, blocks[index + height :], columns, names)
         if "task" in columns and any(name in columns for name in _AGENCIES):
             rows = tuple(_rows(document, blocks[index + height :], _settled(document, blocks[index + height :], columns)))
             return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows) if rows else None
     return None
+
+
+def _without_units(document: Document, rows: list[Block], columns: list[str], names: Sequence[str]) -> list[str]:
+    """Take a column 单位 whose cells are units of measure (个, %, 万元) for what it is."""
+    kept = list(columns)
+    for place, name in enumerate(names):
+        if name == "单位" and columns[place] == "responsible":
+            cells = [document.quote(row.cells[place]).strip() for row in rows if place < len(row.cells)]
+            units = sum(bool(re.fullmatch(UNIT, cell)) for cell in cells if cell)
+            kept[place] = "" if units * 2 > len([cell for cell in cells if cell]) else kept[place]
+    return kept
 
 
 def _squeeze(text: str) -> str:

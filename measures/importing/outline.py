@@ -81,6 +81,13 @@ def title_span(text: str, start: int, end: int, strong_end: int = 0) -> tuple[in
     return (start + word.start(), start + len(line[: word.end()].rstrip())) if word else (start, start)
 
 
+def end_title(node: Node, text: str, clauses: Sequence[int]) -> None:
+    """End a title where a responsibility begins inside it: 接入感知设备10万个；（市大数据局）."""
+    if clauses:
+        title = text[node.title_start : clauses[0]].rstrip(_TRAILING + "（(〔[【")
+        node.title_end = node.title_start + len(title) if title else node.title_end
+
+
 def build_outline(document: Document, segments: Sequence[Sequence[Block]]) -> list[Node]:
     """Build the trees of the segments (the plan proper, each attachment): numbers start afresh in each."""
     roots: list[Node] = []

@@ -21,13 +21,15 @@ from measures.importing.frontmatter import (
     spelled_together,
     with_date,
 )
-from measures.importing.headings import read_marker
+from measures.importing.headings import Scheme, read_marker
 
 _ATTACHMENT = re.compile(
     r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
 )
 _ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
 _LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
+_NOTES = re.compile(r"^(?:注|备\s*注|说\s*明|填表说明|填报说明|注释|几点说明|有关说明)\s*[：:\d（(]")
+_LONGEST_NOTE = 120
 _MOST_NAMES = 30  # agencies that sign one document
 
 
@@ -56,7 +58,7 @@ class _Splitter:
         self.segments: list[tuple[Block, ...]] = []
         self.attachments: list[int] = []
         self.current: list[Block] = []
-        self.attached = self.has_numbers = False
+        self.attached = self.has_numbers = self.noting = False
 
     def run(self) -> None:
         """Walk to the end."""
@@ -84,10 +86,23 @@ class _Splitter:
                 after, self.layout = _title_after(self.document, self.blocks, index + signature, self.layout)
                 return after
             if len(line) < 80 and _ATTACHMENT.match(line):
+                self.noting = False
                 return self._attachment(index)
+            if self._is_note(index, line):
+                return index + 1
         if block.kind is BlockKind.ROW or not PUBLISH.match(line):
             self.current.append(block)
         return index + 1
+
+    def _is_note(self, index: int, line: str) -> bool:
+        """Tell the notes under a table (注：1.本表每月更新), which are of no section."""
+        block = self.blocks[index]
+        if index and self.blocks[index - 1].kind is BlockKind.ROW:
+            self.noting = _NOTES.match(line) is not None
+        elif self.noting:
+            marker = read_marker(line)
+            self.noting = block.level is None and not (marker and marker.scheme < Scheme.NUM) and len(line) < _LONGEST_NOTE
+        return self.noting
 
     def _attachment(self, index: int) -> int:
         if _is_list(self.document, self.blocks, index):

@@ -17,8 +17,9 @@ from measures.importing.definitions import find_aliases, find_basis, find_duties
 from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
+from measures.importing.indicators import find_indicator_tables, read_indicators
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
-from measures.importing.outline import Node, build_outline, drop_afterwords, split_paragraphs
+from measures.importing.outline import Node, build_outline, drop_afterwords, end_title, split_paragraphs
 from measures.importing.partial_date import PartialDate
 from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses
@@ -26,7 +27,7 @@ from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.selection import Selector, is_about_aims, is_general
 from measures.importing.sentences import find_sentences
-from measures.importing.target import Passage
+from measures.importing.target import Passage, Target
 from measures.importing.targets import find_targets
 from measures.importing.when import read_dues
 
@@ -64,15 +65,20 @@ def _tell_nobody(percent: int) -> None:
 def read_parsed(document: Document, *, province: str | None = None, city: str | None = None, tell: Progress = _tell_nobody) -> PlanReading:
     """Read a document that is a text with blocks already."""
     layout = lay_out(document)
-    ledgers = find_ledgers(document)
-    roots = build_outline(document, _around(layout.segments, ledgers))
+    indicators = find_indicator_tables(document)
+    apart = {table.start for table in indicators if not table.tasks}
+    ledgers = [ledger for ledger in find_ledgers(document) if ledger.start not in apart]
+    aside = {block.start for table in indicators for block in table.blocks} | {block.start for ledger in ledgers for block in ledger.blocks}
+    roots = build_outline(document, _around(layout.segments, aside))
     tell(50)
-    return _Assembly(document, layout, roots, ledgers, province=province or infer_province(document, layout), city=city).reading(tell)
+    assembly = _Assembly(document, layout, roots, ledgers, province=province or infer_province(document, layout), city=city)
+    year = assembly.reference.year if assembly.reference else None
+    listed = [target for table in indicators for target in read_indicators(document, table, year=year, fallback=_year_end(layout))]
+    return assembly.reading(tell, listed)
 
 
-def _around(segments: Sequence[Sequence[Block]], ledgers: Sequence[Ledger]) -> list[list[Block]]:
-    """Cut the segments at the tables of tasks, which are read on their own."""
-    inside = {block.start for ledger in ledgers for block in ledger.blocks}
+def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[Block]]:
+    """Cut the segments at the tables of tasks and of indicators, which are read on their own; `inside` are the places of their rows."""
     cut: list[list[Block]] = []
     for segment in segments:
         cut.append([])
@@ -99,8 +105,8 @@ class _Assembly:
         self.starts: list[int] = []
         self.doubts: list[Doubt] = []
 
-    def reading(self, tell: Progress) -> PlanReading:
-        """Read everything."""
+    def reading(self, tell: Progress, indicators: Sequence[Target]) -> PlanReading:
+        """Read everything. `indicators` are the targets of tables of indicators."""
         self._find_clauses()
         tell(80)
         chosen = self._select()
@@ -121,7 +127,7 @@ class _Assembly:
             aliases=tuple(self.aliases),
             sections=tuple(sections),
             measures=tuple(measures),
-            targets=tuple(targets),
+            targets=tuple(sorted([*targets, *indicators], key=lambda target: target.start)),
             doubts=tuple(sorted(self.doubts, key=lambda doubt: (doubt.start, doubt.end))),
             province=self.province,
             city=self.city,
@@ -151,6 +157,8 @@ class _Assembly:
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
         self.clauses.sort(key=lambda clause: clause.start)
         self.starts = [clause.start for clause in self.clauses]
+        for node in (node for root in self.roots for node in root.walk() if node.marker):
+            end_title(node, self.text, [clause.start for clause in self._clauses_in(node.title_start + 1, node.title_end)])
         for root in self.roots:
             drop_afterwords(root, self.text, lambda start, end: bool(self._clauses_in(start, end)))
             for node in list(root.walk()):

@@ -242,7 +242,7 @@ class _Sentence:
             return True
         if not amount.unit:
             return strict and COMPARATORS[_stem(said)] in {">=", ">", "<=", "<"} and said not in VERBS
-        if _TIME_UNITS.search(amount.unit):
+        if _TIME_UNITS.search(amount.unit) or amount.is_round:
             return strict and said not in {"力争", "累计"}
         if suffix or strict:
             return True

@@ -25,6 +25,7 @@ _MAX_COLUMNS = 200
 @dataclass(frozen=True, slots=True)
 class _Style:
     based_on: str = ""
+    key: str = ""
     list_id: str = ""
     depth: int | None = None
     outline: int | None = None
@@ -153,7 +154,8 @@ class _Reader:
         return self.styles.get(reference.get(f"{W}val", ""), _Style()) if reference is not None else _Style()
 
     def _number(self, properties: Any | None, style: _Style) -> str:
-        list_id, depth = style.list_id, style.depth or 0
+        list_id = style.list_id
+        depth = style.depth if style.depth is not None else self.numbering.depth_of(list_id, style.key) or 0
         if properties is not None:
             direct = properties.find(f"{W}numPr/{W}numId")
             level = properties.find(f"{W}numPr/{W}ilvl")
@@ -250,6 +252,7 @@ def _one_style(style: Any) -> _Style:
     depth = value("pPr/numPr/ilvl")
     return _Style(
         value("basedOn"),
+        style.get(f"{W}styleId", ""),
         value("pPr/numPr/numId"),
         _small(depth) if depth else None,
         level,
@@ -266,6 +269,7 @@ def _inherited(key: str, raw: dict[str, _Style]) -> _Style:
         base = raw[parent]
         style = _Style(
             base.based_on,
+            style.key,
             style.list_id or base.list_id,
             style.depth if style.depth is not None else base.depth,
             style.outline if style.outline is not None else base.outline,
