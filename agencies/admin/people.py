@@ -165,10 +165,20 @@ class AgencyUserPermissionAdmin(OfficeAdmin[AgencyUserPermission]):
     """What people hold on agencies, to read: it follows from memberships and delegations."""
 
     seen_by = frozenset({Office.SECURITY})
-    list_display = ("user", "content_object", "permission_name")
+    list_display = ("person", "on_agency", "permission_name")
     search_fields = ("user__username", "user__name", "content_object__short_name")
     list_select_related = ("user", "content_object", "permission")
-    fields = readonly_fields = ("user", "content_object", "permission_name")
+    fields = readonly_fields = ("person", "on_agency", "permission_name")
+
+    @admin.display(description=_("person"), ordering="user__name")
+    def person(self, row: AgencyUserPermission) -> str:
+        """Return who holds it."""
+        return str(row.user)
+
+    @admin.display(description=_("agency"), ordering="content_object__short_name")
+    def on_agency(self, row: AgencyUserPermission) -> str:
+        """Return on which agency."""
+        return str(row.content_object)
 
     @admin.display(description=_("permission"), ordering="permission__codename")
     def permission_name(self, row: AgencyUserPermission) -> str:

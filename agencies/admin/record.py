@@ -55,12 +55,25 @@ class RecordAdmin(OfficeAdmin[E]):
         """Offer to choose by day and by act."""
         return (("at", admin.DateFieldListFilter), VerbFilter)
 
-    def get_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[Any, ...]:
         """Show all that a line says, and what chains it to the others."""
-        people = ("actor_name", "on_behalf_of", "agency_name")
-        return ("sequence", "at", "act", *people, *self.concerns, "comment", "details", "previous", "digest")
+        people = ("actor_name", self._named("on_behalf_of"), "agency_name")
+        about = map(self._named, self.concerns)
+        return ("sequence", "at", "act", *people, *about, "comment", "details", "digest_before", "own_digest")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[str, ...]:
+    def _named(self, name: str) -> Any:
+        """Return a field that shows a relation's name without a link: the auditor may not open what other offices keep."""
+        field = self.opts.get_field(name)
+        if not field.is_relation:
+            return name
+
+        @admin.display(description=getattr(field, "verbose_name", name))
+        def shown(event: E) -> str:
+            return str(getattr(event, name) or "-")
+
+        return shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[Any, ...]:
         """Let nothing be changed."""
         return self.get_fields(request, obj)
 
@@ -68,6 +81,16 @@ class RecordAdmin(OfficeAdmin[E]):
     def act(self, event: E) -> str:
         """Return the act in the reader's language."""
         return str(self.verbs(event.verb).label) if event.verb in self.verbs.values else event.verb
+
+    @admin.display(description=_("digest of the line before"))
+    def digest_before(self, event: E) -> str:
+        """Return what chains the line to the one before."""
+        return event.previous
+
+    @admin.display(description=_("digest of this line"))
+    def own_digest(self, event: E) -> str:
+        """Return what the next line is chained to."""
+        return event.digest
 
     @admin.display(description=_("details"))
     def details(self, event: E) -> str:

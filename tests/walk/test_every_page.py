@@ -1,0 +1,161 @@
+"""Every page that can be reached opens, in both languages, without a foreign word and without a raw key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from lxml import html
+
+from agencies.models import Agency, User
+from measures.actions.edit_upload import edit_upload
+from seeds import story
+from seeds.people import settle
+from tests.factories.directory import NOW, actor_of
+from tests.factories.documents import confirmed, facts, in_review, load_directory
+from tests.walk.crawl import LEFT_ALONE, Visit, pages
+from workflow.actions.draw_up import draw_up_plan
+
+pytestmark = pytest.mark.django_db
+
+STARTS = {
+    "szfb.coordinator": ("/ledger/?state=draft", "/workbench/", "/search/?q=资本"),
+    "leader": ("/workbench/", "/search/?q=资本"),
+    "sjrb.officer": ("/workbench/",),
+    "sjrb.reviewer": ("/workbench/",),
+    "sjrb.head": ("/workbench/",),
+    "rhgd.officer": ("/workbench/",),
+    "admin.system": ("/",),
+    "admin.security": ("/",),
+    "admin.audit": ("/",),
+}
+"""Who walks, and from where: their own first page, and what is typed or asked for by a form."""
+
+NO_LINK_LEADS_THERE = {
+    "sign-in": "seen by who is not signed in",
+    "notifications:unread": "the bell, fetched by the frame",
+    "upload-progress": "a part of the page, while a document is read",
+    "agency-options": "suggestions while typing",
+    "agency-suggestions": "suggestions while typing",
+    "ledger-press": "asked for by the form of the ledger, with the chosen rows",
+    "ledger-export": "a download",
+    "todo-count": "the number in the menu, fetched by the frame",
+}
+"""Addresses answered to a GET that no page links to, and why."""
+
+DRAWN_UP = """关于加快示范园区建设的实施方案
+
+一、主要任务
+（一）建设园区。新建标准厂房，完善配套。（省财政厅牵头，省科技厅配合，2027年12月底前完成）
+"""
+"""A plan that waits to be dispatched, which the demonstration has none of."""
+
+FOREIGN_BY_RIGHT = re.compile(
+    r"docx?|pdf|html?|xlsx|csv|txt|md|markdown|UTF|GBK|GB\d*|Word|Excel|WPS|PDF|English|Duban|Celery|Redis|PostgreSQL|SQLite|IP|API|URL|ID|Ctrl|K|MB|KB|Esc|Enter"
+)
+"""Latin words that Chinese offices write too."""
+
+RAW = re.compile(r"\{\{|\}\}|\{%|%\(|<object|__proxy__|Traceback")
+
+
+@pytest.fixture
+def _demonstration(settings: object, tmp_path: Path) -> Iterator[None]:
+    settings.VAR = tmp_path  # type: ignore[attr-defined]
+    with time_machine.travel(NOW + dt.timedelta(hours=1), tick=True):
+        load_directory()
+        settle(NOW - dt.timedelta(days=300))
+        story.tell(NOW)
+        coordinator, office = User.objects.get(username="szfb.coordinator"), Agency.objects.get(name="广东省人民政府办公厅")
+        plan = confirmed(coordinator, office, DRAWN_UP, now=NOW)
+        draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)
+        ready = in_review(coordinator, office, DRAWN_UP.replace("园区", "港区"), now=NOW)
+        edit_upload(actor=actor_of(coordinator), upload_id=ready.pk, edit=facts(ready), now=NOW)
+        yield
+
+
+def stored_words() -> str:
+    """Return every text that is in the database: what pages may show in the language it was written in."""
+    found: list[str] = []
+    for model in apps.get_models():
+        kinds = ("CharField", "TextField", "JSONField")
+        fields = [field.attname for field in model._meta.concrete_fields if field.get_internal_type() in kinds]
+        for row in model._default_manager.values_list(*fields) if fields else ():
+            found += [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in row if value]
+    return "\n".join(found)
+
+
+def shown_texts(document: html.HtmlElement) -> Iterator[str]:
+    """Give the words of a page: its text, and what is read out or shown when pointed at."""
+    for element in document.iter():
+        if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea"}:
+            if element.tail:
+                yield element.tail
+            continue
+        if element.text:
+            yield element.text
+        if element.tail:
+            yield element.tail
+        for attribute in ("title", "aria-label", "placeholder", "alt", "data-bs-title", "data-confirm"):
+            if element.get(attribute) and "admin/img" not in element.get("src", ""):  # the library's own words, in English only
+                yield str(element.get(attribute))
+
+
+def foreign(visit: Visit, language: str, stored: str) -> Iterator[str]:
+    """Give what is written on a page in the other language and is not stored."""
+    pattern = r"[一-鿿]+" if language == "en" else r"[A-Za-z][A-Za-z'’-]+"
+    for text in shown_texts(visit.document):
+        for run in re.findall(pattern, text):
+            if run in stored or run == "中文" or (language == "zh-hans" and FOREIGN_BY_RIGHT.fullmatch(run)):
+                continue
+            yield f"{visit.name} ({visit.who}): {run!r} in {' '.join(text.split())[:120]!r}"
+
+
+def named_pages(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> set[str]:
+    """Return the names of the site's addresses, without the administration and the API."""
+    names: set[str] = set()
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            if str(entry.pattern).startswith(("admin", "api")):
+                continue
+            names |= named_pages(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else prefix)
+        elif entry.name:
+            names.add(prefix + entry.name)
+    return names
+
+
+@pytest.mark.usefixtures("_demonstration")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_is_whole_in_each_language(client: Client, language: str) -> None:
+    stored = stored_words()
+    wrong: list[str] = []
+    visited: set[str] = set()
+    for who, starts in STARTS.items():
+        client.force_login(User.objects.get(username=who))
+        for visit in pages(client, who, starts, language):
+            visited.add(visit.name)
+            wrong += foreign(visit, language, stored)
+            wrong += [f"{visit.name}: {text.strip()[:80]!r}" for text in shown_texts(visit.document) if RAW.search(text)]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+    opened = visited | {name.partition(":")[0] for name in visited}
+    unseen = {name for name in named_pages() if name not in opened and name.split(":")[-1] not in LEFT_ALONE}
+    unlinked = [name for name in unseen - NO_LINK_LEADS_THERE.keys() if answers_a_get(client, name)]
+    assert not unlinked, ", ".join(sorted(unlinked))
+
+
+def answers_a_get(client: Client, name: str) -> bool:
+    """Tell whether an address is a page; those that only take what a form sends are not."""
+    for values in ({}, {"pk": 1}, {"pk": 1, "name": "press"}, {"token": "x"}):
+        try:
+            return client.get(reverse(name, kwargs=values)).status_code != HTTPStatus.METHOD_NOT_ALLOWED
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"{name} needs an example of its address here")
