@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
     "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25}},
     "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290}},
+    "fold-counters": {"task": "oversight.fold_counters", "schedule": 60.0, "options": {"expires": 50}},
     "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290}},
 }
 

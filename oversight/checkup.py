@@ -24,8 +24,10 @@ from notifications import health
 from notifications.channels import load
 from notifications.hours import may_send
 from notifications.models import ChannelHealth, Message
+from oversight.counters import account
+from oversight.models import Tally
 from workflow.deadlines import official_calendar
-from workflow.models import Assignment, CalendarDay
+from workflow.models import Assignment, CalendarDay, Participation
 from workflow.states import LIVE_TASK_STATES, SWEPT_STATES
 
 SILENT_AFTER = dt.timedelta(seconds=45)
@@ -33,6 +35,7 @@ SILENT_AFTER = dt.timedelta(seconds=45)
 
 LATE, TOO_LATE = dt.timedelta(minutes=5), dt.timedelta(minutes=30)
 LINES_AT_A_SITTING = 20_000
+MOST_CHANGES = 200_000
 MEBIBYTE = 1024 * 1024
 SCARCE, FULL = 2048, 256  # mebibytes
 NOVEMBER = 11
@@ -67,7 +70,7 @@ def examine(now: dt.datetime, *, thorough: bool = True) -> list[Finding]:
         return found
     checks: list[Callable[[dt.datetime], Finding]] = [scheduler, outbox, given_up, channels]
     if thorough:
-        checks += [broker, ladder, history, calendar, disk]
+        checks += [broker, ladder, history, counters, calendar, disk]
     return found + [check(now) for check in checks]
 
 
@@ -180,6 +183,20 @@ def history(_now: dt.datetime) -> Finding:
     if faults:
         return Finding("history", Level.FAILURE, _("The record is damaged: %(faults)s") % {"faults": "; ".join(faults)})
     return Finding("history", Level.FINE, _("The records are unbroken (%(lines)d lines).") % {"lines": lines})
+
+
+def counters(_now: dt.datetime) -> Finding:
+    """Check that the counters of the boards equal a recount; with many rows that is left to `manage.py check_counters`."""
+    waiting = Tally.objects.filter(fresh=True).count()
+    if waiting > MOST_CHANGES:
+        words = _("%(count)d changes of the counters have not been folded; is the schedule running?")
+        return Finding("counters", Level.WARNING, words % {"count": waiting})
+    if Participation.objects.count() > LINES_AT_A_SITTING:
+        return Finding("counters", Level.FINE, _("The counters are kept; manage.py check_counters compares them with a recount."))
+    if wrong := account.differences(limit=1):
+        words = _("The counters differ from a recount (%(first)s); run manage.py check_counters --rebuild.")
+        return Finding("counters", Level.FAILURE, words % {"first": wrong[0]})
+    return Finding("counters", Level.FINE, _("The counters equal a recount."))
 
 
 def calendar(now: dt.datetime) -> Finding:

@@ -1,4 +1,4 @@
-"""The only rows this room writes: views of the ledger that people keep."""
+"""The only rows this room writes: views of the ledger that people keep, and the counters that the database keeps for its boards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
+from workflow.models import Task
+from workflow.states import TaskState
 
 
 class SavedView(models.Model):
@@ -35,3 +37,61 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Standing(models.Model):
+    """How a task stands, kept by triggers (`oversight.counters`): its state, its place, and the earliest clock that runs.
+
+    Attributes:
+        began_on: the day it was dispatched, in Asia/Shanghai.
+        alarm_on: the earliest due date among its own and those of its parts whose clock runs; None when no clock runs.
+    """
+
+    task = models.OneToOneField(Task, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="standing")
+    state = models.CharField(max_length=12, choices=TaskState)
+    plan_id = models.BigIntegerField(null=True)
+    section_id = models.BigIntegerField(null=True)
+    began_on = models.DateField(null=True)
+    alarm_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["alarm_on", "task"], condition=Q(alarm_on__isnull=False), name="oversight_standing_alarm")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.state}"
+
+
+class Tally(models.Model):
+    """A counter, or a change to one that has not been folded into it yet; kept by triggers, read as the sum of `n`.
+
+    Attributes:
+        bin: all its keys in one text.
+        grain: which keys it has, see `oversight.counters.facts`; the others are 0, empty or None.
+        tie: whether the overseer issued the tasks or stands above their issuer.
+    """
+
+    bin = models.CharField(max_length=160)
+    grain = models.CharField(max_length=16)
+    tie = models.CharField(max_length=8)
+    overseer_id = models.BigIntegerField()
+    plan_id = models.BigIntegerField()
+    section_id = models.BigIntegerField()
+    agency_id = models.BigIntegerField()
+    part = models.CharField(max_length=8)
+    task_state = models.CharField(max_length=12)
+    state = models.CharField(max_length=16)
+    flags = models.CharField(max_length=8)
+    due_on = models.DateField(null=True)
+    began_on = models.DateField(null=True)
+    n = models.BigIntegerField()
+    fresh = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["grain", "overseer_id", "plan_id", "due_on"], name="oversight_tally_read"),
+            models.Index(fields=["bin"], name="oversight_tally_bin"),
+            models.Index(fields=["id"], condition=Q(fresh=True), name="oversight_tally_fresh"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bin} {self.n:+d}"

@@ -16,6 +16,7 @@ from notifications.models import ChannelHealth, Message
 from notifications.outbox import post
 from oversight import checkup
 from oversight.checkup import Level, examine, worst
+from oversight.models import Tally
 from tests.factories.directory import NOW, make_person
 from tests.factories.tasks import dispatched_task
 from tests.notifications.conftest import notice
@@ -38,9 +39,18 @@ def running() -> None:
 def test_all_is_well() -> None:
     findings = examine(NOW)
     assert {found.check for found in findings} == {
-        "database", "scheduler", "outbox", "delivery", "channels", "broker", "ladder", "history", "calendar", "disk",
+        "database", "scheduler", "outbox", "delivery", "channels", "broker", "ladder", "history", "counters", "calendar", "disk",
     }  # fmt: skip
     assert {found.check: found.sentence for found in findings if found.level != Level.FINE} == {}
+
+
+@pytest.mark.usefixtures("running")
+def test_a_counter_that_says_something_else_than_a_recount_is_a_failure() -> None:
+    dispatched_task()
+    assert finding("counters").level == Level.FINE
+    Tally.objects.filter(grain="clock").update(n=7)
+    assert finding("counters").level == Level.FAILURE
+    assert "check_counters --rebuild" in finding("counters").sentence
 
 
 def test_a_silent_scheduler_is_a_failure_within_a_minute() -> None:

@@ -40,7 +40,10 @@ def lock_task(actor: Actor, task_id: int, *, now: dt.datetime, version: int | No
     """
     visible = Task.objects.all() if actor.is_system else Task.objects.visible_to(actor, now=now)
     task = (
-        Task.objects.select_for_update(of=("self",)).select_related("issuer", "plan").filter(pk__in=visible.values("pk")).filter(pk=task_id)
+        Task.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("issuer", "plan")
+        .filter(pk__in=visible.values("pk"))
+        .filter(pk=task_id)
     )
     found = task.first()
     if found is None:
@@ -57,7 +60,7 @@ def lock_tasks(actor: Actor, task_ids: Collection[int], *, now: dt.datetime) -> 
     """
     visible = Task.objects.all() if actor.is_system else Task.objects.visible_to(actor, now=now)
     tasks = list(
-        Task.objects.select_for_update(of=("self",))
+        Task.objects.select_for_update(of=("self",), no_key=True)
         .select_related("issuer", "plan", "measure")
         .filter(pk__in=visible.filter(pk__in=task_ids).values("pk"))
         .order_by("pk")
@@ -73,7 +76,7 @@ def lock_assignment(actor: Actor, assignment_id: int, *, now: dt.datetime, versi
     if task_id is None:
         raise NotYours
     task = lock_task(actor, task_id, now=now)
-    assignment = Assignment.objects.select_for_update(of=("self",)).select_related("agency").get(pk=assignment_id)
+    assignment = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=assignment_id)
     assignment.task = task
     _expect(assignment, version)
     return assignment
@@ -85,7 +88,7 @@ def lock_report(actor: Actor, report_id: int, *, now: dt.datetime, version: int 
     if assignment_id is None:
         raise NotYours
     assignment = lock_assignment(actor, assignment_id, now=now)
-    report = Report.objects.select_for_update(of=("self",)).get(pk=report_id)
+    report = Report.objects.select_for_update(of=("self",), no_key=True).get(pk=report_id)
     report.assignment = assignment
     _expect(report, version)
     return report
@@ -93,7 +96,7 @@ def lock_report(actor: Actor, report_id: int, *, now: dt.datetime, version: int 
 
 def lock_parts(task: Task, states: Collection[str] = LIVE_ASSIGNMENT_STATES) -> list[Assignment]:
     """Return the assignments of a locked task that are in some states, by default the live ones, locked in the order of their keys."""
-    parts = task.assignments.select_for_update(of=("self",)).select_related("agency").filter(state__in=states).order_by("pk")
+    parts = task.assignments.select_for_update(of=("self",), no_key=True).select_related("agency").filter(state__in=states).order_by("pk")
     found = list(parts)
     for part in found:
         part.task = task
@@ -107,7 +110,7 @@ def lock_open_sign_off(task: Task) -> SignOff:
         Conflict: there is none.
     """
     sign_off = (
-        SignOff.objects.select_for_update(of=("self",))
+        SignOff.objects.select_for_update(of=("self",), no_key=True)
         .filter(task=task, state__in=[SignOffState.COLLECTING, SignOffState.UNDER_REVIEW])
         .first()
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agencies.actor import Actor
@@ -46,18 +46,32 @@ def sweep(now: dt.datetime) -> Swept:
     )
 
 
-@transaction.atomic
 def _mark_overdue(today: dt.date) -> int:
-    """Remember what is overdue: the light of the day is computed, that it once was red stays."""
-    late = Assignment.objects.filter(
+    """Remember what is overdue: the light of the day is computed, that it once was red stays.
+
+    Tasks are locked before their parts, in the order of their keys, as acts do; a task that somebody is acting on waits for the next sweep.
+    """
+    running = [TaskState.DISPATCHED, TaskState.CLOSING]
+    parts = Assignment.objects.filter(
         part=Part.LEAD,
         state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
-        task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING],
+        task__state__in=running,
         due_on__lt=today,
         was_overdue=False,
-    ).update(was_overdue=True)
-    Task.objects.filter(state__in=[TaskState.DISPATCHED, TaskState.CLOSING], due_on__lt=today, was_overdue=False).update(was_overdue=True)
-    return late
+    )
+    tasks = Task.objects.filter(state__in=running, due_on__lt=today, was_overdue=False)
+    marked, last = 0, 0
+    while ids := sorted({*parts.filter(task_id__gt=last).order_by("task_id").values_list("task_id", flat=True)[:BATCH],
+                         *tasks.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]})[:BATCH]:  # fmt: skip
+        with transaction.atomic():
+            rows = Task.objects.filter(pk__in=ids).order_by("pk")
+            if connection.features.has_select_for_update_skip_locked:
+                rows = rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
+            locked = list(rows.values_list("pk", flat=True))
+            marked += parts.filter(task_id__in=locked).update(was_overdue=True)
+            tasks.filter(pk__in=locked).update(was_overdue=True)
+        last = ids[-1]
+    return marked
 
 
 def _mark_missed(now: dt.datetime) -> int:

@@ -1,0 +1,26 @@
+"""The counters after a migration or a flush: triggers in place, numbers right."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from oversight.counters import account, triggers
+from oversight.models import Tally
+from workflow.models import Participation
+
+
+def after_migration(using: str, *, migrated: bool) -> None:
+    """Put the triggers in place; count anew what may have changed without them.
+
+    Args:
+        using: alias of the database.
+        migrated: whether migrations were applied, which may have written rows.
+    """
+    connection = connections[using]
+    if not set(triggers.COLUMNS) | {Tally._meta.db_table} <= set(connection.introspection.table_names()):
+        return
+    triggers.install(connection)
+    if not Participation.objects.using(using).exists():
+        account.clear()
+    elif migrated:
+        account.rebuild()
