@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -76,6 +76,7 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.SUCCEED: (Audience.SIGNERS,),
     Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
+    Verb.REMIND: (Audience.REPORTERS,),
 }
 """Who is told of each act; an act that is not listed is told to nobody."""
 
@@ -112,6 +113,7 @@ TOPICS: dict[Verb, Topic] = {
     Verb.RETURN_SIGN_OFF: Topic.DECISION,
     Verb.INSTRUCT: Topic.INSTRUCTION,
     Verb.PRESS: Topic.ESCALATION,
+    Verb.REMIND: Topic.DEADLINE,
 }
 """The topic under which each act is told; what is not listed is progress of others."""
 
@@ -235,6 +237,14 @@ def _handed_over(officer_id: int, events: Sequence[Event]) -> NewMessage:
     )
 
 
+def _key(address: Address) -> str:
+    """Return the name of telling this to this person: once an event, and a reminder of a part once a day (rules of 减负)."""
+    event = address.event
+    if event.verb == Verb.REMIND:
+        return f"remind:{event.assignment_id}:{timezone.localdate(event.at).isoformat()}|{address.user_id}"
+    return f"event:{event.sequence}|{address.user_id}"
+
+
 def _message(address: Address) -> NewMessage:
     event = address.event
     verb = Verb(event.verb)
@@ -253,7 +263,7 @@ def _message(address: Address) -> NewMessage:
     # Who has lost the task is told so, and led nowhere: there is nothing left for them to see.
     lost = verb == Verb.WITHDRAW
     return NewMessage(
-        key=f"event:{event.sequence}|{address.user_id}",
+        key=_key(address),
         recipient_id=address.user_id,
         topic=TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,

@@ -66,6 +66,7 @@ class Verb(models.TextChoices):
     SUCCEED = "succeed", _("took it over from its predecessor")
     INSTRUCT = "instruct", _("wrote an instruction")
     PRESS = "press", _("pressed for action")
+    REMIND = "remind", _("sent a reminder")
     SHOW = "show", _("let somebody see it until a date")
     RUNG = "rung", _("was reminded")
 

@@ -1,14 +1,13 @@
-"""Press several agencies at once: the full list of receivers is shown first, then one act each, all or none."""
+"""Press or remind several agencies at once: the full list of receivers is shown first, then one act, with an answer for each row."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,31 +18,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
-from agencies.refusals import Invalid, NotYours
+from agencies.refusals import Invalid
 from oversight import sight
-from workflow.actions.press import press
+from workflow.actions.batch import MOST, Outcome, press_many, remind_many
 from workflow.catalog import CATALOG
 from workflow.models import Assignment
 from workflow.states import AssignmentState
+from workflow.web.chosen import shown_in
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
 
-MOST = 500
-"""How many agencies' parts are pressed at once at most."""
-
-LONGEST_ID = 18
-"""Digits of a number that every database takes."""
-
-
-def _ids(query: QueryDict, name: str) -> list[int]:
-    return [int(value) for value in query.getlist(name) if value.isdecimal() and len(value) <= LONGEST_ID]
+ACTS: dict[str, Callable[..., list[Outcome]]] = {"press": press_many, "remind": remind_many}
 
 
 def chosen(query: QueryDict, actor: Actor, now: dt.datetime) -> list[Assignment]:
     """Return the parts that were ticked, and for ticked tasks those that still owe something."""
     owed = [AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DISPUTED]
-    wanted = Q(pk__in=_ids(query, "part")) | Q(task_id__in=_ids(query, "task"), state__in=owed)
+    wanted = Q(pk__in=shown_in(query.getlist("part"))) | Q(task_id__in=shown_in(query.getlist("task")), state__in=owed)
     rows = sight.parts(actor, now=now).filter(wanted).order_by("task_id", "rank", "pk")
     found = list(rows.select_related("task__issuer", "task__plan", "agency").prefetch_related("task__assignments")[: MOST + 1])
     if not found:
@@ -54,10 +46,10 @@ def chosen(query: QueryDict, actor: Actor, now: dt.datetime) -> list[Assignment]
 
 
 @require_GET
-def ask(request: ActorRequest) -> HttpResponse:
-    """Show whom pressing would reach, and who is left out with the reason."""
+def ask(request: ActorRequest, kind: str) -> HttpResponse:
+    """Show whom it would reach, and who is left out with the reason."""
     now = timezone.now()
-    act = CATALOG["press"]
+    act = CATALOG[kind]
     by_task: dict[str, list[str]] = defaultdict(list)
     left_out: list[tuple[str, str]] = []
     reached: list[Assignment] = []
@@ -70,9 +62,10 @@ def ask(request: ActorRequest) -> HttpResponse:
         else:
             left_out.append((f"{part.task}：{name}", str(getattr(decision, "reason", ""))))
     context = {
+        "kind": kind,
         "groups": [{"label": task, "names": names} for task, names in by_task.items()],
         "total": len(reached),
-        "parts": [part.pk for part in reached],
+        "parts": [f"{part.pk}:{part.version}" for part in reached],
         "left_out": left_out,
         "back": request.GET.get("back", ""),
         "text": _("Please move this task on and report the progress in the system within two working days."),
@@ -81,22 +74,18 @@ def ask(request: ActorRequest) -> HttpResponse:
 
 
 @require_POST
-def send(request: ActorRequest) -> HttpResponse:
-    """Press the parts that were shown, all or none."""
-    ids = _ids(request.POST, "part")
-    if not ids or len(ids) > MOST:
-        raise Invalid(_("Choose at least one row first."))
-    _press_all(request.actor, ids, request.POST.get("text", ""), timezone.now())
-    count = len(set(ids))
-    messages.success(request, ngettext("%(count)d agency's part was pressed.", "%(count)d parts were pressed.", count) % {"count": count})
+def send(request: ActorRequest, kind: str) -> HttpResponse:
+    """Press or remind the parts that were shown; say of each that was left why."""
+    told: dict[str, Any] = {"shown": shown_in(request.POST.getlist("part")), "text": request.POST.get("text", "")}
+    outcomes = ACTS[kind](actor=request.actor, now=timezone.now(), **told)
+    for row in outcomes:
+        if not row.is_done:
+            messages.warning(request, _("Left out: %(task)s. %(why)s") % {"task": row.task, "why": row.reason})
+    count = sum(row.is_done for row in outcomes)
+    if kind == "press":
+        words = ngettext("%(count)d agency's part was pressed.", "%(count)d parts were pressed.", count)
+    else:
+        words = ngettext("A reminder went out for %(count)d part.", "Reminders went out for %(count)d parts.", count)
+    if count:
+        messages.success(request, words % {"count": count})
     return redirect(f"{reverse('ledger')}?{QueryDict(request.POST.get('back', '')).urlencode()}")
-
-
-@transaction.atomic
-def _press_all(actor: Actor, ids: Sequence[int], text: str, now: dt.datetime) -> None:
-    # In the order of tasks and parts, as every act locks them.
-    ordered = Assignment.objects.filter(pk__in=ids).order_by("task_id", "pk").values_list("pk", flat=True)
-    if len(ordered) != len(set(ids)):
-        raise NotYours
-    for pk in ordered:
-        press(actor=actor, assignment_id=pk, text=text, now=now)

@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "withdraw_sign_off": (REVIEW, {"closing", "asked"}),
     "co_sign": (REVIEW, {"asked"}),
     "press": (ISSUER, {"pending", "accepted", "disputed", "extending", "reported"}),
+    "remind": (ISSUER, {"pending", "accepted", "disputed", "extending", "reported"}),
     "succeed": (ISSUER, set()),
     "withdraw_assignment": (ISSUER, {"pending", "accepted", "disputed", "declared", "extending", "reported"}),
     "send_for_review": (OWN, {"draft"}),

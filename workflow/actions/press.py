@@ -1,4 +1,4 @@
-"""Press agencies for action 催办: one act, one message to each."""
+"""Press an agency for action 催办, or remind it 提醒; `batch` does both to many."""
 
 from __future__ import annotations
 
@@ -23,4 +23,14 @@ def press(*, actor: Actor, assignment_id: int, text: str, now: dt.datetime, vers
     text = said(text, "text")
     by = assignment.task.issuer_id if actor.may("coordinate", assignment.task.issuer_id) else None
     log(actor, now, of_part(assignment, Verb.PRESS, comment=text, by_issuer=by is not None))
+    return assignment
+
+
+@transaction.atomic
+def remind(*, actor: Actor, assignment_id: int, now: dt.datetime, text: str = "", version: int | None = None) -> Assignment:
+    """Remind an agency of what it owes; it is told with the day's digest, once a day at most."""
+    assignment = lock_assignment(actor, assignment_id, now=now, version=version)
+    require(policy.may_press(actor, assignment))
+    expect(timing.owes_something(assignment))
+    log(actor, now, of_part(assignment, Verb.REMIND, comment=text.strip()))
     return assignment

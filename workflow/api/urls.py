@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, views
+from workflow.api import agencies, batch, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -21,5 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
     path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),
     path("agencies/<int:pk>/people/<int:person_id>/hand-over/", agencies.HandOverView.as_view(), name="hand-over"),
+    path("batch/press/", batch.PressMany.as_view(), name="batch-press"),
+    path("batch/remind/", batch.RemindMany.as_view(), name="batch-remind"),
+    path("batch/sign_for/", batch.SignForMany.as_view(), name="batch-sign-for"),
+    path("batch/dispatch/", batch.DispatchMany.as_view(), name="batch-dispatch"),
     *(path(f"{act.subject}s/<int:pk>/{name}/", views.ACT_VIEWS[name].as_view(), name=name) for name, act in CATALOG.items()),
 ]

@@ -324,6 +324,16 @@ ASSIGNMENT_ACTS = (
         goes_out=True,
     ),
     Act(
+        name="remind",
+        label=_("Remind"),
+        subject=Subject.ASSIGNMENT,
+        may=policy.may_press,
+        ready=questions.pressable,
+        run=press.remind,
+        fields=(Field("text", _("What is to be done"), required=False),),
+        goes_out=True,
+    ),
+    Act(
         name="succeed",
         label=_("Pass to the successor agency"),
         subject=Subject.ASSIGNMENT,

@@ -17,7 +17,9 @@ from workflow.timeline import Verb
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
 
-INSIDE_THE_AGENCY = frozenset({Verb.SAVE_REPORT, Verb.ATTACH, Verb.DETACH, Verb.SEND_FOR_REVIEW, Verb.SEND_BACK, Verb.PASS_ON})
+INSIDE_THE_AGENCY = frozenset(
+    {Verb.SAVE_REPORT, Verb.ATTACH, Verb.DETACH, Verb.SEND_FOR_REVIEW, Verb.SEND_BACK, Verb.PASS_ON, Verb.HAND_OVER}
+)
 """Acts that concern nobody but the agency itself; others do not read how it works."""
 
 DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})

@@ -20,12 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
 from agencies.middleware import actor_of
-from agencies.refusals import Refusal
-from workflow.actions import sign_for
+from workflow.actions.batch import sign_for_many as sign_for_many_at_once
 from workflow.deadlines import Light, WorkCalendar
 from workflow.lights import light_between
 from workflow.models import Task
 from workflow.web import duties
+from workflow.web.chosen import shown_in
 from workflow.web.duties import Duty
 from workflow.web.paging import PAGE, Pager, neighbours
 from workflow.working_days import calendar_in_force
@@ -228,18 +228,15 @@ def todo_count(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_for_many(request: HttpRequest) -> HttpResponse:
-    """Sign for the tasks that were ticked, each by itself; says of each that was refused why."""
+    """Sign for the tasks that were ticked, in one act; says of each that was left why."""
     actor, now = actor_of(request), timezone.now()
-    chosen = [int(pk) for pk in request.POST.getlist("assignment") if pk.isdecimal()][:AT_ONCE]
-    signed = 0
-    for pk in chosen:
-        try:
-            sign_for.sign_for(actor=actor, assignment_id=pk, now=now)
-        except Refusal as refusal:
-            title = Task.objects.visible_to(actor, now=now).filter(assignments=pk).values_list("title", flat=True).first()
-            messages.warning(request, _("Not signed for: %(task)s. %(why)s") % {"task": title or "—", "why": refusal.reason})
-        else:
-            signed += 1
+    chosen = dict(list(shown_in(request.POST.getlist("assignment")).items())[:AT_ONCE])
+    outcomes = sign_for_many_at_once(actor=actor, shown=chosen, now=now) if chosen else []
+    for row in outcomes:
+        if not row.is_done:
+            title = row.task.title if row.task else "—"
+            messages.warning(request, _("Not signed for: %(task)s. %(why)s") % {"task": title, "why": row.reason})
+    signed = sum(row.is_done for row in outcomes)
     if signed:
         messages.success(request, ngettext("%(count)d task signed for.", "%(count)d tasks signed for.", signed) % {"count": signed})
     if not chosen:

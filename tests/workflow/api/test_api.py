@@ -79,7 +79,7 @@ def test_allowed_actions_say_what_can_be_done_and_why_not() -> None:
     assert not by_name["declare_done"]["enabled"]
     assert by_name["declare_done"]["reason"]
     theirs = next(part for part in body["assignments"] if part["agency"] != lead.agency.pk)
-    assert {offer["name"] for offer in theirs["allowed_actions"]} <= {"press"}
+    assert {offer["name"] for offer in theirs["allowed_actions"]} <= {"press", "remind"}
 
 
 def test_every_route_to_a_task_is_404_for_another_agency() -> None:

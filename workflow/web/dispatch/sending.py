@@ -17,11 +17,13 @@ from agencies.decision import Decision, Denied
 from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, NotYours
 from measures.models import Plan
-from workflow.actions.dispatch import dispatch, preview, receivers_of
+from workflow.actions.batch import dispatch_many
+from workflow.actions.dispatch import preview, receivers_of
 from workflow.models import Task
 from workflow.routing import Routed
 from workflow.states import Part
 from workflow.timing import to_dispatch
+from workflow.web.chosen import shown_in
 from workflow.web.dispatch.drafts import draft_tasks
 from workflow.web.dispatch.sight import find_directed
 
@@ -71,14 +73,14 @@ def send(request: ActorRequest, pk: int) -> HttpResponse:
         "agencies": len(agencies),
         "without_due": sum(row.task.due_on is None for row in rows),
         "refused": [row for row in rows if row.refusal],
-        "token": " ".join(str(task.pk) for task in tasks),
+        "token": " ".join(f"{task.pk}:{task.version}" for task in tasks),
     }
     return render(request, "workflow/dispatch/receivers.html", context)
 
 
 def _send(request: ActorRequest, plan: Plan, tasks: list[Task], now: dt.datetime) -> HttpResponse:
     """Send exactly the tasks whose receivers were shown; sending them a second time finds them gone and changes nothing."""
-    shown = {int(number) for number in request.POST.get("tasks", "").split() if number.isascii() and number.isdigit()}
+    shown = shown_in(request.POST.get("tasks", "").split())
     waiting = [task for task in tasks if task.pk in shown]
     if not waiting:
         messages.info(request, _("These tasks have been dispatched already."))
@@ -87,13 +89,18 @@ def _send(request: ActorRequest, plan: Plan, tasks: list[Task], now: dt.datetime
         messages.error(request, _("Some tasks have no due date. Set one, or tick that they go out without."))
         return redirect("plan-dispatch", plan.pk)
     try:
-        sent = dispatch(actor=request.actor, task_ids=[task.pk for task in waiting], now=now)
+        outcomes = dispatch_many(actor=request.actor, shown={task.pk: shown[task.pk] for task in waiting}, now=now)
     except (Conflict, NotYours) as refused:
         messages.error(request, str(refused.reason))
         return redirect("plan-dispatch", plan.pk)
-    words = ngettext("%(count)d task has been dispatched.", "%(count)d tasks have been dispatched.", len(sent)) % {"count": len(sent)}
-    messages.success(request, words)
-    return redirect("plan", plan.pk)
+    left = [row for row in outcomes if not row.is_done]
+    for row in left:
+        messages.warning(request, _("Not dispatched: %(task)s. %(why)s") % {"task": row.task, "why": row.reason})
+    sent = len(outcomes) - len(left)
+    if sent:
+        words = ngettext("%(count)d task has been dispatched.", "%(count)d tasks have been dispatched.", sent) % {"count": sent}
+        messages.success(request, words)
+    return redirect("plan-dispatch" if left else "plan", plan.pk)
 
 
 def _goes_to(tasks: list[Task], now: dt.datetime) -> list[GoesTo]:
