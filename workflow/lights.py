@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from workflow import timing
 from workflow.deadlines import Colour, Light, Reason, WorkCalendar, expected_percent, progress_light, time_light, working_days_between
-from workflow.models import Assignment, Report, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ReportState, TaskState
+from workflow.models import Assignment, Contribution, Report, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ContributionState, ReportState, TaskState
 
 FINISHED_PARTS = frozenset({AssignmentState.DECLARED, AssignmentState.CONFIRMED})
 """Parts whose clock has stopped for good: the agency has declared them done."""
@@ -96,6 +96,21 @@ def report_light(report: Report, today: dt.date, calendar: WorkCalendar) -> Ligh
         calendar=calendar,
         closed_on=timezone.localdate(report.submitted_at) if sent else None,
         was_overdue=report.was_missed,
+    )
+
+
+def contribution_light(contribution: Contribution, today: dt.date, calendar: WorkCalendar) -> Light:
+    """Return the time light of a supporter's contribution; one that was sent late stays late."""
+    if contribution.state == ContributionState.WAIVED:
+        return Light(Colour.NONE, Reason("ended"), contribution.was_late)
+    sent = contribution.state == ContributionState.SENT and contribution.sent_at
+    return light_between(
+        contribution.period_end,
+        contribution.due_on,
+        today=today,
+        calendar=calendar,
+        closed_on=timezone.localdate(contribution.sent_at) if sent else None,
+        was_overdue=contribution.was_late,
     )
 
 

@@ -35,6 +35,8 @@ class Audience(Enum):
     """Coordinators of the issuer."""
     LEADS = auto()
     """People who report for the leads."""
+    SUPPORTERS = auto()
+    """People who report for the supporters."""
     ASKED = auto()
     """Reviewers of every agency with a part but the one that acts."""
     EVERYBODY = auto()
@@ -59,6 +61,12 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.ACCEPT_REPORT: (Audience.REPORTERS,),
     Verb.RETURN_REPORT: (Audience.REPORTERS,),
     Verb.WAIVE_REPORT: (Audience.REPORTERS,),
+    Verb.ASK_SUPPORTERS: (Audience.SUPPORTERS,),
+    Verb.SEND_CONTRIBUTION_FOR_REVIEW: (Audience.REVIEWERS,),
+    Verb.SEND_BACK_CONTRIBUTION: (Audience.REPORTERS,),
+    Verb.SEND_CONTRIBUTION: (Audience.LEADS,),
+    Verb.RETURN_CONTRIBUTION: (Audience.REPORTERS,),
+    Verb.WAIVE_CONTRIBUTION: (Audience.REPORTERS,),
     Verb.DECLARE_DONE: (Audience.COORDINATORS, Audience.LEADS),
     Verb.REQUEST_SIGN_OFF: (Audience.ASKED, Audience.COORDINATORS),
     Verb.SUBMIT_SIGN_OFF: (Audience.COORDINATORS,),
@@ -83,7 +91,7 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
 NAMED = 20
 """How many tasks a notice of many names."""
 
-URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT})
+URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT, Verb.RETURN_CONTRIBUTION})
 """Acts that are told at once and never wait for the digest."""
 
 
@@ -95,6 +103,11 @@ TOPICS: dict[Verb, Topic] = {
     Verb.REVISE: Topic.DECISION,
     Verb.MOVE_DUE: Topic.DECISION,
     Verb.WITHDRAW: Topic.DECISION,
+    Verb.ASK_SUPPORTERS: Topic.ASSIGNED,
+    Verb.SEND_CONTRIBUTION_FOR_REVIEW: Topic.REVIEW,
+    Verb.SEND_BACK_CONTRIBUTION: Topic.DECISION,
+    Verb.RETURN_CONTRIBUTION: Topic.DECISION,
+    Verb.WAIVE_CONTRIBUTION: Topic.DECISION,
     Verb.HAND_BACK: Topic.REVIEW,
     Verb.REQUEST_EXTENSION: Topic.REVIEW,
     Verb.SEND_FOR_REVIEW: Topic.REVIEW,
@@ -158,6 +171,7 @@ _HOLDS = {
     Audience.REVIEWERS: "review",
     Audience.COORDINATORS: "coordinate",
     Audience.LEADS: "report",
+    Audience.SUPPORTERS: "report",
     Audience.ASKED: "review",
     Audience.EVERYBODY: "report",
     Audience.FORMER: "report",
@@ -179,19 +193,25 @@ def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[
             yield from ((audience, agency_id) for agency_id in _former(own, ties[event.task_id]))
             continue
         for tie, agency_id in ties[event.task_id]:
-            match audience:
-                case Audience.SIGNERS | Audience.REPORTERS | Audience.REVIEWERS:
-                    concerned = agency_id == own and tie in {Tie.LEAD, Tie.SUPPORT}
-                case Audience.COORDINATORS:
-                    concerned = tie == Tie.ISSUER
-                case Audience.LEADS:
-                    concerned = tie == Tie.LEAD
-                case Audience.ASKED:
-                    concerned = tie in {Tie.LEAD, Tie.SUPPORT} and agency_id != own
-                case Audience.EVERYBODY:
-                    concerned = tie in {Tie.LEAD, Tie.SUPPORT}
-            if concerned:
+            if _is_concerned(audience, tie, is_own=agency_id == own):
                 yield audience, agency_id
+
+
+_TIES = {
+    Audience.COORDINATORS: {Tie.ISSUER},
+    Audience.LEADS: {Tie.LEAD},
+    Audience.SUPPORTERS: {Tie.SUPPORT},
+}
+"""The tie of an audience; the others have a part in the task, as a lead or a supporter."""
+
+
+def _is_concerned(audience: Audience, tie: str, *, is_own: bool) -> bool:
+    """Tell whether an agency with a tie to a task is of an audience; `is_own`: the act concerns its own part."""
+    if audience in {Audience.SIGNERS, Audience.REPORTERS, Audience.REVIEWERS} and not is_own:
+        return False
+    if audience is Audience.ASKED and is_own:
+        return False
+    return tie in _TIES.get(audience, {Tie.LEAD, Tie.SUPPORT})
 
 
 def _former(own: int | None, ties: Sequence[tuple[str, int]]) -> list[int]:

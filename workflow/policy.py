@@ -17,8 +17,8 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from agencies.models import Agency, AgencyUserPermission, Membership, Office
 from agencies.models.agency import in_force
-from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
-from workflow.states import ReportState, Tie
+from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState, Tie
 
 READABLE_REPORTS = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED})
 """Reports that have left their agency, so that everybody who sees the task may read them."""
@@ -73,7 +73,7 @@ def may_press(actor: Actor, assignment: Assignment) -> Decision:
     """Answer whether the actor may press an agency: the coordinator, or a lead pressing its supporters."""
     if _coordinates(actor, assignment.task):
         return Allowed()
-    leads = {lead.agency_id for lead in assignment.task.assignments.all() if lead.is_lead}
+    leads = {lead.agency_id for lead in assignment.task.assignments.all() if lead.is_lead and lead.state not in ENDED_ASSIGNMENT_STATES}
     if not assignment.is_lead and leads & actor.agencies_where("review"):
         return Allowed()
     return Denied(_("Only the coordinator, or a lead pressing its supporters, can do this."))
@@ -190,6 +190,42 @@ def may_judge_report(actor: Actor, report: Report) -> Decision:
     """Answer for accepting, returning or waiving a report: the coordinator, who has not released it."""
     held = _coordinates(actor, report.assignment.task)
     return held and _not_own(actor, report.reviewer_id, report.assignment.task.issuer_id)
+
+
+# --- Contributions of supporters -----------------------------------------------------------------------
+
+
+def may_contribute(actor: Actor, contribution: Contribution) -> Decision:
+    """Answer for writing a supporter's contribution and sending it for review: its own agency, nobody else."""
+    return _holds(actor, "report", contribution.assignment)
+
+
+def may_release_contribution(actor: Actor, contribution: Contribution) -> Decision:
+    """Answer for releasing a contribution to the leads; nobody releases what they wrote."""
+    held = _holds(actor, "review", contribution.assignment)
+    return held and _not_own(actor, contribution.author_id, contribution.assignment.agency_id)
+
+
+def may_send_back_contribution(actor: Actor, contribution: Contribution) -> Decision:
+    """Answer for giving a contribution back inside the agency."""
+    return _holds(actor, "review", contribution.assignment)
+
+
+def may_judge_contribution(actor: Actor, contribution: Contribution) -> Decision:
+    """Answer for returning or doing without a contribution: whoever reports for a lead of the task, and did not release it."""
+    part = contribution.assignment
+    leads = {lead.agency_id for lead in part.task.assignments.all() if lead.is_lead and lead.state not in ENDED_ASSIGNMENT_STATES}
+    seats = leads & actor.agencies_where("report")
+    if not seats:
+        return Denied(_("Only a lead of the task can do this."))
+    return _not_own(actor, contribution.reviewer_id, part.agency_id)
+
+
+def may_read_contribution(actor: Actor, contribution: Contribution) -> Decision:
+    """Answer whether somebody who sees the task may read a contribution: its own agency always, others once it was sent."""
+    if contribution.assignment.agency_id in actor.agency_ids or contribution.state == ContributionState.SENT:
+        return Allowed()
+    return Denied(_("The contribution has not been sent yet."))
 
 
 # --- Decisions -----------------------------------------------------------------------------------------

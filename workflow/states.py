@@ -41,6 +41,17 @@ class ReportState(models.TextChoices):
     WAIVED = "waived", _("Waived")
 
 
+class ContributionState(models.TextChoices):
+    """How far what a supporting agency contributes for one period has come."""
+
+    ASKED = "asked", _("To be contributed")
+    DRAFT = "draft", _("Draft")
+    AGENCY_REVIEW = "agency_review", _("In review at the agency")
+    SENT = "sent", _("Sent to the lead")
+    RETURNED = "returned", _("Returned for more")
+    WAIVED = "waived", _("Not needed")
+
+
 class SignOffState(models.TextChoices):
     """How far a closing round has come."""
 

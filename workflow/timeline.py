@@ -45,6 +45,13 @@ class Verb(models.TextChoices):
     RETURN_REPORT = "return_report", _("returned the report for more")
     WAIVE_REPORT = "waive_report", _("waived the report")
     MISS_REPORT = "miss_report", _("missed the report")
+    ASK_SUPPORTERS = "ask_supporters", _("asked the supporters for their contributions")
+    SAVE_CONTRIBUTION = "save_contribution", _("saved a draft contribution")
+    SEND_CONTRIBUTION_FOR_REVIEW = "send_contribution_for_review", _("sent the contribution for review")
+    SEND_BACK_CONTRIBUTION = "send_back_contribution", _("sent the contribution back inside the agency")
+    SEND_CONTRIBUTION = "send_contribution", _("sent its contribution to the leads")
+    RETURN_CONTRIBUTION = "return_contribution", _("returned the contribution for more")
+    WAIVE_CONTRIBUTION = "waive_contribution", _("did without the contribution")
     DECLARE_DONE = "declare_done", _("declared it done")
     REQUEST_SIGN_OFF = "request_sign_off", _("put it up for sign-off")
     CO_SIGN = "co_sign", _("answered the co-signing")
@@ -97,6 +104,8 @@ _NEEDS = {
     Verb.HAND_OVER: "administer",
     Verb.SEND_BACK: "review",
     Verb.SUBMIT_REPORT: "review",
+    Verb.SEND_BACK_CONTRIBUTION: "review",
+    Verb.SEND_CONTRIBUTION: "review",
     Verb.DECLARE_DONE: "review",
     Verb.REQUEST_SIGN_OFF: "review",
     Verb.WITHDRAW_SIGN_OFF: "review",

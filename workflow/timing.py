@@ -12,8 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
-from workflow.models import Assignment, CoSignature, Extension, HandBack, Receiver, Report, SignOff, Task
-from workflow.states import AssignmentState, ClosingRule, ExtensionState, HandBackState, ReportState, SignOffState, TaskState, Verdict
+from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Receiver, Report, SignOff, Task
+from workflow.states import (
+    LIVE_ASSIGNMENT_STATES,
+    AssignmentState,
+    ClosingRule,
+    ExtensionState,
+    HandBackState,
+    ReportState,
+    SignOffState,
+    TaskState,
+    Verdict,
+)
 
 HAND_BACK_WORKING_DAYS = 10
 """Within how many working days of being assigned an agency may hand back (DESIGN section 4)."""
@@ -128,6 +138,54 @@ def to_save_report(report: Report, now: dt.datetime) -> Decision:
     if report.assignment.state != AssignmentState.ACCEPTED:
         return Denied(_("Your part is not in hand: %(state)s.") % {"state": report.assignment.get_state_display()})
     return task_is_live(report.assignment.task)
+
+
+def to_ask_supporters(report: Report, now: dt.datetime) -> Decision:
+    """Answer whether supporters can still be asked for a report: it has not gone out, and not all of them have been."""
+    if report.state not in {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED, ReportState.AGENCY_REVIEW}:
+        return Denied(_("The report has gone out already."))
+    parts = [part for part in report.assignment.task.assignments.all() if not part.is_lead and part.state in LIVE_ASSIGNMENT_STATES]
+    if not parts:
+        return Denied(_("No agency supports this task."))
+    asked = {row.assignment_id for part in parts for row in part.contributions.all() if is_asked_for(row, report)}
+    if all(part.pk in asked for part in parts):
+        return Denied(_("Every supporter has been asked already."))
+    return task_is_live(report.assignment.task)
+
+
+def is_asked_for(contribution: Contribution, report: Report) -> bool:
+    """Tell whether a contribution of the report's task is asked for its period."""
+    return contribution.on_demand == report.on_demand and (contribution.period_start, contribution.period_end) == (
+        report.period_start,
+        report.period_end,
+    )
+
+
+def to_contribute(contribution: Contribution, now: dt.datetime) -> Decision:
+    """Answer whether a supporter can work on its contribution: it has signed for the task, which is under way."""
+    part = contribution.assignment
+    if part.state == AssignmentState.PENDING:
+        return Denied(_("Sign for the task first."))
+    if part.state not in {AssignmentState.ACCEPTED, AssignmentState.DECLARED}:
+        return Denied(_("Your part is not in hand: %(state)s.") % {"state": part.get_state_display()})
+    return task_is_live(part.task)
+
+
+def to_send_contribution_for_review(contribution: Contribution, now: dt.datetime) -> Decision:
+    """Answer whether a contribution says something."""
+    if not contribution.text.strip():
+        return Denied(_("Say what your agency contributes first."))
+    return to_contribute(contribution, now)
+
+
+def to_return_contribution(contribution: Contribution, now: dt.datetime) -> Decision:
+    """Answer whether a lead's report for which a contribution was asked has not gone out yet."""
+    task = contribution.assignment.task
+    open_states = {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED, ReportState.AGENCY_REVIEW}
+    reports = (report for part in task.assignments.all() if part.is_lead for report in part.reports.all())
+    if not any(report.state in open_states and is_asked_for(contribution, report) for report in reports):
+        return Denied(_("The report that it belongs to has gone out already."))
+    return task_is_live(task)
 
 
 def to_send_for_review(report: Report, now: dt.datetime) -> Decision:

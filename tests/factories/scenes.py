@@ -10,12 +10,16 @@ from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import (
     Stage,
     accepted_task,
+    asked_contribution,
     closing_task,
     declared_task,
     dispatched_task,
     draft_task,
+    drafted_contribution,
     make_crew,
     open_report,
+    reviewed_contribution,
+    sent_contribution,
     submitted_report,
 )
 from workflow.actions.co_sign import co_sign
@@ -28,9 +32,10 @@ from workflow.actions.release_report import submit_report
 from workflow.actions.request_extension import request_extension
 from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.rule_on_hand_back import reroute
+from workflow.actions.write_contribution import return_contribution, waive_contribution
 from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.catalog import Subject
-from workflow.models import Report
+from workflow.models import Contribution, Report
 
 
 @dataclass
@@ -166,6 +171,25 @@ def _waived(stage: Stage, report: Report) -> None:
     waive_report(actor=stage.coordinator_actor, report_id=report.pk, reason="免报", now=NOW)
 
 
+def _contribution(then: Callable[[Stage, Contribution], None]) -> Callable[[], Scene]:
+    def build() -> Scene:
+        stage = accepted_task(leads=2)
+        row = asked_contribution(stage)
+        then(stage, row)
+        return Scene(stage, row.pk)
+
+    return build
+
+
+def _contribution_returned(stage: Stage, row: Contribution) -> None:
+    sent_contribution(stage, row)
+    return_contribution(actor=stage.leads[0].officer_actor, contribution_id=row.pk, remark="请补充数据", now=NOW)
+
+
+def _contribution_waived(stage: Stage, row: Contribution) -> None:
+    waive_contribution(actor=stage.leads[0].officer_actor, contribution_id=row.pk, reason="本期无需提供", now=NOW)
+
+
 SCENES: dict[Subject, dict[str, Callable[[], Scene]]] = {
     Subject.TASK: {
         "draft": _task(lambda: draft_task(leads=2)),
@@ -197,5 +221,13 @@ SCENES: dict[Subject, dict[str, Callable[[], Scene]]] = {
         "accepted": _report(_accepted),
         "returned": _report(_returned),
         "waived": _report(_waived),
+    },
+    Subject.CONTRIBUTION: {
+        "asked": _contribution(lambda stage, row: None),
+        "draft": _contribution(drafted_contribution),
+        "agency_review": _contribution(reviewed_contribution),
+        "sent": _contribution(sent_contribution),
+        "returned": _contribution(_contribution_returned),
+        "waived": _contribution(_contribution_waived),
     },
 }

@@ -9,6 +9,7 @@ from typing import Any
 from agencies.actor import Actor
 from agencies.models import Agency, Role, User
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from workflow.actions.ask_supporters import ask_supporters
 from workflow.actions.declare_done import declare_done
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
@@ -16,8 +17,9 @@ from workflow.actions.judge_report import accept_report
 from workflow.actions.release_report import submit_report
 from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.sign_for import sign_for
+from workflow.actions.write_contribution import save_contribution, send_contribution, send_contribution_for_review
 from workflow.actions.write_report import ReportText, ask_for_report, save_report, send_for_review
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Contribution, Report, Task
 from workflow.states import Part, Rhythm
 
 
@@ -124,6 +126,31 @@ def submitted_report(stage: Stage, crew: Crew, percent: int = 100) -> Report:
     save_report(actor=crew.officer_actor, report_id=report.pk, text=ReportText(done="已完成。", percent=percent), now=NOW)
     send_for_review(actor=crew.officer_actor, report_id=report.pk, now=NOW)
     return submit_report(actor=crew.reviewer_actor, report_id=report.pk, now=NOW)
+
+
+def asked_contribution(stage: Stage) -> Contribution:
+    """Open a report out of turn for the first lead and ask the first supporter for its contribution."""
+    report = open_report(stage, stage.leads[0])
+    ask_supporters(actor=stage.leads[0].officer_actor, report_id=report.pk, now=NOW)
+    return Contribution.objects.get(assignment=stage.part_of(stage.supporters[0]))
+
+
+def drafted_contribution(stage: Stage, row: Contribution) -> None:
+    """Have the first supporter write its contribution."""
+    officer = stage.supporters[0].officer_actor
+    save_contribution(actor=officer, contribution_id=row.pk, text="已提供交易数据。", now=NOW)
+
+
+def reviewed_contribution(stage: Stage, row: Contribution) -> None:
+    """Have the first supporter write its contribution and send it for review."""
+    drafted_contribution(stage, row)
+    send_contribution_for_review(actor=stage.supporters[0].officer_actor, contribution_id=row.pk, now=NOW)
+
+
+def sent_contribution(stage: Stage, row: Contribution) -> None:
+    """Have the first supporter's reviewer release its contribution."""
+    reviewed_contribution(stage, row)
+    send_contribution(actor=stage.supporters[0].reviewer_actor, contribution_id=row.pk, now=NOW)
 
 
 def declared_task(**traits: Any) -> Stage:

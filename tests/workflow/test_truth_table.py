@@ -18,8 +18,8 @@ from tests.factories.tasks import (
     Stage,
     make_crew,
 )
-from workflow.catalog import CATALOG, Act, Subject
-from workflow.models import Assignment, Event, Report, Task
+from workflow.catalog import CATALOG, Act, Subject, SubjectRow
+from workflow.models import Assignment, Contribution, Event, Report, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,8 @@ OWN = {"officer", "reviewer", "delegate"}
 REVIEW = {"reviewer", "delegate"}
 ISSUER = {"coordinator"}
 LEADER = {"leader"}
+SUPPORTER = {"supporter_officer", "supporter_reviewer"}
+LEADS = OWN | {"co_lead_reviewer"}
 
 ROLES = (
     "officer", "reviewer", "delegate", "co_lead_reviewer", "supporter_officer", "supporter_reviewer", "coordinator", "leader",
@@ -78,6 +80,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "accept_report": (ISSUER, {"submitted"}),
     "return_report": (ISSUER, {"submitted"}),
     "waive_report": (ISSUER, {"due", "draft", "returned"}),
+    "ask_supporters": (OWN, {"due", "draft", "agency_review", "returned"}),
+    "send_contribution_for_review": (SUPPORTER, {"draft"}),
+    "send_contribution": ({"supporter_reviewer"}, {"agency_review"}),
+    "send_back_contribution": ({"supporter_reviewer"}, {"agency_review"}),
+    "return_contribution": (LEADS, {"sent"}),
+    "waive_contribution": (LEADS, {"asked", "draft", "returned"}),
 }
 """What the rules say, written by hand; the catalog, the policy and the machines are held to it."""
 
@@ -140,7 +148,7 @@ def fields(act: Act, stage: Stage, fresh: Agency) -> dict[str, Any]:
     return values
 
 
-def subject_of(subject: Subject, pk: int) -> Task | Assignment | Report:
+def subject_of(subject: Subject, pk: int) -> SubjectRow:
     match subject:
         case Subject.TASK:
             return Task.objects.get(pk=pk)
@@ -148,6 +156,8 @@ def subject_of(subject: Subject, pk: int) -> Task | Assignment | Report:
             return Assignment.objects.get(pk=pk)
         case Subject.REPORT:
             return Report.objects.get(pk=pk)
+        case Subject.CONTRIBUTION:
+            return Contribution.objects.get(pk=pk)
 
 
 def expected(act: Act, state: str, role: str) -> int:
@@ -198,7 +208,7 @@ def test_the_table_is_true(subject: Subject, state: str) -> None:
             if given != wanted:
                 wrong[act.name, role] = (given, wanted)
     assert not wrong, wrong
-    assert asked >= len(ROLES) * 6
+    assert asked >= len(ROLES) * 5
     assert Event.objects.count() == before, "an act that was undone left an event"
 
 
@@ -210,7 +220,7 @@ def test_the_offers_agree_with_what_the_acts_answer() -> None:
             scene = build()
             people = actors(scene.stage)
             fresh = make_agency()
-            for role in ("officer", "reviewer", "coordinator", "leader"):
+            for role in ("officer", "reviewer", "coordinator", "leader", "supporter_reviewer"):
                 for act in (entry for entry in CATALOG.values() if entry.subject == subject):
                     row = subject_of(subject, scene.pk)
                     offered = act.offer(people[role], row, now=NOW)

@@ -21,6 +21,7 @@ from agencies.refusals import Invalid, NotYours, require
 from workflow import policy, timing
 from workflow.actions.dispatch import dispatch, receivers_of
 from workflow.actions.door import lock_tasks, log, move, of_part, said
+from workflow.actions.press import presses_for
 from workflow.models import Assignment, Participation, Task
 from workflow.states import AssignmentState
 from workflow.timeline import Entry, Verb
@@ -76,7 +77,8 @@ def press_many(*, actor: Actor, shown: Shown, text: str, now: dt.datetime) -> li
     for part in parts:
         require(policy.may_press(actor, part))
     ready, left = _sort(parts, shown, timing.owes_something)
-    log(actor, now, *(of_part(part, Verb.PRESS, comment=text, by_issuer=actor.may("coordinate", part.task.issuer_id)) for part in ready))
+    by = {part.pk: presses_for(actor, part) for part in ready}
+    log(actor, now, *(of_part(part, Verb.PRESS, comment=text, by=by[part.pk].short_name, by_id=by[part.pk].pk) for part in ready))
     return _outcomes(ready, left)
 
 

@@ -18,11 +18,11 @@ from agencies.actor import Actor
 from agencies.decision import Decision, Denied
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from workflow import notices
-from workflow.models import Assignment, Event, Participation, Report, SignOff, Task
+from workflow.models import Assignment, Contribution, Event, Participation, Report, SignOff, Task
 from workflow.states import LIVE_ASSIGNMENT_STATES, SWEPT_STATES, SignOffState
 from workflow.timeline import Entry, Verb, record
 
-Row = TypeVar("Row", Task, Assignment, Report, SignOff)
+Row = TypeVar("Row", Task, Assignment, Report, SignOff, Contribution)
 
 
 def lock_task(actor: Actor, task_id: int, *, now: dt.datetime, version: int | None = None) -> Task:
@@ -48,7 +48,7 @@ def lock_task(actor: Actor, task_id: int, *, now: dt.datetime, version: int | No
     found = task.first()
     if found is None:
         raise NotYours
-    _expect(found, version)
+    refuse_stale(found, version)
     return found
 
 
@@ -78,7 +78,7 @@ def lock_assignment(actor: Actor, assignment_id: int, *, now: dt.datetime, versi
     task = lock_task(actor, task_id, now=now)
     assignment = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=assignment_id)
     assignment.task = task
-    _expect(assignment, version)
+    refuse_stale(assignment, version)
     return assignment
 
 
@@ -90,7 +90,7 @@ def lock_report(actor: Actor, report_id: int, *, now: dt.datetime, version: int 
     assignment = lock_assignment(actor, assignment_id, now=now)
     report = Report.objects.select_for_update(of=("self",), no_key=True).get(pk=report_id)
     report.assignment = assignment
-    _expect(report, version)
+    refuse_stale(report, version)
     return report
 
 
@@ -176,7 +176,12 @@ def copy_assignment(assignment: Assignment) -> None:
     Participation.objects.filter(assignment=assignment).update(assignment_state=assignment.state, due_on=assignment.due_on)
 
 
-def _expect(row: Task | Assignment | Report, version: int | None) -> None:
+def refuse_stale(row: Task | Assignment | Report | Contribution, version: int | None) -> None:
+    """Go on when the caller's page shows the row as it is.
+
+    Raises:
+        Conflict: it has changed since.
+    """
     if version is not None and version != row.version:
         raise Conflict(_("Somebody has changed this since you opened it. Load the page again and look at what has happened."))
 

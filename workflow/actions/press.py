@@ -7,10 +7,12 @@ import datetime as dt
 from django.db import transaction
 
 from agencies.actor import Actor
+from agencies.models import Agency
 from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.door import expect, lock_assignment, log, of_part, said
 from workflow.models import Assignment
+from workflow.states import ENDED_ASSIGNMENT_STATES, Part
 from workflow.timeline import Verb
 
 
@@ -21,8 +23,8 @@ def press(*, actor: Actor, assignment_id: int, text: str, now: dt.datetime, vers
     require(policy.may_press(actor, assignment))
     expect(timing.owes_something(assignment))
     text = said(text, "text")
-    by = assignment.task.issuer_id if actor.may("coordinate", assignment.task.issuer_id) else None
-    log(actor, now, of_part(assignment, Verb.PRESS, comment=text, by_issuer=by is not None))
+    by = presses_for(actor, assignment)
+    log(actor, now, of_part(assignment, Verb.PRESS, comment=text, by=by.short_name, by_id=by.pk))
     return assignment
 
 
@@ -34,3 +36,13 @@ def remind(*, actor: Actor, assignment_id: int, now: dt.datetime, text: str = ""
     expect(timing.owes_something(assignment))
     log(actor, now, of_part(assignment, Verb.REMIND, comment=text.strip()))
     return assignment
+
+
+def presses_for(actor: Actor, assignment: Assignment) -> Agency:
+    """Return the agency in whose name the act is done: the issuer, or the lead whose supporter is pressed."""
+    task = assignment.task
+    if actor.may("coordinate", task.issuer_id):
+        return task.issuer
+    leads = task.assignments.filter(part=Part.LEAD, agency_id__in=actor.agencies_where("review")).select_related("agency")
+    lead = leads.exclude(state__in=ENDED_ASSIGNMENT_STATES).order_by("rank").first()
+    return lead.agency if lead is not None else task.issuer

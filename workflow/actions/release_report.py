@@ -10,6 +10,7 @@ from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_report, log, move, of_part, said
+from workflow.collecting import collected
 from workflow.models import Report
 from workflow.timeline import Verb
 
@@ -25,7 +26,8 @@ def submit_report(*, actor: Actor, report_id: int, now: dt.datetime, version: in
     assignment = report.assignment
     assignment.moved_at = now
     keep(assignment)
-    log(actor, now, of_part(assignment, Verb.SUBMIT_REPORT, states, report=report, percent=report.percent))
+    missing = collected(report).names_missing
+    log(actor, now, of_part(assignment, Verb.SUBMIT_REPORT, states, report=report, percent=report.percent, missing=missing))
     return report
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from workflow.actions.ask_supporters import open_contributions
 from workflow.deadlines import PeriodKind, add_working_days, period_of
 from workflow.models import Assignment, Report
 from workflow.models.batches import NEVER, set_report_days
@@ -23,7 +24,7 @@ BATCH = 1000
 def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
     """Open the report of the period that contains a day, for each lead whose task has a rhythm and that has none yet.
 
-    Leads owe reports; supporters add their parts to the lead's. Existing rows are left alone, so doing it twice changes nothing.
+    Leads owe reports; supporters are asked for what they contribute to it. Existing rows are left alone, so doing it twice changes nothing.
 
     Args:
         assignments: with their tasks loaded.
@@ -53,6 +54,7 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
     )
     missing = [row for row in rows if (row.assignment_id, row.period_start, row.period_end) not in known]
     Report.objects.bulk_create(missing, ignore_conflicts=True)
+    open_contributions(missing)
     return len(missing)
 
 

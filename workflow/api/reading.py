@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from agencies.actor import Actor
 from agencies.models import User
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Contribution, Report, Task
 
 
 def request_actor(request: Request) -> Actor:
@@ -34,6 +34,7 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
         "hand_backs",
         Prefetch("task__sign_offs"),
         "task__sign_offs__co_signatures",
+        "contributions",
         "task__assignments__agency",
     )
     return tasks.prefetch_related(Prefetch("assignments", parts), "receivers", "sign_offs__co_signatures")
@@ -44,5 +45,14 @@ def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:
     return (
         Report.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
-        .prefetch_related("evidence")
+        .prefetch_related("evidence", "assignment__task__assignments__agency", "assignment__task__assignments__contributions")
+    )
+
+
+def contributions_for(actor: Actor, now: dt.datetime) -> QuerySet[Contribution]:
+    """Return the contributions to tasks the actor may see."""
+    return (
+        Contribution.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
+        .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
+        .prefetch_related("assignment__task__assignments__agency", "assignment__task__assignments__reports")
     )

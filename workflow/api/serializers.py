@@ -11,9 +11,11 @@ from rest_framework.request import Request
 
 from agencies.actor import Actor
 from agencies.decision import Denied
+from workflow import policy
 from workflow.api.reading import request_actor
-from workflow.catalog import Act, offers
-from workflow.models import Assignment, Event, Evidence, Report, Task
+from workflow.catalog import Act, SubjectRow, offers
+from workflow.collecting import collected
+from workflow.models import Assignment, Contribution, Event, Evidence, Report, Task
 from workflow.states import ReportState
 
 
@@ -32,7 +34,7 @@ class WithOffers(serializers.ModelSerializer[Any]):
     allowed_actions = serializers.SerializerMethodField()
 
     @extend_schema_field(OfferSerializer(many=True))
-    def get_allowed_actions(self, row: Task | Assignment | Report) -> list[dict[str, Any]]:
+    def get_allowed_actions(self, row: SubjectRow) -> list[dict[str, Any]]:
         """Return the acts, those that must wait with their reason."""
         return [
             {
@@ -59,17 +61,46 @@ class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
         read_only_fields = fields
 
 
+class ContributionSerializer(WithOffers):
+    """What a supporting agency contributes; its text is shown to others once it was sent."""
+
+    agency_name = serializers.CharField(source="assignment.agency.short_name", read_only=True)
+
+    class Meta:
+        model = Contribution
+        fields = (
+            "id", "assignment", "agency_name", "period_start", "period_end", "on_demand", "due_on", "state", "text", "sent_at", "was_late",
+            "remark", "version", "allowed_actions",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, instance: Contribution) -> dict[str, Any]:
+        """Leave out the text of what has not been sent for everybody else."""
+        shown = super().to_representation(instance)
+        if not policy.may_read_contribution(self.actor, instance):
+            shown |= {"text": "", "remark": ""}
+        return shown
+
+
 class ReportSerializer(WithOffers):
     """A report; what its agency has not submitted is shown to that agency only."""
 
     evidence = EvidenceSerializer(many=True, read_only=True)
+    contributions = serializers.SerializerMethodField()
+
+    @extend_schema_field(ContributionSerializer(many=True))
+    def get_contributions(self, row: Report) -> list[dict[str, Any]]:
+        """Return what the supporters were asked for, whether it is there or missing."""
+        rows = collected(row)
+        parts = [*rows.there, *rows.later, *rows.missing, *rows.waived]
+        return [dict(shown) for shown in ContributionSerializer(parts, many=True, context=self.context).data]
 
     class Meta:
         model = Report
         fields = (
             "id", "assignment", "period_start", "period_end", "on_demand", "due_on", "state", "was_missed", "done", "next_steps",
             "problems", "help_needed", "percent", "forecast_on", "confidence", "submitted_at", "remark", "version", "evidence",
-            "allowed_actions",
+            "contributions", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 

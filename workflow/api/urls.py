@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, views
+from workflow.api import agencies, batch, contributions, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/", views.TaskDetail.as_view(), name="task"),
     path("tasks/<int:pk>/events/", views.TaskEvents.as_view(), name="events"),
     path("reports/<int:pk>/", views.ReportDetail.as_view(), name="report"),
+    path("contributions/<int:pk>/", contributions.ContributionDetail.as_view(), name="contribution"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
     path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),

@@ -15,7 +15,10 @@ from django_fsm import can_proceed
 
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Contribution, Report, Task
+
+SubjectRow = Task | Assignment | Report | Contribution
+"""A row that acts are done to."""
 
 
 class Subject(StrEnum):
@@ -24,6 +27,7 @@ class Subject(StrEnum):
     TASK = "task"
     ASSIGNMENT = "assignment"
     REPORT = "report"
+    CONTRIBUTION = "contribution"
 
 
 FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice"]
@@ -78,7 +82,7 @@ class Act:
     goes_out: bool = False
     weight: Literal["primary", "plain", "danger"] = "plain"
 
-    def offer(self, actor: Actor, subject: Task | Assignment | Report, *, now: dt.datetime) -> Decision:
+    def offer(self, actor: Actor, subject: SubjectRow, *, now: dt.datetime) -> Decision:
         """Answer whether the act can be done now, or why not; policy is asked before the machine and the moment."""
         decision = self.may(actor, subject)
         if not decision:
@@ -86,3 +90,14 @@ class Act:
         if self.transition and not can_proceed(getattr(subject, self.transition)):
             return Denied(_("Not possible while it is “%(state)s”.") % {"state": subject.get_state_display()})
         return self.ready(subject, now) if self.ready else Allowed()
+
+
+def task_of(row: SubjectRow) -> Task:
+    """Return the task that something belongs to."""
+    match row:
+        case Task():
+            return row
+        case Assignment():
+            return row.task
+        case _:
+            return row.assignment.task

@@ -8,10 +8,10 @@ from django.db import models
 from django.utils import translation
 from django_fsm import FSMField
 
-from workflow.models import Assignment, Extension, HandBack, Report, SignOff, Task
+from workflow.models import Assignment, Contribution, Extension, HandBack, Report, SignOff, Task
 
-MACHINES: tuple[type[models.Model], ...] = (Task, Assignment, Report, SignOff, Extension, HandBack)
-"""The six machines of DESIGN section 4."""
+MACHINES: tuple[type[models.Model], ...] = (Task, Assignment, Report, Contribution, SignOff, Extension, HandBack)
+"""Every machine, in the order of the page."""
 
 
 def moves(model: type[models.Model]) -> list[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from workflow import policy, timing
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Contribution, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState
 
 
@@ -89,6 +89,11 @@ def is_draft(task: Task, now: dt.datetime) -> Decision:
 def is_live(task: Task, now: dt.datetime) -> Decision:
     """Answer whether the task is under way."""
     return timing.task_is_live(task)
+
+
+def in_live_task(contribution: Contribution, now: dt.datetime) -> Decision:
+    """Answer whether the contribution's task is under way."""
+    return timing.task_is_live(contribution.assignment.task)
 
 
 def submittable(report: Report, now: dt.datetime) -> Decision:

@@ -2,6 +2,7 @@
 
 from workflow.models.assignment import Assignment, Participation
 from workflow.models.closing import CoSignature, SignOff
+from workflow.models.contributions import Contribution
 from workflow.models.ladder import CalendarDay, Firing, RungSetting
 from workflow.models.record import Event, IdempotencyKey
 from workflow.models.reports import Evidence, Report
@@ -12,6 +13,7 @@ __all__ = [
     "Assignment",
     "CalendarDay",
     "CoSignature",
+    "Contribution",
     "Event",
     "Evidence",
     "Extension",

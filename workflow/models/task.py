@@ -54,6 +54,7 @@ class Task(models.Model):
     closing_rule = models.CharField(_("closing rule"), max_length=12, choices=ClosingRule, default=ClosingRule.ALL_LEADS)
     rhythm = models.CharField(_("reporting rhythm"), max_length=12, choices=Rhythm, default=Rhythm.QUARTERLY)
     evidence_required = models.BooleanField(_("reports need evidence"), default=False)
+    asks_supporters = models.BooleanField(_("supporters contribute to reports"), default=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     first_due_on = models.DateField(_("first due on"), null=True, blank=True)
     due_version = models.PositiveIntegerField(default=1)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.models import Succession, User
 from workflow import policy, timing
-from workflow.catalog import Act, Field
-from workflow.models import Assignment, Report, Task
+from workflow.catalog import Act, Field, SubjectRow
+from workflow.models import Assignment, Task
 from workflow.web.pickers import AgencyField
 
 SHORT_TEXTS = frozenset({"basis", "title"})
@@ -24,7 +24,7 @@ class ActForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, act: Act, subject: Task | Assignment | Report, *, now: dt.datetime, today: dt.date, data: Any = None) -> None:
+    def __init__(self, act: Act, subject: SubjectRow, *, now: dt.datetime, today: dt.date, data: Any = None) -> None:
         super().__init__(data, initial={"version": subject.version} | initial_of(act, subject))
         self.act = act
         for field in act.fields:
@@ -39,7 +39,7 @@ class ActForm(forms.Form):
         return values
 
 
-def form_field(field: Field, subject: Task | Assignment | Report, *, now: dt.datetime, today: dt.date) -> forms.Field:
+def form_field(field: Field, subject: SubjectRow, *, now: dt.datetime, today: dt.date) -> forms.Field:
     """Return the form field that asks for what an act needs."""
     label: Any = field.label
     match field.kind:
@@ -60,7 +60,7 @@ def form_field(field: Field, subject: Task | Assignment | Report, *, now: dt.dat
             return forms.CharField(label=label, required=field.required, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-def officers(subject: Task | Assignment | Report, now: dt.datetime) -> list[tuple[str, str]]:
+def officers(subject: SubjectRow, now: dt.datetime) -> list[tuple[str, str]]:
     """Return the people of the agency who may be named officer in charge."""
     if not isinstance(subject, Assignment):
         return []
@@ -68,7 +68,7 @@ def officers(subject: Task | Assignment | Report, now: dt.datetime) -> list[tupl
     return [(str(person.pk), str(person)) for person in User.objects.filter(pk__in=people).order_by("name")]
 
 
-def successors(subject: Task | Assignment | Report) -> list[tuple[str, str]]:
+def successors(subject: SubjectRow) -> list[tuple[str, str]]:
     """Return the agencies that followed the one of the assignment."""
     if not isinstance(subject, Assignment):
         return []
@@ -76,7 +76,7 @@ def successors(subject: Task | Assignment | Report) -> list[tuple[str, str]]:
     return [(str(row.successor_id), row.successor.name) for row in rows]
 
 
-def initial_of(act: Act, subject: Task | Assignment | Report) -> dict[str, Any]:
+def initial_of(act: Act, subject: SubjectRow) -> dict[str, Any]:
     """Return what a form is filled with before the person types: what was asked for, what is usually said."""
     if act.name in {"set_due", "move_due"} and isinstance(subject, Task):
         return {"due_on": subject.due_on}
@@ -114,6 +114,6 @@ def asks_at_once(act: Act) -> bool:
     return not act.fields and not act.goes_out
 
 
-def may_act(actor: Actor, act: Act, subject: Task | Assignment | Report) -> bool:
+def may_act(actor: Actor, act: Act, subject: SubjectRow) -> bool:
     """Tell whether the act is the actor's at all."""
     return bool(act.may(actor, subject))

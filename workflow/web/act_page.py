@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
-from workflow.catalog import CATALOG, Act
-from workflow.models import Assignment, Report, Task
+from workflow.catalog import CATALOG, Act, SubjectRow, task_of
+from workflow.models import Assignment, Task
 from workflow.web import load
 from workflow.web.act_form import ActForm
 from workflow.web.panels import panels_for
@@ -56,7 +56,7 @@ def act(request: HttpRequest, kind: str, pk: int, name: str) -> HttpResponse:
     return redirect(_onward(request, subject))
 
 
-def _do(actor: Actor, entry: Act, subject: Task | Assignment | Report, form: ActForm, *, now: dt.datetime) -> None:
+def _do(actor: Actor, entry: Act, subject: SubjectRow, form: ActForm, *, now: dt.datetime) -> None:
     version = form.cleaned_data["version"]
     if version is not None and version != subject.version:
         raise Conflict(_("Somebody has changed this since you opened it. Load the page again and look at what has happened."))
@@ -67,7 +67,7 @@ def show(
     request: HttpRequest,
     actor: Actor,
     entry: Act,
-    subject: Task | Assignment | Report,
+    subject: SubjectRow,
     form: ActForm,
     *,
     now: dt.datetime,
@@ -100,28 +100,17 @@ def show(
     return render(request, "workflow/act.html", context, status=status)
 
 
-def task_of(subject: Task | Assignment | Report) -> Task:
-    """Return the task that something belongs to."""
-    match subject:
-        case Task():
-            return subject
-        case Assignment():
-            return subject.task
-        case Report():
-            return subject.assignment.task
-
-
-def _agency_of(subject: Task | Assignment | Report) -> str:
+def _agency_of(subject: SubjectRow) -> str:
     match subject:
         case Task():
             return ""
         case Assignment():
             return subject.agency.name
-        case Report():
+        case _:
             return subject.assignment.agency.name
 
 
-def _onward(request: HttpRequest, subject: Task | Assignment | Report) -> str:
+def _onward(request: HttpRequest, subject: SubjectRow) -> str:
     """Return where the person goes after the act: where they came from, when it is a page of ours, else the task."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
     if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):

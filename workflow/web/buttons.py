@@ -10,9 +10,8 @@ from django.utils.functional import Promise
 
 from agencies.actor import Actor
 from agencies.decision import Decision, Denied
-from workflow.catalog import Offer, offers
-from workflow.models import Assignment, Report, Task
-from workflow.states import AssignmentState, ReportState, TaskState
+from workflow.catalog import Offer, SubjectRow, offers
+from workflow.states import AssignmentState, ContributionState, ReportState, TaskState
 from workflow.web.act_form import asks_at_once
 
 MISSED_WHILE: dict[str, frozenset[str]] = {
@@ -24,6 +23,8 @@ MISSED_WHILE: dict[str, frozenset[str]] = {
     "hand_back": frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED}),
     "sign_for": frozenset({AssignmentState.PENDING}),
     "send_for_review": frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}),
+    "send_contribution_for_review": frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED}),
+    "send_contribution": frozenset({ContributionState.AGENCY_REVIEW}),
     "submit_report": frozenset({ReportState.AGENCY_REVIEW}),
 }
 """States in which people look for an act: there it stays visible when it must wait, and says why. Elsewhere it is left out."""
@@ -65,7 +66,7 @@ class Buttons:
         return bool(self.now or self.later)
 
 
-def buttons(actor: Actor, subject: Task | Assignment | Report, *, now: dt.datetime, without: frozenset[str] = frozenset()) -> Buttons:
+def buttons(actor: Actor, subject: SubjectRow, *, now: dt.datetime, without: frozenset[str] = frozenset()) -> Buttons:
     """Return the buttons of something, the usual next step first and what cannot be undone last."""
     offered = [offer for offer in offers(actor, subject, now=now) if offer.act.name not in without]
     order = {"primary": 0, "plain": 1, "danger": 2}
@@ -76,7 +77,7 @@ def buttons(actor: Actor, subject: Task | Assignment | Report, *, now: dt.dateti
     )
 
 
-def button(offer: Offer, subject: Task | Assignment | Report) -> Button:
+def button(offer: Offer, subject: SubjectRow) -> Button:
     """Return an offer as a button."""
     return Button(
         name=offer.act.name,

@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from workflow.models import Assignment, CoSignature, Extension, HandBack, Participation, Report, SignOff
-from workflow.states import AssignmentState, ReportState, SignOffState, TaskState, Tie, Verdict
+from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff
+from workflow.states import AssignmentState, ContributionState, ReportState, SignOffState, TaskState, Tie, Verdict
 
 FAR = dt.date(9999, 12, 31)
 """Stands for "no due date", so that what has none comes last."""
@@ -36,6 +36,8 @@ class Duty(IntEnum):
     EXTENSION = 6
     SIGN_OFF = 7
     JUDGE = 8
+    CONTRIBUTE = 9
+    REVIEW_CONTRIBUTION = 10
 
 
 LABELS: dict[Duty, str | Promise] = {
@@ -47,6 +49,8 @@ LABELS: dict[Duty, str | Promise] = {
     Duty.EXTENSION: _("Requests for more time"),
     Duty.SIGN_OFF: _("Sign-offs to decide"),
     Duty.JUDGE: _("Reports to accept"),
+    Duty.CONTRIBUTE: _("To contribute"),
+    Duty.REVIEW_CONTRIBUTION: _("Contributions to review"),
 }
 
 
@@ -89,6 +93,24 @@ def _to_report(agencies: frozenset[int]) -> QuerySet[Any]:
 
 def _to_review(agencies: frozenset[int]) -> QuerySet[Any]:
     return _under_way(agencies).filter(state=ReportState.AGENCY_REVIEW)
+
+
+def _contributions(agencies: frozenset[int], *states: ContributionState) -> QuerySet[Any]:
+    own = Participation.objects.filter(
+        agency_id__in=agencies,
+        tie=Tie.SUPPORT,
+        assignment_state__in=[AssignmentState.ACCEPTED, AssignmentState.DECLARED],
+        task_state=TaskState.DISPATCHED,
+    )
+    return Contribution.objects.filter(assignment__in=own.values("assignment_id"), state__in=states)
+
+
+def _to_contribute(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _contributions(agencies, ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED)
+
+
+def _to_review_contribution(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _contributions(agencies, ContributionState.AGENCY_REVIEW)
 
 
 def _to_co_sign(agencies: frozenset[int]) -> QuerySet[Any]:
@@ -134,6 +156,8 @@ SOURCES: dict[Duty, Source] = {
     Duty.EXTENSION: Source("coordinate", _to_extend, "due_before", _VIA_PART),
     Duty.SIGN_OFF: Source("coordinate", _to_sign_off, "task__due_on", ("task__issuer", "task__plan")),
     Duty.JUDGE: Source("coordinate", _to_judge, "due_on", _VIA_PART),
+    Duty.CONTRIBUTE: Source("report", _to_contribute, "due_on", _VIA_PART),
+    Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
 }
 
 Key = tuple[dt.date, int, int]

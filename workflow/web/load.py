@@ -9,9 +9,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from agencies.actor import Actor
 from agencies.refusals import NotYours, require
 from workflow import policy
-from workflow.catalog import Subject
+from workflow.catalog import Subject, SubjectRow
 from workflow.models import (
     Assignment,
+    Contribution,
     CoSignature,
     Evidence,
     Extension,
@@ -37,7 +38,7 @@ def whole_task(actor: Actor, task_id: int, *, now: dt.datetime) -> Task:
     return found
 
 
-def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> Task | Assignment | Report:
+def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> SubjectRow:
     """Return what an act is done to, out of its whole task, so that every question about it is answered from memory.
 
     Raises:
@@ -48,7 +49,25 @@ def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> Task |
     if kind == Subject.ASSIGNMENT:
         task_id = Assignment.objects.filter(pk=pk).values_list("task_id", flat=True).first()
         return part_of(whole_task(actor, task_id or 0, now=now), pk)
+    if kind == Subject.CONTRIBUTION:
+        return contribution(actor, pk, now=now)
     return report(actor, pk, now=now)
+
+
+def contribution(actor: Actor, pk: int, *, now: dt.datetime) -> Contribution:
+    """Return a supporter's contribution out of its whole task.
+
+    Raises:
+        NotYours: the task cannot be seen by the actor.
+    """
+    task_id = Contribution.objects.filter(pk=pk).values_list("assignment__task_id", flat=True).first()
+    task = whole_task(actor, task_id or 0, now=now)
+    for part in task.assignments.all():
+        for row in part.contributions.all():
+            if row.pk == pk:
+                row.assignment = part
+                return row
+    raise NotYours
 
 
 def report(actor: Actor, pk: int, *, now: dt.datetime) -> Report:
@@ -114,6 +133,7 @@ def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
         .order_by("part", "rank", "pk")
         .prefetch_related(
             Prefetch("reports", reports.order_by("-period_end", "-pk")),
+            Prefetch("contributions", Contribution.objects.select_related("author", "reviewer").order_by("-period_end", "-pk")),
             Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
             Prefetch("hand_backs", HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")),
         )

@@ -7,7 +7,8 @@ from typing import Any
 
 from agencies.actor import Actor
 from workflow import policy, timing
-from workflow.models import Assignment, Report, Task
+from workflow.catalog import SubjectRow, task_of
+from workflow.models import Assignment, Contribution, Report
 
 RULINGS = frozenset({"uphold", "reroute", "withdraw_hand_back"})
 EXTENSIONS = frozenset({"grant_extension", "refuse_extension", "withdraw_extension"})
@@ -22,17 +23,18 @@ class Panel:
     row: Any
 
 
-def panels_for(actor: Actor, act_name: str, subject: Task | Assignment | Report) -> list[Panel]:
+def panels_for(actor: Actor, act_name: str, subject: SubjectRow) -> list[Panel]:
     """Return what is read before an act is done, as far as the actor may read it."""
     if isinstance(subject, Report):
         return _panel("workflow/panels/report.html", subject if policy.may_read_report(actor, subject) else None)
+    if isinstance(subject, Contribution):
+        return _panel("workflow/panels/contribution.html", subject if policy.may_read_contribution(actor, subject) else None)
     if isinstance(subject, Assignment) and act_name in RULINGS:
         return _panel("workflow/panels/hand_back.html", timing.open_hand_back(subject))
     if isinstance(subject, Assignment) and act_name in EXTENSIONS:
         return _panel("workflow/panels/extension.html", timing.open_extension(subject))
     if act_name in ROUNDS:
-        task = subject if isinstance(subject, Task) else subject.task
-        return _panel("workflow/panels/sign_off.html", timing.open_sign_off(task))
+        return _panel("workflow/panels/sign_off.html", timing.open_sign_off(task_of(subject)))
     return []
 
 

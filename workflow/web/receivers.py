@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from workflow.actions.dispatch import preview
+from workflow.catalog import SubjectRow
 from workflow.models import Assignment, Report, Task
 from workflow.states import LIVE_ASSIGNMENT_STATES, AssignmentState, Part
 
@@ -24,7 +25,7 @@ class Group:
     names: list[str]
 
 
-def receivers(act_name: str, subject: Task | Assignment | Report, *, now: dt.datetime) -> list[Group]:
+def receivers(act_name: str, subject: SubjectRow, *, now: dt.datetime) -> list[Group]:
     """Return the agencies an act goes to, by their part; empty groups are left out."""
     match subject:
         case Task():
@@ -33,6 +34,9 @@ def receivers(act_name: str, subject: Task | Assignment | Report, *, now: dt.dat
             groups = _of_part_act(act_name, subject)
         case Report():
             groups = [Group(_("Issuer"), [subject.assignment.task.issuer.name])]
+        case _:
+            leads = (part for part in subject.assignment.task.assignments.all() if part.is_lead and part.state in STILL_CONCERNED)
+            groups = [Group(_("Leads"), [part.agency.name for part in leads])]
     return [group for group in groups if group.names]
 
 

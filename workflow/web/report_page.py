@@ -21,6 +21,7 @@ from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
 from workflow import policy, timing
 from workflow.actions.write_report import EVIDENCE_LIMIT, ReportText, attach_evidence, detach_evidence, save_report, send_for_review
+from workflow.collecting import collected
 from workflow.lights import report_light
 from workflow.models import Report
 from workflow.states import ReportState
@@ -126,10 +127,19 @@ def show(
         "save_decision": timing.to_save_report(report, now),
         "light": report_light(report, timezone.localdate(now), calendar_in_force()),
         "last": last_accepted(report),
+        "collected": collected(report),
+        "may_press": is_released_by(actor, report),
+        "today": timezone.localdate(now),
         "buttons": buttons(actor, report, now=now, without=frozenset({"send_for_review"}) if writes else frozenset()),
         "limit": EVIDENCE_LIMIT // 1024 // 1024,
     }
     return render(request, "workflow/report.html", context, status=status)
+
+
+def is_released_by(actor: Actor, report: Report) -> bool:
+    """Tell whether the actor presses the supporters for the lead whose report it is, while it has not gone out."""
+    unsent = report.state in WRITABLE | {ReportState.AGENCY_REVIEW}
+    return unsent and bool(timing.task_is_live(report.assignment.task)) and actor.may("review", report.assignment.agency_id)
 
 
 def starting_from(report: Report) -> dict[str, Any]:

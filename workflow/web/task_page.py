@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET
 from agencies.actor import Actor
 from agencies.middleware import actor_of
 from workflow import policy, timing
+from workflow.collecting import Collected, collected
 from workflow.deadlines import Colour, Light, WorkCalendar
-from workflow.lights import assignment_light, assignment_progress_light, report_light, task_light, task_progress_light
-from workflow.models import Assignment, Extension, HandBack, Report, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, ExtensionState, HandBackState, ReportState, TaskState
+from workflow.lights import assignment_light, assignment_progress_light, contribution_light, report_light, task_light, task_progress_light
+from workflow.models import Assignment, Contribution, Extension, HandBack, Report, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, HandBackState, ReportState, TaskState
 from workflow.web import load
 from workflow.web.buttons import Buttons, buttons
 from workflow.web.timeline import tell
@@ -37,6 +38,16 @@ class ReportLine:
     light: Light
     is_readable: bool
     buttons: Buttons
+    collected: Collected
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionLine:
+    """A contribution as its own agency's part lists it."""
+
+    row: Contribution
+    light: Light
+    is_writable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,7 @@ class PartLine:
     has_ended: bool
     buttons: Buttons
     reports: list[ReportLine]
+    contributions: list[ContributionLine]
     hand_back: HandBack | None
     extension: Extension | None
 
@@ -108,6 +120,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": readable_reports(lines),
         "awaited": [line for part in standing for line in part.reports if not line.is_readable and line.report.state != ReportState.WAIVED],
         "plan_url": plan_url(task),
+        "today": today,
         "sign_offs": list(task.sign_offs.all()),
         "timeline": timeline,
         "has_older": has_older,
@@ -126,6 +139,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
             report_light(report, today, calendar),
             bool(policy.may_read_report(actor, report)),
             buttons(actor, report, now=now, without=WRITTEN_ON_THEIR_PAGE),
+            collected(report),
         )
         for report in part.reports.all()
     ]
@@ -138,8 +152,17 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         has_ended=part.state in ENDED_ASSIGNMENT_STATES,
         buttons=Buttons() if part.state in ENDED_ASSIGNMENT_STATES else buttons(actor, part, now=now),
         reports=lines,
+        contributions=[contribution_line(actor, row, today=today, calendar=calendar) for row in part.contributions.all()] if own else [],
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
+    )
+
+
+def contribution_line(actor: Actor, row: Contribution, *, today: dt.date, calendar: WorkCalendar) -> ContributionLine:
+    """Return a contribution with its light."""
+    open_states = {ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED}
+    return ContributionLine(
+        row, contribution_light(row, today, calendar), row.state in open_states and bool(policy.may_contribute(actor, row))
     )
 
 

@@ -11,14 +11,25 @@ from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
 from workflow.models import Event, Task
-from workflow.states import AssignmentState, ReportState, TaskState
+from workflow.states import AssignmentState, ContributionState, ReportState, TaskState
 from workflow.timeline import Verb
 
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
 
 INSIDE_THE_AGENCY = frozenset(
-    {Verb.SAVE_REPORT, Verb.ATTACH, Verb.DETACH, Verb.SEND_FOR_REVIEW, Verb.SEND_BACK, Verb.PASS_ON, Verb.HAND_OVER}
+    {
+        Verb.SAVE_REPORT,
+        Verb.ATTACH,
+        Verb.DETACH,
+        Verb.SEND_FOR_REVIEW,
+        Verb.SEND_BACK,
+        Verb.PASS_ON,
+        Verb.HAND_OVER,
+        Verb.SAVE_CONTRIBUTION,
+        Verb.SEND_CONTRIBUTION_FOR_REVIEW,
+        Verb.SEND_BACK_CONTRIBUTION,
+    }
 )
 """Acts that concern nobody but the agency itself; others do not read how it works."""
 
@@ -36,6 +47,9 @@ ICONS: dict[str, tuple[str, str]] = {
     Verb.SUBMIT_REPORT: ("file-text", "purple"),
     Verb.ACCEPT_REPORT: ("file-text", "green"),
     Verb.RETURN_REPORT: ("file-text", "red"),
+    Verb.SEND_CONTRIBUTION: ("file-text", "azure"),
+    Verb.RETURN_CONTRIBUTION: ("arrow-back-up", "red"),
+    Verb.ASK_SUPPORTERS: ("users", ""),
     Verb.MISS_REPORT: ("alert-triangle", "red"),
     Verb.DECLARE_DONE: ("flag", "purple"),
     Verb.REQUEST_SIGN_OFF: ("list-check", "purple"),
@@ -132,7 +146,7 @@ def line_of(event: Event) -> Told:
         towards = [event.assignment.agency.short_name]
     elif event.verb in DONE_TO and agency:
         towards = [agency]
-        agency = event.task.issuer.short_name if event.actor_id and event.data.get("by_issuer", True) else ""
+        agency = event.data.get("by") or (event.task.issuer.short_name if event.actor_id else "")
     behalf = event.on_behalf_of.name if event.on_behalf_of is not None else ""
     return Told(
         at=event.at,
@@ -165,6 +179,8 @@ def _state(event: Event, state: str) -> str:
     machines: list[type[models.TextChoices]] = [TaskState]
     if event.assignment_id is not None:
         machines.insert(0, AssignmentState)
+    if event.data.get("contribution"):
+        machines.insert(0, ContributionState)
     if event.report_id is not None:
         machines.insert(0, ReportState)
     return next((str(machine(state).label) for machine in machines if state in machine.values), state)
@@ -183,6 +199,8 @@ def _details(event: Event) -> list[str]:
         found.append(str(data["filename"]))
     if data.get("percent") is not None:
         found.append(_("Progress %(percent)s%%") % {"percent": data["percent"]})
+    if data.get("missing"):
+        found.append(_("Without the contributions of %(agencies)s") % {"agencies": "、".join(data["missing"])})
     if data.get("to"):
         found.append(_("To %(agency)s") % {"agency": data["to"]})
     return found

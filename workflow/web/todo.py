@@ -195,7 +195,7 @@ def _start(duty: Duty, row: Any) -> dt.date:
     match duty:
         case Duty.SIGN_FOR:
             moment = row.assigned_at
-        case Duty.REPORT | Duty.REVIEW | Duty.JUDGE:
+        case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             return row.period_end  # type: ignore[no-any-return]
         case Duty.CO_SIGN:
             moment = row.assignment.assigned_at
@@ -210,6 +210,8 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
     match duty:
         case Duty.REPORT | Duty.REVIEW | Duty.JUDGE:
             return reverse("report", args=[row.pk])
+        case Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
+            return reverse("contribution", args=[row.pk])
         case Duty.CO_SIGN:
             return reverse("assignment-act", args=[row.assignment_id, "co_sign"])
         case Duty.SIGN_OFF:

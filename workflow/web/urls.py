@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.web import done, draw_up_page, handing_over, reorganisations, report_page, task_page, todo
+from workflow.web import contribution_page, done, draw_up_page, handing_over, reorganisations, report_page, task_page, todo
 from workflow.web.act_page import act
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("reports/<int:pk>/", report_page.report_page, name="report"),
     path("reports/<int:pk>/autosave/", report_page.autosave, name="report-autosave"),
     path("reports/<int:pk>/acts/<slug:name>/", act, {"kind": "report"}, name="report-act"),
+    path("contributions/<int:pk>/", contribution_page.contribution_page, name="contribution"),
+    path("contributions/<int:pk>/acts/<slug:name>/", act, {"kind": "contribution"}, name="contribution-act"),
     path("evidence/<int:pk>/", report_page.evidence, name="evidence"),
     path("people/<int:agency_id>/<int:pk>/hand-over/", handing_over.page, name="hand-over"),
     path("reorganisations/", reorganisations.listing, name="reorganisations"),

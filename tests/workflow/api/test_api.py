@@ -14,7 +14,16 @@ from drf_spectacular.generators import SchemaGenerator
 
 from agencies.models import User
 from tests.factories.directory import NOW, make_agency, make_member
-from tests.factories.tasks import Stage, accepted_task, closing_task, dispatched_task, make_crew, open_report, submitted_report
+from tests.factories.tasks import (
+    Stage,
+    accepted_task,
+    asked_contribution,
+    closing_task,
+    dispatched_task,
+    make_crew,
+    open_report,
+    submitted_report,
+)
 from workflow.catalog import CATALOG
 from workflow.models import Assignment, Event, IdempotencyKey, Report, Task
 
@@ -84,16 +93,22 @@ def test_allowed_actions_say_what_can_be_done_and_why_not() -> None:
 
 def test_every_route_to_a_task_is_404_for_another_agency() -> None:
     stage = accepted_task()
-    report = open_report(stage, stage.leads[0])
+    contribution = asked_contribution(stage)
+    report = Report.objects.get(assignment__task=stage.task)
     stranger = client_of(make_crew().reviewer)
-    subjects = {"task": stage.task.pk, "assignment": stage.part_of(stage.leads[0]).pk, "report": report.pk}
+    subjects = {
+        "task": stage.task.pk,
+        "assignment": stage.part_of(stage.leads[0]).pk,
+        "report": report.pk,
+        "contribution": contribution.pk,
+    }
     fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1}
     asked = 0
     for name, entry in CATALOG.items():
         body = {field.name: field.choices[0][0] if field.kind == "choice" else fields[field.kind] for field in entry.fields}
         assert act(stranger, name, subjects[entry.subject], body).status_code == 404, name
         asked += 1
-    for name, pk in (("task", stage.task.pk), ("events", stage.task.pk), ("report", report.pk)):
+    for name, pk in (("task", stage.task.pk), ("events", stage.task.pk), ("report", report.pk), ("contribution", contribution.pk)):
         assert stranger.get(reverse(f"api:{name}", args=[pk])).status_code == 404, name
     assert stranger.get(reverse("api:tasks")).json()["results"] == []
     assert asked == len(CATALOG) > 30

@@ -11,6 +11,7 @@ from tests.factories.directory import NOW, make_agency, make_group
 from tests.factories.tasks import (
     Stage,
     accepted_task,
+    asked_contribution,
     closing_task,
     declared_task,
     dispatched_task,
@@ -65,8 +66,14 @@ def test_a_draft_is_seen_by_its_issuer_alone(signed_in: SignIn) -> None:
 
 def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_who_take_part(signed_in: SignIn) -> None:
     stage = accepted_task(leads=1, supporters=1)
-    report = submitted_report(stage, stage.leads[0], percent=40)
-    subjects = {"task": stage.task.pk, "assignment": stage.part_of(stage.leads[0]).pk, "report": report.pk}
+    contribution = asked_contribution(stage)
+    report = Report.objects.get(assignment__task=stage.task)
+    subjects = {
+        "task": stage.task.pk,
+        "assignment": stage.part_of(stage.leads[0]).pk,
+        "report": report.pk,
+        "contribution": contribution.pk,
+    }
     people = everybody(stage)
     stranger = signed_in(people.pop("stranger"))
     opened = 0

@@ -1,0 +1,69 @@
+"""What supporting agencies contribute, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from workflow.actions.write_contribution import save_contribution
+from workflow.api.answers import PreconditionFailed, PreconditionRequired
+from workflow.api.reading import contributions_for, request_actor
+from workflow.api.serializers import ContributionSerializer
+from workflow.api.views import REFUSALS, RefusalSerializer
+
+
+class ContributionTextSerializer(serializers.Serializer[dict[str, Any]]):
+    """What an officer of a supporting agency writes."""
+
+    text = serializers.CharField(allow_blank=True, max_length=20000)
+
+
+class ContributionDetail(APIView):
+    """One contribution: read it, or write into it while it is the agency's."""
+
+    @extend_schema(responses={200: ContributionSerializer, 404: RefusalSerializer})
+    def get(self, request: Request, pk: int) -> Response:
+        """Return the contribution with its version as the ETag."""
+        return self._shown(request, pk)
+
+    @extend_schema(
+        request=ContributionTextSerializer,
+        responses={200: ContributionSerializer, **REFUSALS, 412: RefusalSerializer, 428: RefusalSerializer},
+        parameters=[OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)],
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Keep the text; `If-Match` names the version that was read.
+
+        Raises:
+            PreconditionRequired: there is no `If-Match`.
+            PreconditionFailed: somebody has written in the meantime.
+        """
+        named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        if not named:
+            raise PreconditionRequired(_("Say in If-Match which version you have read."))
+        actor, now = request_actor(request), timezone.now()
+        row = contributions_for(actor, now).filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        if named != str(row.version):
+            raise PreconditionFailed(_("Somebody has changed this since you read it; read it again."))
+        given = ContributionTextSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        save_contribution(actor=actor, contribution_id=pk, text=given.validated_data["text"], version=row.version, now=now)
+        return self._shown(request, pk)
+
+    def _shown(self, request: Request, pk: int) -> Response:
+        row = contributions_for(request_actor(request), timezone.now()).filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        body = ContributionSerializer(row, context={"request": request}).data
+        return Response(body, headers={"ETag": f'"{row.version}"'})

@@ -1,0 +1,58 @@
+"""What supporters contribute to a report: which rows belong to it, which are there, which are missing.
+
+Reads rows that are loaded already (`assignments` of the task with their `contributions` and `agency`), so that a page costs no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workflow.models import Contribution, Report
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState
+from workflow.timing import is_asked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The contributions to one report.
+
+    Attributes:
+        there: those that were sent, before the report was released when it has been.
+        later: those that were sent after the report had been released.
+        missing: those asked for and not sent; named in the report.
+        waived: those a lead did without.
+    """
+
+    there: list[Contribution] = field(default_factory=list)
+    later: list[Contribution] = field(default_factory=list)
+    missing: list[Contribution] = field(default_factory=list)
+    waived: list[Contribution] = field(default_factory=list)
+
+    @property
+    def asked(self) -> int:
+        """Return how many supporters were asked and not let off."""
+        return len(self.there) + len(self.later) + len(self.missing)
+
+    @property
+    def names_missing(self) -> list[str]:
+        """Return the agencies whose contribution the report lacks, those that came too late among them."""
+        return [row.assignment.agency.short_name for row in (*self.missing, *self.later)]
+
+
+def collected(report: Report) -> Collected:
+    """Return the contributions to a report, in the order in which the agencies stand in the task."""
+    found = Collected()
+    for part in report.assignment.task.assignments.all():
+        for row in part.contributions.all():
+            row.assignment = part
+            part.task = report.assignment.task
+            if not is_asked_for(row, report):
+                continue
+            if row.state == ContributionState.WAIVED:
+                found.waived.append(row)
+            elif row.state == ContributionState.SENT and row.sent_at is not None:
+                is_later = report.submitted_at is not None and row.sent_at > report.submitted_at
+                (found.later if is_later else found.there).append(row)
+            elif part.state not in ENDED_ASSIGNMENT_STATES:
+                found.missing.append(row)
+    return found

@@ -1,0 +1,91 @@
+"""The page of a supporter's contribution: its officer writes it, its reviewer releases it, the leads read it or ask for more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from agencies.actor import Actor
+from agencies.middleware import actor_of
+from agencies.refusals import Conflict, Forbidden, require
+from workflow import policy, timing
+from workflow.actions.write_contribution import save_contribution, send_contribution_for_review
+from workflow.lights import contribution_light
+from workflow.models import Contribution
+from workflow.states import ContributionState
+from workflow.web import load
+from workflow.web.buttons import buttons
+from workflow.working_days import calendar_in_force
+
+WRITABLE = frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED})
+
+
+class ContributionForm(forms.Form):
+    """What a supporting agency contributes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("What your agency has done for this task in the period"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def contribution_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a contribution; keep what is written, and send it for review when asked to."""
+    actor, now = actor_of(request), timezone.now()
+    row = load.contribution(actor, pk, now=now)
+    if request.method != "POST":
+        require(policy.may_read_contribution(actor, row) or policy.may_judge_contribution(actor, row))
+        return show(request, actor, row, ContributionForm(initial={"version": row.version, "text": row.text}), now=now)
+    require(policy.may_contribute(actor, row))
+    form = ContributionForm(request.POST)
+    if not form.is_valid():
+        return show(request, actor, row, form, now=now, status=400)
+    try:
+        save_contribution(actor=actor, contribution_id=pk, text=form.cleaned_data["text"], version=form.cleaned_data["version"], now=now)
+        if "send" in request.POST:
+            send_contribution_for_review(actor=actor, contribution_id=pk, now=now)
+    except (Conflict, Forbidden) as refusal:
+        fresh = load.contribution(actor, pk, now=now)
+        return show(request, actor, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
+    if "send" in request.POST:
+        messages.success(request, _("The contribution has been sent to the reviewer of your agency."))
+        return redirect(reverse("task", args=[row.assignment.task_id]))
+    messages.success(request, _("The draft is saved."))
+    return redirect(reverse("contribution", args=[pk]))
+
+
+def show(
+    request: HttpRequest, actor: Actor, row: Contribution, form: ContributionForm, *, now: dt.datetime, status: int = 200, refused: str = ""
+) -> HttpResponse:
+    """Return the page of a contribution, to write in or to read."""
+    writes = row.state in WRITABLE and bool(policy.may_contribute(actor, row))
+    part = row.assignment
+    earlier = [other for other in part.contributions.all() if other.pk != row.pk and other.state == ContributionState.SENT]
+    context = {
+        "row": row,
+        "part": part,
+        "task": part.task,
+        "form": form,
+        "refused": refused,
+        "is_writable": writes,
+        "is_readable": bool(policy.may_read_contribution(actor, row)),
+        "save_decision": timing.to_contribute(row, now),
+        "light": contribution_light(row, timezone.localdate(now), calendar_in_force()),
+        "leads": [lead.agency for lead in part.task.assignments.all() if lead.is_lead],
+        "last": earlier[0] if earlier and part.agency_id in actor.agency_ids else None,
+        "buttons": buttons(actor, row, now=now, without=frozenset({"send_contribution_for_review"}) if writes else frozenset()),
+    }
+    return render(request, "workflow/contribution.html", context, status=status)
