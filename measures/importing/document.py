@@ -64,6 +64,9 @@ class Document:
         return self.text[block.start : block.end]
 
 
+_HEADER_CELLS = 3  # a row above a table with fewer filled cells (填报单位, 日期) is none of its own
+
+
 @dataclass(slots=True)
 class DocumentBuilder:
     """Collects paragraphs and rows and keeps count of where they stand."""
@@ -116,21 +119,27 @@ class DocumentBuilder:
             above = self._row(row, above, number)
 
     def sheet(self, rows: Sequence[Sequence[str | Merge]]) -> None:
-        """Add the rows of a sheet: those with one filled cell above or below the table are lines of text (title, unit, notes)."""
+        """Add the rows of a sheet: what stands above the table are lines of text (title, unit), what stands below it notes.
+
+        A sheet without a table behind one with a table holds notes only.
+        """
         filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
+        width = min(max(filled, default=0), _HEADER_CELLS)
         wide = [index for index, count in enumerate(filled) if count > 1]
-        first, last = (wide[0], wide[-1]) if wide else (len(rows), len(rows))
+        first = next((index for index in wide if filled[index] >= width), len(rows))
+        last = wide[-1] if wide else len(rows)
         for row in rows[:first]:
-            self._as_lines(row)
+            self._as_lines(row, notes=not wide and self.tables > 0)
         self.table(rows[first : last + 1])
         for row in rows[last + 1 :]:
-            self._as_lines(row)
+            self._as_lines(row, notes=bool(wide))
 
-    def _as_lines(self, row: Sequence[str | Merge]) -> None:
-        for cell in row:
-            if isinstance(cell, str):
-                for line in cell.split("\n"):
-                    self.paragraph(line)
+    def _as_lines(self, row: Sequence[str | Merge], *, notes: bool = False) -> None:
+        for line in (line for cell in row if isinstance(cell, str) for line in cell.split("\n")):
+            if notes and line.strip():
+                self.note(line)
+            else:
+                self.paragraph(line)
 
     def _row(self, row: Sequence[str | Merge], above: list[Cell], number: int) -> list[Cell]:
         start = self._append("")
