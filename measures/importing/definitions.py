@@ -126,7 +126,7 @@ _RULES_IN_CLAUSES = re.compile(
 )
 
 
-_FOR_ALL = re.compile(r"以下(?:各[项条])?均(?:需|由)[^。；\n]{2,60}?(?:落实|负责|参与|配合)")
+_FOR_ALL = re.compile(r"以[下上](?:各?[项条]?(?:任务|工作|措施)?)?均(?:需|须|由|请)[^。；\n]{2,60}?(?:落实|负责|参与|配合)")
 
 
 def find_duties_for_all(text: str) -> list[tuple[int, int]]:

@@ -155,6 +155,8 @@ class _Assembly:
                     taken = [(clause.start, clause.end) for clause in found]
                     found += find_prose_clauses(self.text, node.start, node.own_end, taken, context)
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
+        for_all = find_duties_for_all(self.text)
+        self.clauses = [clause for clause in self.clauses if not any(start <= clause.start < end for start, end in for_all)]
         self.clauses.sort(key=lambda clause: clause.start)
         self.starts = [clause.start for clause in self.clauses]
         for node in (node for root in self.roots for node in root.walk() if node.marker):

@@ -18,6 +18,8 @@ _OPENING = re.compile(
     r"[\s\u3000]*(?:(?:该|此|本|这|上述|以上|前述|其中|具体|全部|有关|相关)*(?:一|各|几|两|三|些)?(?:项|条|款)?"
     r"(?:工作|任务|措施|事项|内容|项目|行动|目标|要求|指标)(?:任务)?)?(?:具体|均|统一|分别|都)?(?=由|[\u4e00-\u9fff]{2,30}(?:牵头|负责|主办|主责))"
 )
+# 省能源局会同有关部门加强跟踪调度 tells how work goes on; only 由…会同… assigns it.
+_JOINS = re.compile(r"(?!\s*由)[^，。]{2,40}会同(?![^。]*牵头)")
 _BY = re.compile(r"(?<=[，；、])由")
 _OFFICE = re.compile(r"(?:局|委|厅|部|办|会|院|署|府|中心|行|社|联|队|公室|公司|乡镇|街道|乡|镇|集团|县|区|市|总站|机构|部门|单位)$")
 
@@ -45,16 +47,17 @@ def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[in
 
 def _in_sentence(text: str, first: int, last: int, context: ClauseContext) -> Clause | None:
     opening = _OPENING.match(text, first, last)
-    places = [first, opening.end() if opening else first, *(by.start() for by in _BY.finditer(text, first, last))]
+    places = [*(by.start() for by in _BY.finditer(text, first, last)), opening.end() if opening else first, first]
     for place in dict.fromkeys(places):
         piece = text[place:last]
         lead = len(piece) - len(piece.lstrip())
         reading = read(piece[lead:].rstrip(), context, bracketed=False)
-        if reading.tidy and _assigns(reading.clause):
+        if reading.tidy and _assigns(reading.clause) and not _JOINS.match(piece):
             return reading.clause.moved(place + lead)
     return None
 
 
 def _assigns(clause: Clause) -> bool:
-    """Tell whether an agency, not only 企业 or 高校, leads or is responsible."""
-    return any(item.role in {"lead", "responsible"} and _OFFICE.search(item.name) is not None for item in clause.items)
+    """Tell whether agencies, not 企业 or 高校, lead or are responsible."""
+    bound = [item for item in clause.items if item.role in {"lead", "responsible"}]
+    return bool(bound) and all(_OFFICE.search(item.name) is not None for item in bound)

@@ -60,6 +60,7 @@ _ENUMERATES = frozenset("条项款章节页份号期届号字")
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
 _UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
 _TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
+_GENERIC = frozenset(("规模", "总规模", "总量", "数量", "总数", "总额", "占比", "比例", "比重", "总产值", "年产值", "总投资额"))
 _YEARS = range(1900, 2101)
 
 
@@ -196,7 +197,7 @@ class _Sentence:
         )
         if self._is_policy(amount, begin) or not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
             return None
-        metric, region, end = self._metric(named, word, after)
+        metric, region, end = self._metric(named, word, after, begin)
         if not metric:
             return None
         comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)
@@ -262,13 +263,15 @@ class _Sentence:
             and _CLOSED.match(self.text[amount.end : self.end]) is not None
         )
 
-    def _metric(self, named: str, word: re.Match[str] | None, after: int) -> tuple[str, str, int]:
+    def _metric(self, named: str, word: re.Match[str] | None, after: int, begin: int) -> tuple[str, str, int]:
         """Name what is measured, the region it is measured in, and where the target ends."""
         bare, region = _named(named)
         noun = _NOUN.match(self.text[after : self.end])
         counted = word is not None and word.group() in VERBS
         if bare and not (_ONLY_VERB.fullmatch(bare) or _UNFINISHED.search(bare)):
             verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted)
+            if bare in _GENERIC:
+                bare = self._said_before(begin) + bare
             if noun and (verbal or _TOWARDS.fullmatch(bare)):
                 return bare + noun["noun"], region, after + noun.end()
             return bare, region, after
@@ -279,6 +282,12 @@ class _Sentence:
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
         return *self._borrowed(bare, verb, word, region), after
+
+    def _said_before(self, begin: int) -> str:
+        """Name the thing whose 规模 a number gives, from the words before: 设立科创基金，规模达到100亿元."""
+        before = self.text[self.start : begin].rstrip("，,")
+        words = VERB.sub("", _LEADING.sub("", re.split(r"[，,。；;：:]", before)[-1]))
+        return words if 1 < len(words) <= 12 and not re.search(r"[\d、]", words) else ""
 
     def _borrowed(self, bare: str, verb: str, word: re.Match[str] | None, region: str) -> tuple[str, str]:
         """Name what is measured by the target before: 增长5%，突破8万亿元; 2024年新增端口20万个；2025年新增15万个."""
