@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from measures.importing.feasts import FEASTS, feast_day, has_day, is_lunar
 from measures.importing.partial_date import PartialDate
+from measures.importing.terms import BEFORE_NUMBER, term_end
 from measures.importing.time_numbers import DIGITS, months_later, number_from, year_from
 
 
@@ -60,34 +62,23 @@ _PLAN = re.compile(
     rf"(?P<edge>时期末|时期|期间末|期间|规划期末|规划期内|期末|末期|末|期内|内|中期|前期)?{_BEFORE}?"
 )
 _WITHIN = re.compile(
-    rf"(?P<lead>(?:自[^，。；]{{1,12}}?起|未来|今后|用)?)(?P<number>半|{_NUMBER}(?:(?:—|-|~|至|到){_NUMBER})?)个?(?P<unit>年|季度|月|周|工作日|天|日)(?:左右)?(?:的?时间)?(?:之|以)?内"
+    rf"(?P<lead>(?:自[^，。；]{{1,14}}?起|未来|今后|用)?)(?P<number>半|{_NUMBER}(?:(?:—|-|~|至|到){_NUMBER})?)个?(?P<unit>年|季度|月|周|工作日|天|日)(?:左右)?(?:的?时间)?(?:之|以)?内"
 )
 _PART = r"(?:第?[一二三四1-4]季度?|(?:1[0-2]|0?[1-9])月份?(?:[1-3]?\d[日号])?|[1-3]?\d[日号])(?:底|末|初|[上中下]旬)?"
 _ONCE_MORE = re.compile(
     rf"(?:每(?:个|隔)?(?:{_NUMBER}个?)?(?:半年|学期|学年|季度|年度?|月度?|季|周|旬|日|天)|逐[年月季日]|按[年月季周日]度?(?!报告)|定期)"
     rf"(?:底|末|初|[上中下]旬)?(?:{_PART}(?:[、和及]{_PART})*)?(?:之|以)?前?"
 )
-_FEASTS = {
-    "元旦": (1, 1),
-    "劳动节": (5, 1),
-    "五一": (5, 1),
-    "七一": (7, 1),
-    "八一": (8, 1),
-    "三八": (3, 8),
-    "五四": (5, 4),
-    "六一": (6, 1),
-    "教师节": (9, 10),
-    "国庆节": (10, 1),
-    "国庆": (10, 1),
-    "十一": (10, 1),
-}
-_FEAST_NAMES = "|".join(sorted([*_FEASTS, *_WORDS["moving"]], key=len, reverse=True))
+_FEAST_NAMES = "|".join(FEASTS)
 _FEAST = re.compile(
     rf"{_LEAD}(?:{_YEAR})?(?:全国|省|市|县)?[“\"]?(?P<feast>{_FEAST_NAMES})[”\"]?节?"
-    r"(?:假期|来临|到来|召开|开始)?(?:之|以)?前(?!夕|后)"
+    r"(?:假期|开学|来临|到来|召开|开始|启动)?(?:之|以)?前(?!夕|后)"
 )
+_NOT_FIXED = "“{}”每年日期不同，请填写具体日期"
+_LONGEST_EVENT = 18  # characters before a term
 _RANGE = re.compile(r"(?:—{1,2}|--?|－|~|～|至|到|–)")
 _BARE_YEARS = re.compile(r"(?P<lead>)(?P<first>(?:19|20)\d\d)(?:—{1,2}|--?|－|~|～|至|到|–)(?P<year>(?:19|20)\d\d)年?(?:期间)?")
+_BEGINNING = re.compile(r"(?:[春秋]季学期|[春夏秋冬]季|[一-四]季度)?(?:起(?!草|步)|开始|以来)")
 _BARE_PARTS = re.compile(r"(?:1[0-2]|0?[1-9]|[一二三四]|第[一二三四])(?:—{1,2}|--?|－|~|～|至|到|–)")
 _TRIGGER = re.compile(
     r"\d|[第一二三四五六七八九十两半首二〇零]|[上下前后]半年|今年|本年|当年|明年|次年|翌年|后年|年[底末终中初内]|全年|本?月[底末]|"
@@ -115,7 +106,8 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
         phrase = _phrase_at(plain, start, reference_date, labelled)
         if phrase is None:
             continue
-        first, last = places[phrase.start], places[phrase.end - 1] + 1
+        floor = bisect_left(places, found[-1].end - base) if found else 0
+        first, last = places[max(phrase.start, floor)], places[phrase.end - 1] + 1
         found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base))
     return found
 
@@ -147,17 +139,18 @@ def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool
     if found is None:
         return None
     year = _year_of(found["year"], found["relative"], reference)
-    day = _FEASTS.get(found["feast"])
-    if day is None:
-        return _made(plain, found, None, f"“{found.group()}”每年日期不同，请填写具体日期")
     if year is None and reference is None:
-        return _made(plain, found, None, "未写年份，且不知道成文日期")
-    if (year if year is not None else _require(reference).year) not in _YEARS:
+        return _made(plain, found, None, "未写年份，且不知道成文日期" if has_day(found["feast"]) else _NOT_FIXED.format(found.group()))
+    first = year if year is not None else _require(reference).year
+    if first not in _YEARS:
         return _made(plain, found, None, "年份写法不明")
-    resolved = date(year if year is not None else _require(reference).year, *day) - timedelta(days=1)
-    if year is None and resolved < _earliest(_require(reference)):
-        return _made(plain, found, date(_require(reference).year + 1, *day) - timedelta(days=1), "未写年份，按成文日期后最近的一次推算")
-    return _made(plain, found, resolved)
+    day = feast_day(found["feast"], first)
+    why = "按农历节日的前一天推算" if is_lunar(found["feast"]) else ""
+    if day is not None and year is None and day - timedelta(days=1) < _earliest(_require(reference)):
+        day, why = feast_day(found["feast"], first + 1), "未写年份，按成文日期后最近的一次推算"
+    if day is None:
+        return _made(plain, found, None, _NOT_FIXED.format(found.group()))
+    return _made(plain, found, day - timedelta(days=1), why)
 
 
 def _plan(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
@@ -176,21 +169,11 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
     found = _WITHIN.match(plain, start)
     if found is None or (start and plain[start - 1].isdigit()):
         return None
-    if found["unit"] == "工作日":
-        return _made(plain, found, None, "工作日要按工作日历推算，请填写具体日期")
-    if reference is None or reference.year not in _YEARS:
-        return _made(plain, found, None, "不知道成文日期，无法推算")
-    if found["lead"].startswith("自"):
-        return _made(plain, found, None, f"起算日“{found['lead']}”不明，请填写具体日期")
-    count = re.split(r"—|-|~|至|到", found["number"])[-1]
-    months = {"年": 12, "季度": 3, "月": 1}.get(found["unit"])
-    exact = reference.month is not None and reference.day is not None
-    why = "从成文日期起算" if exact else "成文日期不全，按其最后一天起算"
-    if months is not None:
-        amount = 6 if count == "半" else months * (number_from(count) or 0)
-        return _made(plain, found, months_later(reference.last_day(), amount), why)
-    days = {"周": 7}.get(found["unit"], 1) * (number_from(count) or 0)
-    return _made(plain, found, reference.last_day() + timedelta(days=days), why)
+    number = re.split(r"—|-|~|至|到", found["number"])[-1]
+    before = BEFORE_NUMBER.search(plain, max(0, start - _LONGEST_EVENT), start) if not found["lead"] else None
+    begin = before.start() if before else start
+    day, why = term_end(plain[begin:start] if before else found["lead"], number, found["unit"], reference)
+    return Deadline(plain[begin : found.end()], begin, found.end(), day, False, why)
 
 
 def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
@@ -223,6 +206,8 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
         last = second.inheriting(first)
     if not labelled and not _orders(plain, start, last, reference):
         return None
+    if second is None and not (last.before or last.edge) and (begun := _BEGINNING.match(plain, last.end)):
+        return Deadline(plain[start : begun.end()], start, begun.end(), None, why="只写了开始的时间，没有写完成时限") if labelled else None
     day, why = last.resolve(reference)
     return Deadline(plain[start : last.end], start, last.end, day, False, why)
 

@@ -15,6 +15,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from measures.importing.clauses import ClauseContext
+from measures.importing.clauses.folding import fold
 
 MatchKind = Literal["agency", "group", "unknown", "ambiguous"]
 _ALIKE = 60.0  # per cent; below it a name is no candidate
@@ -110,6 +111,7 @@ def match(name: str, index: DirectoryIndex, on: date, context: ClauseContext) ->
 
 def _forms(name: str, context: ClauseContext) -> list[tuple[str, str]]:
     """The spellings under which a name may be in the directory, each with how it came about."""
+    name = fold(name)
     forms = [(name, "")]
     if name in context.aliases:
         forms.append((context.aliases[name], f"文件规定“{name}”是“{context.aliases[name]}”的简称"))

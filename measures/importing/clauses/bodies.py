@@ -39,6 +39,8 @@ COMPANY_ENDS = _WORDS["company_ends"]
 NAMES_WITH_JOINER = _WORDS["names_with_joiner"]
 QUANTIFIERS = _WORDS["quantifiers"]
 CLASS_NOUNS = _WORDS["class_nouns"]
+LANDMARKS = tuple(sorted(_WORDS["landmarks"], key=len, reverse=True))
+PLURALS = tuple(sorted(_WORDS["plurals"], key=len, reverse=True))
 SCOPES = _WORDS["scopes"]
 TITLES = tuple(sorted(_WORDS["titles"], key=len, reverse=True))
 SEATS_OF_ONE = frozenset(_WORDS["seats_of_one"])

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.names import head_of, shape
+from measures.importing.clauses.names import functional, head_of, shape
 
 _CLASS_NOUNS = frozenset(bodies.CLASS_NOUNS)
 _WORDS = _CLASS_NOUNS | frozenset(bodies.SCOPES) | frozenset(bodies.QUANTIFIERS) | {"和", "及", "及其", "以及", "的", "与", "、", "，"}
@@ -17,7 +17,7 @@ _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六�
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
-_SHORT_SCOPE = 4
+_SHORT_SCOPE, _LONGEST_SCOPE = 4, 10
 _FREE = 16  # characters of free words that a collective may hold (承担试点任务的县（市、区）政府)
 
 
@@ -26,6 +26,10 @@ def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
+    return _plural_office(name) or _open_set(name)
+
+
+def _open_set(name: str) -> bool:
     plain = _unbracketed(name)
     sentence = plain.replace("应急", "").replace("要素", "")
     if any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES):
@@ -40,6 +44,13 @@ def is_collective(name: str) -> bool:
         if at >= 0 and (at == 0 or _may_precede(plain[:at])) and _may_follow(plain[at + len(quantifier) :]):
             return True
     return is_class(name)
+
+
+def _plural_office(name: str) -> bool:
+    """Whether this is one kind of office in many places: 区县财政局."""
+    rest = name.removeprefix(next((word for word in bodies.PLURALS if name.startswith(word)), name))
+    core = rest[: -len(head_of(rest))] if head_of(rest) else ""
+    return rest in bodies.WHOLE or rest in bodies.PARTY or (functional(core) and not core.startswith("企业"))
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +83,7 @@ def goes_on(collective: str, name: str) -> bool:
         return False
     if words[0] in _LEVELS and any(word in bodies.ZONES for word in words[1:]):
         return False  # 市高新区 is one of its own
-    return words[0] in bodies.LEVEL_NOUNS or name in bodies.FURTHER_NOUNS
+    return words[0] in bodies.LEVEL_NOUNS or plain in bodies.FURTHER_NOUNS
 
 
 def _unbracketed(name: str) -> str:
@@ -84,6 +95,8 @@ def _may_precede(text: str) -> bool:
         return False
     if len(text) <= _SHORT_SCOPE:
         return True  # 沿淮各市, 中省直有关单位
+    if len(text) <= _LONGEST_SCOPE and not head_of(text) and not any(word in text for word in bodies.NOT_IN_NAMES):
+        return True  # 粤东粤西粤北各市政府
     known = _words(text) or places.full_at(text) or places.short_at(text) or _AREA.match(text) or shape(text).complete
     return bool(known) or text.endswith(bodies.AREAS)
 

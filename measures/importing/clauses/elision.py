@@ -11,15 +11,16 @@ assumed beyond that is a doubt.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.collectives import goes_on, is_collective
+from measures.importing.clauses.collectives import goes_on, is_class, is_collective
 from measures.importing.clauses.mentions import Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 
 _TOWN_UNITS = ("镇", "乡", "街道")
-_LONGEST_CHUNK, _LONGEST_PLACE = 120, 6  # characters
+_LONGEST_CHUNK, _LONGEST_PLACE, _LONGEST_OPEN = 120, 6, 16  # characters
 
 
 def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[Mention]:
@@ -33,7 +34,7 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
 
 # --- joiners ---------------------------------------------------------------------------------------------------------------------
 
-_JOINERS = ("以及", "及", "和", "与", "暨")
+_JOINERS = ("以及", "及其", "及", "和", "与", "暨")
 
 
 def _part(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
@@ -61,10 +62,14 @@ def _cut(chunk: Chunk, begin: int, end: int, *, first: bool) -> Chunk:
 
 def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str]) -> bool:
     left, right = text[begin:at], text[at + len(joiner) :]
-    if _inside_name(text, at, joiner, right):
+    if joiner == "及其":
+        return left.endswith(("政府", "管委会", "党委")) and right.startswith(("有关", "相关"))
+    if _inside_name(text, at):
         return False
     if is_collective(left) and is_collective(text[begin:]) and goes_on(left, right):
         return False  # 各有关部门和单位
+    if is_collective(text[begin:]) and left in bodies.LEVEL_NOUNS and is_class(right) and not any(q in right for q in bodies.QUANTIFIERS):
+        return False  # 直辖市及计划单列市人民政府
     if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
         return False
     return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
@@ -76,13 +81,11 @@ def _is_named(right: str) -> bool:
     return found.complete and bool(found.prefix)
 
 
-def _inside_name(text: str, at: int, joiner: str, right: str) -> bool:
+def _inside_name(text: str, at: int) -> bool:
     """Whether a joiner stands in a bracket, in quotation marks, in the name of a place, or in a name known to hold one."""
     if text.count("（", 0, at) > text.count("）", 0, at) or text.count("“", 0, at) > text.count("”", 0, at):
         return True
-    if any(at >= place >= 0 and at < place + len(name) for name in bodies.NAMES_WITH_JOINER if (place := text.find(name)) >= 0):
-        return True
-    return joiner == "及" and right.startswith("其")
+    return any(at >= place >= 0 and at < place + len(name) for name in bodies.NAMES_WITH_JOINER if (place := text.find(name)) >= 0)
 
 
 def _whole(name: str, aliases: frozenset[str]) -> bool:
@@ -149,12 +152,22 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
             open_set or (mention.kind != "collective" and not made.prefix and made.kind != "standalone") or made.prefix in bodies.ZONES
         )
         done.append(replace(mention, why="可能属于前面的“各…”") if follows and generic and not mention.why else mention)
+    for mention, after in pairwise(done):
+        if mention.kind == "collective" and not mention.why and _shares_seat(mention, after):
+            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")
     return [
         replace(mention, why="“、”前后可能是两类单位")
         if mention.kind == "collective" and not mention.why and _two_kinds(mention.name)
         else mention
         for mention in done
     ]
+
+
+def _shares_seat(mention: Mention, after: Mention) -> bool:
+    """各市、州、直管市、神农架林区人民政府: the seat may be meant for all."""
+    made = shape(after.name)
+    seated = made.prefix and is_region(made.prefix) and after.name[len(made.prefix) :] in bodies.SEATS
+    return bool(seated) and after.kind == "agency" and after.chunk.separator == "、" and mention.name.endswith(tuple(bodies.LEVEL_MARKS))
 
 
 def _two_kinds(name: str) -> bool:
@@ -319,4 +332,7 @@ def _unfinished(mention: Mention) -> Mention:
         return replace(mention, kind="agency", why="没有写出单位名称的后缀")
     if kind in ("place", "branch"):
         return replace(mention, kind="agency", why="只写了地名，没有写单位")
+    sentence = any(word in mention.name for word in bodies.NOT_IN_COLLECTIVES)
+    if mention.name.startswith(bodies.QUANTIFIERS) and len(mention.name) <= _LONGEST_OPEN and not sentence:
+        return replace(mention, kind="collective", why="“各…”的范围请核对")
     return replace(mention, kind="unknown", why="不像单位名称，请核对")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-OPENING = "（【〔《“‘「『"
-CLOSING = "）】〕》”’」』"
+OPENING = "（【《“‘「『"
+CLOSING = "）】》”’」』"
 PARTNER = dict(zip(OPENING, CLOSING, strict=True))
-BRACKETS = "（【〔"  # those that may hold a clause
+BRACKETS = "（【"  # those that may hold a clause
 
 _SAME = {
-    "（": "(﹙❨⟮", "）": ")﹚❩⟯", "【": "[［〖｛{", "】": "]］〗｝}", "〔": "﹝", "〕": "﹞",
+    "（": "(﹙❨⟮〔﹝[［{｛", "）": ")﹚❩⟯〕﹞]］}｝", "【": "〖", "】": "〗",
     "，": ",﹐", "；": ";﹔", "：": ":﹕∶", "、": "﹑､",
     "《": "〈", "》": "〉", "。": "｡", "—": "–―─", "“": "＂〝", "”": "〞", "/": "／∕", "*": "＊★☆※", "|": "｜", "和": "＆&",
 }  # fmt: skip

@@ -48,6 +48,8 @@ class Parser:
     deadlines: list[Deadline] = field(default_factory=list)
     leaders: list[str] = field(default_factory=list)
     remarks: list[Token] = field(default_factory=list)
+    outcomes: list[Token] = field(default_factory=list)  # what a deadline is for: 2024年底前建成平台
+    after_deadline: bool = False
     doubts: list[Doubt] = field(default_factory=list)
     separator: str = ""
     untidy: bool = False  # words beside names and roles were passed over
@@ -81,7 +83,7 @@ class Parser:
                 self.doubts.append(Doubt(token.start, token.end, "时限没有读出"))
             return
         if self.in_object and not self._goes_on_with_names(index):
-            self.remarks.append(token)
+            (self.outcomes if self.after_deadline else self.remarks).append(token)
             return
         self.in_object = False
         self._add(token)
@@ -109,7 +111,7 @@ class Parser:
     def _sep(self, index: int, token: Token) -> None:
         self.separator = token.text
         if token.text != "、":
-            self.in_object = False
+            self.in_object = self.after_deadline = False
         if token.text in "；。\n" and self.label is not None and self.label.kind != "foreign":
             self._flush()
         if token.text in "；\n" and self.label is not None and self.label.kind != "unit":
@@ -131,7 +133,7 @@ class Parser:
             self._assign(self.pending, phrase.role)
         elif not any(chunk.role for chunk in self.chunks):
             self.remarks.append(token)
-        self.in_object = True
+        self.in_object, self.after_deadline = True, False
 
     def _mark(self, index: int, token: Token) -> None:
         role = token.phrase.role if token.phrase else None
@@ -164,7 +166,7 @@ class Parser:
     def _deadline(self, index: int, token: Token) -> None:
         if token.deadline is not None and (self.label is None or self.label.kind in ("unit", "time")):
             self.deadlines.append(token.deadline)
-        self.in_object = True
+        self.in_object = self.after_deadline = True
 
     def _etc(self, index: int, token: Token) -> None:
         if self.label is not None and self.label.kind in ("person", "foreign"):

@@ -71,7 +71,7 @@ class Lexer:
         return at + 1
 
     def _separator(self, at: int, char: str) -> int:
-        if char in SEPARATORS + "：）】〕" or (char in BRACKETS and at not in self.pairs):
+        if char in SEPARATORS + "：）】" or (char in BRACKETS and at not in self.pairs):
             self._close(at)
             self.tokens.append(Token("sep", at, at + 1, char))
             return at + 1
@@ -97,7 +97,8 @@ class Lexer:
             return 0
         close = self.pairs[at]
         inside = self.text[at + 1 : close].strip()
-        if char == "【" and (label := roles.label_at(self.text, at)) and label.end > close:
+        leads = char == "【" or (self._name < 0 and (not self.tokens or self.tokens[-1].text in ("；", "。", "\n", " ")))
+        if leads and (label := roles.label_at(self.text, at)) and label.end > close:
             return self._label(at, label)
         if char not in BRACKETS:
             return self._quoted(at, close)
@@ -187,11 +188,16 @@ class Lexer:
         joined = next((word for word in ("以及", "及", "和", "与") if self.text.startswith(word, at)), "")
         if (
             joined
+            and not self._noun_goes_on(at + len(joined), start)
             and (self.text[start:at] in bodies.CLASS_NOUNS or is_collective(self.text[start:at]))
             and _begins_name(self._ahead(at + len(joined)))
         ):
             return True
         return self._role_begins(at, start)
+
+    def _noun_goes_on(self, at: int, start: int) -> bool:
+        """Whether 和 stands inside the noun: 等部门和单位."""
+        return any(noun in bodies.CLASS_NOUNS for noun in (self.text[start : at + size] for size in range(1, len("人民政府") + 1)))
 
     def _role_begins(self, at: int, start: int) -> bool:
         noun = self.text[start:at]

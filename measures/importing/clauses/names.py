@@ -59,7 +59,7 @@ class Shape:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
         if self.name in bodies.STANDALONE or self.head in bodies.WHOLE or self.head in bodies.PARTY or functional(self.core):
             return True
-        plain = _without_note(self.name).replace("自由", "")
+        plain = _without_note(self.name).replace("自由", "").replace("有限", "")
         joined = any(joiner in self.core for joiner in ("和", "及", "与"))
         return not joined and not any(word in plain for word in bodies.NOT_IN_NAMES) and len(plain) <= _LONGEST_CERTAIN
 
@@ -94,7 +94,7 @@ def head_of(name: str) -> str:
 def shape(name: str) -> Shape:
     """Analyse one name; blanks must be gone."""
     base = _without_note(name)
-    if not base or len(base) > _LONGEST or base[0] in CLOSING + "（【〔":
+    if not base or len(base) > _LONGEST or base[0] in CLOSING + "（【":
         return Shape(name, "unknown")
     if base in bodies.STANDALONE:
         return _standalone(name, base)
@@ -135,6 +135,8 @@ def _standalone(name: str, base: str) -> Shape:
 def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, head: str) -> Shape:
     core = rest[: -len(head)]
     made = functional(core)
+    if head in bodies.ZONES and (prefix or not made):
+        return Shape(name, "region", prefix or name, level)  # 济源示范区
     office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
         # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
@@ -192,16 +194,21 @@ def _prefix(base: str) -> tuple[str, str, bool]:
         for mark in _MARKS:
             if base.startswith(mark) and _marks_level(base, mark):
                 return _party(base, mark, bodies.LEVEL_MARKS[mark])
+    return _short_prefix(base) or _region_prefix(base)
+
+
+def _short_prefix(base: str) -> tuple[str, str, bool] | None:
+    """A landmark, or a place without its unit: 京津冀协同发展领导小组办公室, 深圳证监局."""
+    landmark = next((word for word in bodies.LANDMARKS if base.startswith(word)), "")
+    if landmark and head_of(base[len(landmark) :]) and base[len(landmark) :] != "办":
+        return landmark, "", False
     short = places.short_at(base)
-    if (
-        short
-        and (rest := base[len(short) :])
-        and (head_of(rest) or rest in bodies.WHOLE)
-        and not rest.startswith(("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区"))
-    ):
-        core = rest[: -len(head_of(rest))]
-        return (short, "", False) if rest in bodies.WHOLE or not core or functional(core) else ("", "", False)
-    return _region_prefix(base)
+    rest = base[len(short) :]
+    units = ("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区")
+    if not short or not rest or rest.startswith(units) or not (head_of(rest) or rest in bodies.WHOLE):
+        return None
+    core = rest[: -len(head_of(rest))]
+    return (short, "", False) if rest in bodies.WHOLE or not core or functional(core) else ("", "", False)
 
 
 def _marks_level(base: str, mark: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from measures.importing.clauses import bodies
+from measures.importing.clauses import bodies, places
 from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
 from measures.importing.clauses.mentions import Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
+_ENTERPRISES = ("集团", "控股", "股份", "银行")
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
 
@@ -50,17 +51,31 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
 
 
 def _bare_first(mentions: list[Mention]) -> list[Mention]:
-    """Doubt names without a prefix beside names that have one (财政厅、省教育厅)."""
+    """Names without a prefix beside names that have one: the first takes that of the next (财政厅、省教育厅), others are doubted."""
     shapes = [shape(mention.name) for mention in mentions]
-    prefix = next(
-        (made.prefix for made in shapes if made.prefix in bodies.LEVEL_MARKS or (made.kind == "agency" and is_region(made.prefix))), ""
+    marked = next(
+        (made for made in shapes if made.prefix in bodies.LEVEL_MARKS or (made.kind == "agency" and is_region(made.prefix))), None
     )
-    return [
-        replace(mention, why=f"其他单位写有“{prefix}”，这里没有写")
-        if prefix and made.bare and made.office and mention.kind == "agency" and not mention.why
-        else mention
-        for mention, made in zip(mentions, shapes, strict=True)
-    ]
+    if marked is None:
+        return mentions
+    done: list[Mention] = []
+    first = True
+    for mention, made in zip(mentions, shapes, strict=True):
+        bare = made.bare and made.office and mention.kind == "agency" and not mention.why
+        if bare and first and _takes(mention.name, made, marked):
+            why = f"按后文补了“{marked.prefix}”"
+            done.append(replace(mention, name=marked.prefix + mention.name, restored=True, why=why))
+        else:
+            done.append(replace(mention, why=f"其他单位写有“{marked.prefix}”，这里没有写") if bare else mention)
+        first = first and bare
+    return done
+
+
+def _takes(name: str, made: Shape, marked: Shape) -> bool:
+    """Whether a name at the head of a list has the prefix of a name behind it: both are departments of one level."""
+    chain = _Chain(marked.prefix, marked.level, marked.party, 0, core=marked.core + marked.head)
+    known = functional(made.core) or name in bodies.WHOLE
+    return known and marked.prefix in bodies.LEVEL_MARKS and not _refusal(name, made, chain) and name not in bodies.PARTY
 
 
 def _centre(name: str, made: Shape) -> str:
@@ -76,7 +91,7 @@ def _broken(chain: _Chain | None) -> _Chain | None:
 
 def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
-    if made.head in ("部门", "大学"):
+    if made.head in ("部门", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
@@ -86,12 +101,12 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
 def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
     rest = mention.name[len(made.prefix) :]
     if made.kind == "agency" and made.prefix and not made.level:
-        return _broken(chain), made.prefix
+        return _broken(chain), places.short_at(made.prefix) and made.prefix
     if made.kind in ("region", "standalone") and made.level != NATION:
         return _broken(chain), ""
     if made.level == NATION and not made.prefix:
         return _broken(chain), ""
-    if rest in bodies.SEATS and is_region(made.prefix):  # 广州市政府: what follows hardly belongs to it
+    if rest in bodies.SEATS and (is_region(made.prefix) or made.prefix in bodies.ZONES):  # 广州市政府: what follows hardly belongs to it
         return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group)), ""
     if not made.prefix or made.kind == "unknown":
         return _broken(chain), ""
@@ -117,6 +132,8 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
     known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
     if not known:
         why = why or f"按前文补了“{prefix}”，不能确定是否省略"
+    if name.endswith(_ENTERPRISES) and not chain.core.endswith((*_ENTERPRISES, "公司")):
+        why = why or f"企业名称按前文补了“{prefix}”"
     if chain.broken:
         why = why or f"前面隔有其他单位，按“{prefix}”补全"
     if chain.group != mention.chunk.group:

@@ -59,7 +59,8 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
             by_role = role
         settled.append(replace(mention, chunk=replace(mention.chunk, role=role), why=why))
     first_leads = context.first_listed_leads or parser.first_leads
-    if unsaid and (named or not first_leads):
+    plain = len(settled) > 1 and all(mention.kind in ("agency", "collective") and not mention.why for mention in settled)
+    if unsaid and (named or not (first_leads or plain)):
         word = "配合单位" if by_role == "support" else "责任单位"
         parser.doubts.append(Doubt(unsaid[0].start, unsaid[-1].end, f"没有写明角色，按{word}读取"))
     if not first_leads or any(mention.chunk.role == "lead" for mention in settled):
@@ -87,7 +88,7 @@ def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: 
     )
     labelled = any(token.kind == "label" for token in parser.tokens)
     deadline, doubt = _one_deadline(parser.deadlines)
-    prose = any(_is_prose(token.text) for token in parser.remarks)
+    prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes))
     headless = any(token.kind == "role" for token in parser.remarks)
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
     is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
@@ -105,7 +106,7 @@ def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: 
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(
-        0, len(piece), is_clause=True, items=_items(parser.text, mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
+        0, len(piece), is_clause=True, items=_items(piece, mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
         open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
     )  # fmt: skip
     return Reading(clause, tidy=tidy)
@@ -129,14 +130,16 @@ def _names_parties(mentions: list[Mention]) -> bool:
     return all(mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 
-def _items(text: str, mentions: list[Mention]) -> tuple[Item, ...]:
+def _items(piece: str, mentions: list[Mention]) -> tuple[Item, ...]:
+    """The items as they are written, but for blanks; a restored name is written as it was put together."""
     counts: dict[str, int] = {}
     items = []
     for mention in mentions:
         role = mention.chunk.role or "responsible"
         counts[role] = counts.get(role, 0) + 1
         collective = mention.kind == "collective"
-        name = mention.name if mention.restored else "".join(text[mention.chunk.start : mention.chunk.end].split())
+        written = piece[mention.chunk.start : mention.chunk.end]
+        name = mention.name if mention.restored else "".join(char for char in written if not fold(char).isspace())
         items.append(Item(name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
     return tuple(items)
 

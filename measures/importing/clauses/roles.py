@@ -133,7 +133,7 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
 
 
 def _closes(text: str, at: int) -> bool:
-    return at >= len(text) or text[at] in "，；。、）】〕\n ：（"
+    return at >= len(text) or text[at] in "，；。、）】\n ：（"
 
 
 def _skip_manner(text: str, at: int) -> int:
@@ -165,7 +165,7 @@ def _strongest(words: list[str]) -> Role:
 
 def label_at(text: str, at: int) -> Label | None:
     """The label at a position: 牵头单位：, 【责任单位】, 完成时限：, 配合单位 (before a name)."""
-    opened = text[at : at + 1] in ("【", "〔") or (text[at : at + 1] == "（" and "）" in text[at : at + 10])
+    opened = text[at : at + 1] == "【" or (text[at : at + 1] == "（" and "）" in text[at : at + 10])
     start = at + 1 if opened else at
     short = _short_label(text, start, opened=opened)
     if short is not None:
@@ -175,7 +175,7 @@ def label_at(text: str, at: int) -> Label | None:
         return _foreign_label(text, start, opened=opened) or _loose_label(text, start, opened=opened)
     after = _skip_blanks(text, end)
     if opened:
-        if text[after : after + 1] not in ("】", "〕", "）"):
+        if text[after : after + 1] not in ("】", "）"):
             return None
         after = _skip_blanks(text, after + 1)
     colon = text[after : after + 1] == "："
@@ -197,7 +197,7 @@ def bare_label_at(text: str, at: int) -> Label | None:
 def _short_label(text: str, start: int, *, opened: bool) -> Label | None:
     word = next((word for word in _SHORT_LABELS if text.startswith(word, start)), "")
     end = _skip_blanks(text, start + len(word))
-    if not word or text[end : end + 1] != ("】" if opened else "："):
+    if not word or text[end : end + 1] not in (("】", "）") if opened else ("：",)):
         return None
     end = _skip_blanks(text, end + 1)
     return Label(_skip_blanks(text, end + 1) if text[end : end + 1] == "：" else end, "unit", _SHORT_LABELS[word])
@@ -206,7 +206,7 @@ def _short_label(text: str, start: int, *, opened: bool) -> Label | None:
 def _foreign_label(text: str, start: int, *, opened: bool) -> Label | None:
     word = next((word for word in _WORDS["foreign_labels"] if text.startswith(word, start)), "")
     end = start + len(word)
-    return Label(end + 1, "foreign", None) if word and text[end : end + 1] in (("】", "〕") if opened else ("：",)) else None
+    return Label(end + 1, "foreign", None) if word and text[end : end + 1] in (("】", "）") if opened else ("：",)) else None
 
 
 def _loose_label(text: str, start: int, *, opened: bool) -> Label | None:

@@ -16,7 +16,10 @@ HALVES = ("tuned", "held_out")
 
 @dataclass
 class Score:
-    """Figures of one half; a silent error is one in a clause without any doubt."""
+    """Figures of one half.
+
+    A silent error is one in a clause without any doubt; an unmarked one is a name that is wrong where no doubt points at it.
+    """
 
     clauses: int = 0
     exact: int = 0
@@ -24,6 +27,7 @@ class Score:
     wanted: int = 0
     agreed: int = 0
     silent: int = 0
+    unmarked: int = 0
     flagged_right: int = 0
     errors: list[str] = field(default_factory=list)
 
@@ -35,7 +39,8 @@ class Score:
     def __str__(self) -> str:
         return (
             f"{self.clauses} clauses, {self.exact} exact ({self.exact / self.clauses:.1%}); pairs F1 {self.f1:.4f} of {self.wanted}; "
-            f"silent errors {self.silent} ({self.silent / self.wanted:.2%} of names); right but doubted {self.flagged_right}"
+            f"silent errors {self.silent} ({self.silent / self.wanted:.2%} of names), unmarked {self.unmarked}; "
+            f"right but doubted {self.flagged_right} ({self.flagged_right / max(self.exact, 1):.1%})"
         )
 
 
@@ -62,9 +67,16 @@ def score(half: str) -> Score:
         if right:
             total.flagged_right += bool(clause.doubts)
         else:
+            total.unmarked += _unmarked(clause, wanted)
             total.silent += 0 if clause.doubts else max(1, len(read ^ wanted))
             total.errors.append(_difference(entry, clause, read, wanted))
     return total
+
+
+def _unmarked(clause: Clause, wanted: set[tuple[str, str, str]]) -> int:
+    """How many names are read that are not wanted, and touched by no doubt."""
+    wrong = [item for item in clause.items if (item.role, item.name, "collective" if item.collective else "agency") not in wanted]
+    return sum(not any(doubt.start < item.end and item.start < doubt.end for doubt in clause.doubts) for item in wrong)
 
 
 def _pairs(answer: dict[str, Any]) -> set[tuple[str, str, str]]:
