@@ -31,6 +31,7 @@ class Deadline:
     date: date | None
     recurring: bool = False
     why: str = ""
+    begins: bool = False  # it says when the work begins, and not when it ends
 
     def to_json(self) -> dict[str, object]:
         """The deadline as commands answer it."""
@@ -103,13 +104,21 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
         start = trigger.start()
         if found and start < bisect_left(places, found[-1].end - base):
             continue
-        phrase = _phrase_at(plain, start, reference_date, labelled)
+        phrase = _phrase_at(plain, start, _running(found, reference_date), labelled)
         if phrase is None:
             continue
         floor = bisect_left(places, found[-1].end - base) if found else 0
         first, last = places[max(phrase.start, floor)], places[phrase.end - 1] + 1
         found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base))
     return found
+
+
+def _running(found: list[Deadline], reference: PartialDate | None) -> PartialDate | None:
+    """The year that a phrase without one takes: that of the phrase before it (2025年6月、12月底前), else that of the document."""
+    before = found[-1] if found else None
+    if before is None or before.date is None or "年" not in before.text or (reference and before.date.year <= reference.year):
+        return reference
+    return PartialDate(before.date.year, before.date.month)
 
 
 _FOLD = {ord(full): half for full, half in zip("０１２３４５６７８９，．／", "0123456789，./", strict=True)} | {ord(","): "，"}
@@ -207,9 +216,17 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
     if not labelled and not _orders(plain, start, last, reference):
         return None
     if second is None and not (last.before or last.edge) and (begun := _BEGINNING.match(plain, last.end)):
-        return Deadline(plain[start : begun.end()], start, begun.end(), None, why="只写了开始的时间，没有写完成时限") if labelled else None
+        return _begun(plain, start, begun.end()) if labelled else None
     day, why = last.resolve(reference)
     return Deadline(plain[start : last.end], start, last.end, day, False, why)
+
+
+def _begun(plain: str, start: int, end: int) -> Deadline:
+    """2024年起: no end, unless what comes again and again follows (2024年起每年12月底前)."""
+    again = _ONCE_MORE.match(plain, end + (plain[end : end + 1] == "，"))
+    if again:
+        return Deadline(plain[start : again.end()], start, again.end(), None, recurring=True)
+    return Deadline(plain[start:end], start, end, None, why="只写了开始的时间，没有写完成时限", begins=True)
 
 
 def _open(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:

@@ -54,5 +54,6 @@ NATIONWIDE = frozenset(_WORDS["nationwide"])
 TOO_SHORT = frozenset(_WORDS["too_short"])
 BRANCH_HEADS = frozenset(_WORDS["branch_heads"])
 NOT_IN_NAMES = _WORDS["not_in_names"]
+SENTENCE_WORDS = _WORDS["sentence_words"]
 NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]
 TELECOM = _WORDS["telecom"]

@@ -49,6 +49,7 @@ def _open_set(name: str) -> bool:
 def _plural_office(name: str) -> bool:
     """Whether this is one kind of office in many places: 区县财政局."""
     rest = name.removeprefix(next((word for word in bodies.PLURALS if name.startswith(word)), name))
+    rest = rest.removeprefix("委") if rest.removeprefix("委") in bodies.PARTY else rest
     core = rest[: -len(head_of(rest))] if head_of(rest) else ""
     return rest in bodies.WHOLE or rest in bodies.PARTY or (functional(core) and not core.startswith("企业"))
 
@@ -74,6 +75,8 @@ def is_class(name: str) -> bool:
 def goes_on(collective: str, name: str) -> bool:
     """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
     plain = _unbracketed(name)
+    if plain != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)):
+        return True  # 各区、县（市）委宣传部
     if not plain.endswith(bodies.CLASS_NOUNS) or any(
         word in plain for word in ("各", "有关", "相关", "市直", "县直", "省直", "区直", "州直", "其他", "等")
     ):

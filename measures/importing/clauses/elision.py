@@ -15,10 +15,11 @@ from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import goes_on, is_class, is_collective
-from measures.importing.clauses.mentions import Chunk, Mention
+from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 
+_OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
 _TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_CHUNK, _LONGEST_PLACE, _LONGEST_OPEN = 120, 6, 16  # characters
 
@@ -106,7 +107,7 @@ def _starts_whole(right: str, aliases: frozenset[str]) -> bool:
 def _merge(chunks: list[Chunk]) -> list[Chunk]:
     """Put together the chunks of one collective, and of the few names with 、 inside."""
     merged: list[Chunk] = []
-    for chunk in chunks:
+    for chunk in _departments(chunks):
         last = merged[-1] if merged else None
         if (
             last is not None
@@ -129,9 +130,44 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
     return merged
 
 
+def _departments(chunks: list[Chunk]) -> list[Chunk]:
+    """Put together 各地财政、人社、税务部门: an open set whose departments share their ending."""
+    done: list[Chunk] = []
+    index = 0
+    while index < len(chunks):
+        end = _shared_ending(chunks, index)
+        parts = chunks[index : end + 1]
+        if len(parts) > 1:
+            text, places = "、".join(part.text for part in parts), [*parts[0].places]
+            for part in parts[1:]:
+                places += [part.start - 1, *part.places]
+            done.append(replace(parts[0], text=text, places=tuple(places), role=parts[-1].role))
+        else:
+            done.append(chunks[index])
+        index = end + 1
+    return done
+
+
+def _shared_ending(chunks: list[Chunk], index: int) -> int:
+    """The last chunk of an open set of departments that begins here; the chunk itself when there is none."""
+    first = chunks[index]
+    opening = next((word for word in _OPENINGS if first.text.startswith(word)), "")
+    if not opening or first.etc is not None or not functional(first.text[len(opening) :]):
+        return index
+    for at in range(index + 1, len(chunks)):
+        chunk = chunks[at]
+        if chunk.etc is not None or chunk.separator != "、" or chunk.start != chunks[at - 1].end + 1:
+            return index
+        if chunk.text.endswith("部门") and functional(chunk.text.removesuffix("部门")):
+            return at
+        if not functional(chunk.text):
+            return index
+    return index
+
+
 def _one_scope(left: str, right: str) -> bool:
     """省、市有关部门; 市、县（区）人民政府; 省、市、县三级政府."""
-    levels = set(bodies.LEVEL_MARKS) | {"自治区", "直辖市", "设区市"}
+    levels = set(bodies.LEVEL_MARKS) | {"自治区", "直辖市", "设区市", "中央", "部属", "省属", "市属"}
     heads = [part for part in left.split("、") if part not in levels]
     return (
         not heads
@@ -332,7 +368,8 @@ def _unfinished(mention: Mention) -> Mention:
         return replace(mention, kind="agency", why="没有写出单位名称的后缀")
     if kind in ("place", "branch"):
         return replace(mention, kind="agency", why="只写了地名，没有写单位")
-    sentence = any(word in mention.name for word in bodies.NOT_IN_COLLECTIVES)
+    rest = mention.name[1:].removeprefix("有关")
+    sentence = any(word in rest for word in (*bodies.NOT_IN_COLLECTIVES, *bodies.NOT_IN_NAMES))
     if mention.name.startswith(bodies.QUANTIFIERS) and len(mention.name) <= _LONGEST_OPEN and not sentence:
         return replace(mention, kind="collective", why="“各…”的范围请核对")
-    return replace(mention, kind="unknown", why="不像单位名称，请核对")
+    return replace(mention, kind="unknown", why=NOT_A_NAME)

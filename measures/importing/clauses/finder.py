@@ -53,7 +53,7 @@ def parse_clause(text: str, context: ClauseContext) -> Clause:
         reading = read(text[inner[0] : inner[1]], context, bracketed=True)
         if reading.clause.is_clause:
             return replace(reading.clause.moved(inner[0]), start=start, end=end)
-        return Clause(start, end, is_clause=False, deadline=reading.clause.moved(inner[0]).deadline)
+        return replace(reading.clause.moved(inner[0]), start=start, end=end)
     reading = (
         read(text[start:end], context, bracketed=False) if end - start <= _LONGEST else Reading(Clause(0, 0, is_clause=False), tidy=False)
     )

@@ -24,6 +24,7 @@ from measures.importing.deadlines import Deadline
 _SPOKEN = {"lead": "牵头", "guiding": "指导"}
 _BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
+_GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 _PERSON = range(2, 5)  # characters of a name of a person
 
 
@@ -52,6 +53,7 @@ class Parser:
     after_deadline: bool = False
     doubts: list[Doubt] = field(default_factory=list)
     separator: str = ""
+    sentences: int = 0  # what was taken for a name and is a sentence
     untidy: bool = False  # words beside names and roles were passed over
 
     def run(self) -> None:
@@ -82,11 +84,16 @@ class Parser:
             if not token.text.startswith(("前", "完成", "并", "底", "取得", "实现", "建成")):
                 self.doubts.append(Doubt(token.start, token.end, "时限没有读出"))
             return
-        if self.in_object and not self._goes_on_with_names(index):
+        if self._tells_to_guide(token) or (self.in_object and not self._goes_on_with_names(index)):
             (self.outcomes if self.after_deadline else self.remarks).append(token)
             return
         self.in_object = False
         self._add(token)
+
+    def _tells_to_guide(self, token: Token) -> bool:
+        """Whether a part goes on with what those before it do: …会同…，指导各县（市、区）实施."""
+        verb = next((verb for verb in _GUIDES if token.text.startswith(verb)), "")
+        return bool(verb) and bool(self.chunks) and is_collective(token.text[len(verb) :])
 
     def _add(self, token: Token) -> None:
         text = token.text
@@ -142,6 +149,10 @@ class Parser:
         if role is None or not self.pending or (self.label and self.label.kind != "unit"):
             return
         # A、B（牵头）: by custom the mark is that of the one name before it
+        if role == "responsible" and token.phrase and self.label is None:
+            self._assign(self.pending, role)  # A、B（按职责分工负责）
+            self.roles_seen += 1
+            return
         last = self.pending.pop()
         self.chunks[last] = replace(self.chunks[last], role=role)
         self.roles_seen += 1

@@ -86,6 +86,9 @@ class Lexer:
             end += 1
         if self._name < 0:
             return end
+        if (label := roles.label_at(self.text, end)) and self.text[label.end - 1] in "： ":
+            self._close(at)
+            return end
         before, after = self._so_far(at), self._ahead(end)
         if _whole(before) and (_begins_name(after) or not after):
             self._close(at)
@@ -154,7 +157,8 @@ class Lexer:
         while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
             stop += 1
         part = self.text[at:stop]
-        kind: Kind | None = "rule" if any(words in part for words in roles.FIRST_LEADS) else "note" if part.startswith(roles.REST) else None
+        stated = any(words in part for words in roles.FIRST_LEADS) and not roles.label_at(self.text, at)
+        kind: Kind | None = "rule" if stated else "note" if part.startswith(roles.REST) else None
         if kind is None:
             return 0
         self.tokens.append(Token(kind, at, stop, part))

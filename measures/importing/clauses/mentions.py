@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from measures.importing.clauses.model import Role
 
+NOT_A_NAME = "不像单位名称，请核对"
+
 
 @dataclass(frozen=True)
 class Chunk:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
+from measures.importing.clauses.folding import fold
 from measures.importing.deadlines import Deadline
 from measures.importing.partial_date import PartialDate
 
@@ -89,6 +90,37 @@ class Clause:
     def collectives(self) -> list[Collective]:
         """The open sets that the clause names, in the order of the text."""
         return [Collective(item.name, item.role) for item in self.items if item.collective]
+
+    def placed(self, text: str, places: Sequence[int]) -> Clause:
+        """A clause that was read without some blanks of a text, with the spans of the text and its names as they are written there.
+
+        Args:
+            text: the text, blanks included.
+            places: where each character that was read stands in the text.
+        """
+
+        def written(item: Item) -> str:
+            kept = places[item.start : item.end]
+            return item.name if item.restored else "".join(text[place] for place in kept if not fold(text[place]).isspace())
+
+        def span(start: int, end: int) -> tuple[int, int]:
+            return (places[start], places[end - 1] + 1) if end > start else (start, end)
+
+        deadline = self.deadline
+        if deadline:
+            start, end = span(deadline.start, deadline.end)
+            deadline = replace(deadline, start=start, end=end, text=text[start:end])
+        return replace(
+            self,
+            start=0,
+            end=len(text),
+            items=tuple(
+                replace(item, name=written(item), start=span(item.start, item.end)[0], end=span(item.start, item.end)[1])
+                for item in self.items
+            ),
+            deadline=deadline,
+            doubts=tuple(Doubt(*span(doubt.start, doubt.end), doubt.why) for doubt in self.doubts),
+        )
 
     def moved(self, by: int) -> Clause:
         """The same clause with all spans moved by a number of characters."""

@@ -57,7 +57,7 @@ class Shape:
     @property
     def certain(self) -> bool:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
-        if self.name in bodies.STANDALONE or self.head in bodies.WHOLE or self.head in bodies.PARTY or functional(self.core):
+        if self.name in bodies.STANDALONE or functional(self.core) or (not self.core and self.head in bodies.WHOLE | bodies.PARTY):
             return True
         plain = _without_note(self.name).replace("自由", "").replace("有限", "")
         joined = any(joiner in self.core for joiner in ("和", "及", "与"))
@@ -140,7 +140,7 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
         # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
-        proper = rest.endswith(bodies.COMPANY_ENDS) or (len(head) > 1 and head != "部门") or len(core) >= _SHORTEST_PROPER
+        proper = rest.endswith(bodies.COMPANY_ENDS) or (len(head) > 1 and head not in ("部门", "机关")) or len(core) >= _SHORTEST_PROPER
         return Shape(name, "standalone" if core and proper else "unknown", core=core, head=head)
     return Shape(name, "agency", prefix, level, party, core, head, not prefix, office)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
-from measures.importing.clauses.mentions import Mention
+from measures.importing.clauses.mentions import NOT_A_NAME, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
@@ -91,7 +91,7 @@ def _broken(chain: _Chain | None) -> _Chain | None:
 
 def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
-    if made.head in ("部门", "大学") or places.short_at(name):
+    if made.head in ("部门", "机关", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
@@ -192,5 +192,5 @@ def _remarked(mention: Mention, made: Shape) -> Mention:
         return replace(mention, why="名称过长，请核对")
     if made.kind == "unknown" or not made.certain:
         kind = mention.kind if made.prefix or made.bare else "unknown"
-        return replace(mention, kind=kind, why="不像单位名称，请核对")
+        return replace(mention, kind=kind, why=NOT_A_NAME)
     return mention

@@ -10,11 +10,13 @@ from measures.importing.clauses.elision import resolve
 from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.grammar import Parser
 from measures.importing.clauses.lexer import Lexer
-from measures.importing.clauses.mentions import Chunk, Mention
+from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.model import Clause, ClauseContext, Doubt, Item, Role
 from measures.importing.clauses.names import is_region, shape
+from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.deadlines import Deadline, find_deadlines
 
+_SHORTEST_SENTENCE = 6  # characters
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
 
 
@@ -28,17 +30,18 @@ class Reading:
 
 def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     """Read one piece of text as a responsibility clause; spans begin at 0."""
-    text = fold(piece)
+    text, places_of = unwrap(fold(piece))
     stripped = text.strip(" \n，。；、")
     if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
-    found = find_deadlines(piece, context.date, labelled=True)
+    found = find_deadlines(text, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
     parser = Parser(text, tokens, context)
     parser.run()
     aliases = frozenset(context.aliases)
     mentions = _settled(parser, resolve(parser.chunks, aliases), context)
-    return _decided(piece, parser, mentions, bracketed=bracketed)
+    found_reading = _decided(len(text), parser, mentions, bracketed=bracketed)
+    return replace(found_reading, clause=found_reading.clause.placed(piece, places_of))
 
 
 def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) -> list[Mention]:
@@ -47,14 +50,16 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     settled: list[Mention] = []
     unsaid: list[Chunk] = []
     by_role: Role = "responsible"
+    leads = any(mention.chunk.role in ("lead", "support") for mention in mentions)
     for mention in mentions:
         role = mention.chunk.role
         why = mention.why
-        if role is None and named and mention.kind == "unknown":
+        parser.sentences += _is_sentence(mention)
+        if (role is None and named and mention.kind == "unknown") or _is_sentence(mention):
             parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, "这一部分没有读出"))
             continue
         if role is None:
-            role = "support" if named and parser.label is None else "responsible"
+            role = "support" if named and parser.label is None and leads else "responsible"
             unsaid.append(mention.chunk)
             by_role = role
         settled.append(replace(mention, chunk=replace(mention.chunk, role=role), why=why))
@@ -71,6 +76,16 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     return [_by_order(mention, index, first) for index, mention in enumerate(settled)]
 
 
+def _is_sentence(mention: Mention) -> bool:
+    """Whether words were taken for a name that are a sentence: 各县（市、区）委书记为第一责任人."""
+    return (
+        mention.why == NOT_A_NAME
+        and len(mention.name) > _SHORTEST_SENTENCE
+        and any(word in mention.name for word in bodies.SENTENCE_WORDS)
+        and not mention.name.endswith(bodies.COMPANY_ENDS)
+    )
+
+
 def _by_order(mention: Mention, index: int, first: int) -> Mention:
     if mention.chunk.role != "responsible":
         return mention
@@ -78,9 +93,9 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
     return replace(mention, chunk=replace(mention.chunk, role=role))
 
 
-def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
+def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
     strong = [mention for mention in mentions if mention.kind != "unknown" and shape(mention.name).kind != "stem"]
-    unknown = sum(mention.kind == "unknown" for mention in mentions)
+    unknown = sum(mention.kind == "unknown" for mention in mentions) + parser.sentences
     explicit = (
         parser.roles_seen > 0
         or parser.first_leads
@@ -91,25 +106,30 @@ def _decided(piece: str, parser: Parser, mentions: list[Mention], *, bracketed: 
     prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes))
     headless = any(token.kind == "role" for token in parser.remarks)
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
-    is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong)
+    is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong) and not (parser.sentences and parser.untidy)
     if not explicit:
         is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
     if not labelled and not bracketed:
-        is_clause = is_clause and not unknown and not headless
+        is_clause = is_clause and not unknown and not headless and not any(mention.why == NOT_A_NAME for mention in mentions)
     is_clause = is_clause and not prose and not (long and not labelled)
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
-        return Reading(Clause(0, len(piece), is_clause=False, deadline=deadline), tidy=False)
+        named = (Doubt(0, length, "提到单位和职责，但不像责任分工，请核对"),) if strong and explicit and bracketed else ()
+        return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
-    passed_over = [token for token in parser.remarks if token.kind == "name" and (is_collective(token.text) or shape(token.text).prefix)]
+    passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
     doubts += [Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(
-        0, len(piece), is_clause=True, items=_items(piece, mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
+        0, length, is_clause=True, items=_items(mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
         open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
     )  # fmt: skip
     return Reading(clause, tidy=tidy)
+
+
+def _names_somebody(text: str) -> bool:
+    return bool(shape(text).prefix) or any(is_collective(text[at:]) for at in range(3))
 
 
 def _is_prose(remark: str) -> bool:
@@ -127,20 +147,17 @@ def _names_parties(mentions: list[Mention]) -> bool:
         return True
     if len(mentions) == 1:
         return mentions[0].name.startswith(("各", "有关", "相关")) and mentions[0].name.endswith(("单位", "部门"))
-    return all(mention.kind == "collective" and mention.name.startswith(bodies.QUANTIFIERS) for mention in mentions[:-1])
+    return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 
-def _items(piece: str, mentions: list[Mention]) -> tuple[Item, ...]:
-    """The items as they are written, but for blanks; a restored name is written as it was put together."""
+def _items(mentions: list[Mention]) -> tuple[Item, ...]:
     counts: dict[str, int] = {}
     items = []
     for mention in mentions:
         role = mention.chunk.role or "responsible"
         counts[role] = counts.get(role, 0) + 1
         collective = mention.kind == "collective"
-        written = piece[mention.chunk.start : mention.chunk.end]
-        name = mention.name if mention.restored else "".join(char for char in written if not fold(char).isspace())
-        items.append(Item(name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
+        items.append(Item(mention.name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
     return tuple(items)
 
 
@@ -148,6 +165,7 @@ def _one_deadline(found: list[Deadline]) -> tuple[Deadline | None, Doubt | None]
     """The last of several deadlines is that of the whole; that there are several is a doubt."""
     if not found:
         return None, None
+    found = [deadline for deadline in found if not deadline.begins] or found
     dated = [deadline for deadline in found if deadline.date is not None]
     if not dated:
         chosen = found[0]

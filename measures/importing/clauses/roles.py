@@ -45,10 +45,12 @@ SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
 
-_NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人
+_NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
+_MAKES = ("制定", "制订", "制作", "制发")
 _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限"))
 _LONGEST_LOOSE = 10
 _LONGEST_LABEL = 24  # characters
+LONGEST_WORD = 8  # characters of a role word
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
 _NOUNS = _by_word(_TABLE["label_nouns"])
 _SHORT_LABELS = _roles_by_word(_TABLE["short_labels"])
@@ -103,22 +105,15 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
         after_name: a whole name, a collective or 等 ends here, so that words count which may also be part of a name.
     """
     words: list[str] = []
-    end = basis_at(text, at)
-    grounded = opened = end > at
+    end, grounded, opened = at, False, False
     while True:
-        start = end
-        if (
-            words
-            and (glue := _first(_WORDS["glue"], text, end))
-            and (_role_at(text, end + len(glue)) or _role_at(text, _skip_manner(text, end + len(glue))))
-        ):
-            start = end + len(glue)
-        further = basis_at(text, start)
-        grounded = grounded or further > start
-        start = _skip_manner(text, further)
+        glue = _first(_WORDS["glue"], text, end) if words else ""
+        start = end + len(glue) if glue and _role_at(text, _preface(text, end + len(glue))[0]) else end
+        start, based = _preface(text, start)
+        grounded, opened = grounded or based, opened or (based and not words)
         word = _role_at(text, start)
         if not word:
-            end = further if further > start else end
+            end = start if based else end
             break
         words.append(word)
         end = start + len(word)
@@ -136,19 +131,25 @@ def _closes(text: str, at: int) -> bool:
     return at >= len(text) or text[at] in "，；。、）】\n ：（"
 
 
-def _skip_manner(text: str, at: int) -> int:
-    """Skip words of manner (共同, 具体) that lead to a role word."""
-    while word := _first(_WORDS["manner"], text, at):
-        rest = at + len(word)
-        if not (_role_at(text, rest) or _first(_WORDS["manner"], text, rest)):
-            break
-        at = rest
-    return at
+def _preface(text: str, at: int) -> tuple[int, bool]:
+    """End of what stands before a role word: how (共同, 依法) and on what basis (按职责分工); and whether there is a basis."""
+    end, based = at, False
+    while True:
+        basis = basis_at(text, end)
+        word = _first(_WORDS["manner"], text, end)
+        rest = end + len(word)
+        if basis > end:
+            end, based = basis, True
+        elif word and (_role_at(text, rest) or _first(_WORDS["manner"], text, rest) or basis_at(text, rest) > rest):
+            end = rest
+        else:
+            return end, based
 
 
 def _role_at(text: str, at: int) -> str:
     word = _first(_ROLES_SORTED, text, at)
-    return "" if text.startswith(_NOT_AFTER_ROLE, at + len(word)) else word
+    end = at + len(word)
+    return "" if text.startswith(_NOT_AFTER_ROLE, end) and not text.startswith(_MAKES, end) else word
 
 
 def _strongest(words: list[str]) -> Role:
@@ -163,8 +164,8 @@ def _strongest(words: list[str]) -> Role:
     return next(role for role in ("lead", "support", "guiding", "responsible") if role in roles)
 
 
-def label_at(text: str, at: int) -> Label | None:
-    """The label at a position: 牵头单位：, 【责任单位】, 完成时限：, 配合单位 (before a name)."""
+def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
+    """The label at a position: 牵头单位：, 【责任单位】, 完成时限：, 配合单位 (before a name); if `loose`, also 包联领导： by its noun."""
     opened = text[at : at + 1] == "【" or (text[at : at + 1] == "（" and "）" in text[at : at + 10])
     start = at + 1 if opened else at
     short = _short_label(text, start, opened=opened)
@@ -172,7 +173,7 @@ def label_at(text: str, at: int) -> Label | None:
         return short
     end, roles, noun = _label_words(text, start)
     if not noun:
-        return _foreign_label(text, start, opened=opened) or _loose_label(text, start, opened=opened)
+        return _foreign_label(text, start, opened=opened) or (_loose_label(text, start, opened=opened) if loose else None)
     after = _skip_blanks(text, end)
     if opened:
         if text[after : after + 1] not in ("】", "）"):

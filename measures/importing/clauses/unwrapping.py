@@ -1,0 +1,70 @@
+"""Takes out the blanks and line ends that mean nothing: letters set wide apart (责 任 单 位), words broken at the end of a line."""
+
+from __future__ import annotations
+
+from measures.importing.clauses import roles
+from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.names import shape
+
+_STOPS = "、，；。：（）【】/|\n "
+_REACH = 24  # characters looked at on each side of a blank
+
+
+def unwrap(text: str) -> tuple[str, list[int]]:
+    """A folded text without the blanks that break a word, and where each character that is left stood."""
+    kept: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(text):
+        if text[at] not in " \n":
+            kept.append(text[at])
+            places.append(at)
+            at += 1
+            continue
+        end = at
+        while end < len(text) and text[end] in " \n":
+            end += 1
+        if not _breaks_word(_before(kept), _after(text, end), line="\n" in text[at:end]):
+            kept += text[at:end]
+            places += range(at, end)
+        at = end
+    return "".join(kept), places
+
+
+def _before(kept: list[str]) -> str:
+    start = len(kept)
+    while start and len(kept) - start < _REACH and kept[start - 1] not in _STOPS:
+        start -= 1
+    return "".join(kept[start:])
+
+
+def _after(text: str, at: int) -> str:
+    """What comes up to the next separator, without blanks: letters set wide apart come as one word."""
+    found: list[str] = []
+    while at < len(text) and len(found) < _REACH and text[at] not in "、，；。（）【】/|":
+        if text[at] == "\n" and found:
+            break
+        if text[at] != " ":
+            found.append(text[at])
+        at += 1
+    return "".join(found)
+
+
+def _breaks_word(left: str, right: str, *, line: bool) -> bool:
+    """Whether a blank or line end between two stretches stands inside a word or a name, or (a line end) before the role of a name."""
+    if not left or not right:
+        return False
+    if _whole(left):
+        return line and roles.phrase_at(right, 0, after_name=True) is not None and not roles.label_at(right, 0)
+    joined, edge = left + right, len(left)
+    for start in range(max(0, edge - roles.LONGEST_WORD), edge):
+        whole = not start or _whole(left[:start])
+        label = roles.label_at(joined, start, loose=False) if whole else None
+        phrase = roles.phrase_at(joined, start, after_name=whole)
+        if (label and label.end > edge) or (phrase and phrase.end > edge):
+            return True
+    return line and not roles.label_at(right, 0) and any(_whole(left + right[:size]) for size in range(1, len(right) + 1))
+
+
+def _whole(name: str) -> bool:
+    return shape(name).complete or is_collective(name)
