@@ -16,7 +16,7 @@ from itertools import pairwise
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import goes_on, is_class, is_collective
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
-from measures.importing.clauses.names import Shape, functional, is_region, shape
+from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 
 _OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
@@ -302,9 +302,16 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         return replace(mention, why=f"可能省略了“{rest}”")
     elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
         whole = name + closer.name[len(place) :]
-    elif kind == "stem" and end.head and functional(end.core) and end.head not in end.core:
-        whole = name + end.head
+    elif kind == "stem" and (ending := _ending(rest)):
+        whole = name + ending
     return replace(mention, name=whole, kind="agency", restored=True) if whole else mention
+
+
+def _ending(rest: str) -> str:
+    """What the last of a list of departments lends to those before it: the 局 of 人社局, or ""."""
+    head = head_of(rest)
+    core = rest[: -len(head)] if head else ""
+    return head if functional(core) and head not in core else ""
 
 
 def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:

@@ -54,6 +54,7 @@ class Parser:
     doubts: list[Doubt] = field(default_factory=list)
     separator: str = ""
     sentences: int = 0  # what was taken for a name and is a sentence
+    marked: bool = False  # a role stands in a bracket behind a name
     untidy: bool = False  # words beside names and roles were passed over
 
     def run(self) -> None:
@@ -153,7 +154,7 @@ class Parser:
             self._assign(self.pending, role)  # A、B（按职责分工负责）
             self.roles_seen += 1
             return
-        last = self.pending.pop()
+        last, self.marked = self.pending.pop(), True
         self.chunks[last] = replace(self.chunks[last], role=role)
         self.roles_seen += 1
         if self.pending and self.label is None:

@@ -50,7 +50,7 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     settled: list[Mention] = []
     unsaid: list[Chunk] = []
     by_role: Role = "responsible"
-    leads = any(mention.chunk.role in ("lead", "support") for mention in mentions)
+    leads = any(mention.chunk.role in ("lead", "support") for mention in mentions) and not parser.marked
     for mention in mentions:
         role = mention.chunk.role
         why = mention.why
@@ -94,7 +94,11 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
 
 
 def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
-    strong = [mention for mention in mentions if mention.kind != "unknown" and shape(mention.name).kind != "stem"]
+    strong = [
+        mention
+        for mention in mentions
+        if mention.kind != "unknown" and shape(mention.name).kind != "stem" and mention.name not in bodies.GENERIC
+    ]
     unknown = sum(mention.kind == "unknown" for mention in mentions) + parser.sentences
     explicit = (
         parser.roles_seen > 0
