@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rapidfuzz import fuzz, process
@@ -173,7 +173,23 @@ def _pairs(before: Sequence[Side], after: Sequence[Side]) -> dict[int, int]:
     return pairs
 
 
+def _aligned(before: Side, after: Side) -> Side:
+    """Return the new side in which a name that both versions write is the same agency in both, whoever it was taken for."""
+    written = {named.name: (key, named) for key, named in (before.leads | before.supports).items()}
+
+    def align(names: Mapping[str, Named]) -> dict[str, Named]:
+        found = {}
+        for key, named in names.items():
+            old = None if key in before.leads or key in before.supports else written.get(named.name)
+            same, one = old if old is not None and old[0] not in names else (key, named)
+            found[same] = one
+        return found
+
+    return replace(after, leads=align(after.leads), supports=align(after.supports))
+
+
 def _change(before: Side, after: Side) -> Change:
+    after = _aligned(before, after)
     facets = [
         facet
         for facet, differs in (

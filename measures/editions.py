@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db.models import Prefetch
 from rapidfuzz import fuzz
 
 from agencies.actor import Actor
+from agencies.heirs import heirs_of
 from measures.comparing import Aim, AimChange, Change, Named, Side, compare, compare_aims
 from measures.draft import Draft, DraftMeasure
 from measures.models import Measure, Plan, Responsibility, Upload
@@ -35,11 +38,31 @@ def likely_earlier(plans: Iterable[Plan], draft: Draft) -> Plan | None:
     return None
 
 
-def changes_of(plan: Plan, found: Review) -> list[Change]:
-    """Compare a plan with a document in review."""
+def changes_of(plan: Plan, found: Review, today: dt.date) -> list[Change]:
+    """Compare a plan with a document in review.
+
+    An agency that has been reorganised between the two is the same as its one successor, whatever it is called.
+    """
     responsibilities = Responsibility.objects.order_by("rank", "pk")
     measures = plan.measures.prefetch_related(Prefetch("responsibilities", responsibilities)).order_by("start", "pk")
-    return compare([side_of(measure) for measure in measures], [_side_in_review(found, measure) for measure in found.draft.measures])
+    before = [_side_confirmed(measure) for measure in measures]
+    after = [_side_in_review(found, measure) for measure in found.draft.measures]
+    heirs = heirs_of({one.agency_id for side in (*before, *after) for one in (*side.leads.values(), *side.supports.values())}, today)
+    return compare([_as_today(side, heirs) for side in before], [_as_today(side, heirs) for side in after])
+
+
+def _as_today(side: Side, heirs: Mapping[int, int | None]) -> Side:
+    """Return a side with everybody named by whom they are today; who cannot be told stays."""
+
+    def today(names: Mapping[str, Named]) -> dict[str, Named]:
+        found: dict[str, Named] = {}
+        for one in names.values():
+            heir = heirs.get(one.agency_id) if one.agency_id is not None else None
+            known = replace(one, agency_id=heir) if heir is not None else one
+            found.setdefault(known.identity, known)
+        return found
+
+    return replace(side, leads=today(side.leads), supports=today(side.supports))
 
 
 def aims_of(plan: Plan, found: Review) -> list[AimChange]:
@@ -53,7 +76,7 @@ def _reach(comparator: str, amount: str, unit: str, due_on: object) -> str:
     return f"{comparator} {amount}{unit} {due_on or ''}".strip()
 
 
-def side_of(measure: Measure) -> Side:
+def _side_confirmed(measure: Measure) -> Side:
     """Return a confirmed measure as a side; its responsibilities are read from memory where they were fetched with it."""
     named: dict[str, dict[str, Named]] = {role: {} for role in Responsibility.Role.values}
     for row in measure.responsibilities.all():

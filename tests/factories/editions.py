@@ -81,7 +81,7 @@ def next_edition(office: Office, text: str = SECOND) -> Upload:
 
 def effects(plan: Plan, upload: Upload, now: dt.datetime = NOW) -> list[Effect]:
     """Return what the page would show."""
-    return effects_of(changes_of(plan, review(upload, now.date())), tasks_by_measure(plan), now)
+    return effects_of(changes_of(plan, review(upload, now.date()), now.date()), tasks_by_measure(plan), now)
 
 
 def adopt(

@@ -91,3 +91,13 @@ def test_targets_are_paired_by_their_metrics() -> None:
         ("added", "专利授权量"),
         ("dropped", "绿化率"),
     ]
+
+
+def test_a_name_that_both_versions_write_is_the_same_agency_in_both() -> None:
+    before = side("建设园区", leads={"agency 1": Named("省金融局", 1)})
+    after = side("建设园区", leads={"agency 9": Named("省金融局", 9)}, supports={"agency 2": Named("省二厅", 2)})
+    [change] = compare([before], [after])
+    assert change.facets == (Facet.SUPPORT,)
+    assert (change.lost, change.gained) == ((), ("省二厅",))
+    assert change.after is not None
+    assert list(change.after.leads) == ["agency 1"]

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
+from agencies.heirs import heirs_of
 from agencies.refusals import Conflict, Invalid, NotYours, require
 from measures import policy as plans
 from measures.actions.confirm_upload import confirm_upload
@@ -23,7 +24,7 @@ from measures.models import Measure, Plan, Upload
 from measures.reviewing import review
 from workflow.actions.change_part import FIRST_LEAD, change_part
 from workflow.actions.door import copy_task, lock_tasks, log, of_task
-from workflow.actions.draw_up import draw_up_plan, heirs_of, receivers_from
+from workflow.actions.draw_up import draw_up_plan, receivers_from
 from workflow.actions.edition_effects import Effect, What, digest, effects_of, tasks_by_measure
 from workflow.actions.interrupt import terminate
 from workflow.actions.rearrange import add_assignment, withdraw_assignment
@@ -89,7 +90,8 @@ def adopt_edition(
     lock_tasks(actor, list(rows), now=now)
     if upload.state != Upload.State.READ:
         raise Conflict(_("This is not possible any more: the document is “%(state)s”.") % {"state": upload.get_state_display()})
-    changes = changes_of(earlier, review(upload, timezone.localdate(now)))
+    today = timezone.localdate(now)
+    changes = changes_of(earlier, review(upload, today), today)
     tasks = tasks_by_measure(earlier)
     effects = effects_of(changes, tasks, now)
     if digest(effects) != shown:
@@ -108,7 +110,7 @@ def adopt_edition(
 
 def _lock_earlier(actor: Actor, upload: Upload, earlier_id: int) -> Plan:
     found = (
-        Plan.objects.select_for_update(of=("self",))
+        Plan.objects.select_for_update(of=("self",), no_key=True)  # tasks of the plan go on being written beside
         .select_related("coordinator", "issuer")
         .filter(plans.plans_directed_by(actor), coordinator=upload.agency, pk=earlier_id)
         .first()

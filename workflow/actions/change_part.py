@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
-from workflow.actions.door import expect, keep, lock_assignment, log, move, of_part, said
+from workflow.actions.door import expect, keep, lock_assignment, log, move, said
 from workflow.actions.reports_ahead import open_reports
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, Part, ReportState
@@ -54,7 +55,7 @@ def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now
     assignment.participation.delete()
     grants.link_part(assignment).save()
     keep(task)
-    entries = [of_part(assignment, Verb.CHANGE_PART, comment=reason, before=before, after=part)]
+    entries = [_entry(assignment, Verb.CHANGE_PART, reason, before=before, after=part)]
     if part == Part.SUPPORT:
         entries += _waive_reports(assignment, reason, now)
     elif before == Part.SUPPORT:
@@ -80,5 +81,10 @@ def _waive_reports(assignment: Assignment, reason: str, now: dt.datetime) -> lis
         report.assignment = assignment
         states = move(report, "waive")
         keep(report)
-        entries.append(of_part(assignment, Verb.WAIVE_REPORT, states, reason, report))
+        entries.append(replace(_entry(assignment, Verb.WAIVE_REPORT, reason), report=report, from_state=states[0], to_state=states[1]))
     return entries
+
+
+def _entry(assignment: Assignment, verb: Verb, reason: str, **data: str) -> Entry:
+    """Return the entry of an act of the issuer on an agency's part."""
+    return Entry(task=assignment.task, verb=verb, agency=assignment.task.issuer, assignment=assignment, comment=reason, data=dict(data))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.models import Agency, Succession
+from agencies.heirs import heirs_of
+from agencies.models import Agency
 from agencies.refusals import Conflict, Invalid, require
 from measures.models import Plan, Responsibility
 from workflow import grants, policy
@@ -39,7 +39,7 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
     that has been succeeded since the document was issued is followed to its successor, under the name as written; where it
     was split, the coordinator has to say who it is.
     """
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("coordinator").get(pk=plan_id)
+    plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("coordinator").get(pk=plan_id)
     require(policy.may_issue(actor, plan.coordinator_id))
     if Plan.objects.filter(earlier=plan).exists():
         raise Conflict(_("A later edition has replaced this plan; draw its tasks up."))
@@ -108,21 +108,6 @@ def draw_up_task(
     Participation.objects.bulk_create(grants.link_line(task))
     log(actor, now, of_task(task, Verb.DRAW_UP, ("", task.state)))
     return task
-
-
-def heirs_of(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int | None]:
-    """Return for agencies that exist no more who they are today; None where more than one followed, or nobody."""
-    follows: dict[int, list[int]] = defaultdict(list)
-    for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
-        follows[predecessor].append(successor)
-    ended = set(Agency.objects.filter(pk__in=[pk for pk in agency_ids if pk], ends_on__lt=today).values_list("pk", flat=True))
-    heirs: dict[int, int | None] = {}
-    for pk in ended:
-        heir: int | None = pk
-        while heir in follows:
-            heir = follows[heir][0] if len(follows[heir]) == 1 else None
-        heirs[pk] = None if heir == pk else heir
-    return heirs
 
 
 def receivers_from(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:

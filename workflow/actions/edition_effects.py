@@ -17,12 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
+from agencies.heirs import heirs_of
 from agencies.models import Agency, AgencyGroup
 from measures.comparing import Change, Facet, Kind, Side
 from measures.models import Plan
 from workflow import routing, timing
 from workflow.actions.change_part import FIRST_LEAD
-from workflow.actions.draw_up import heirs_of
 from workflow.models import Assignment, Task
 from workflow.routing import Planned, Routed
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, Part, TaskState

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
 from workflow.models import Event, Task
-from workflow.states import AssignmentState, ContributionState, ReportState, TaskState
+from workflow.states import AssignmentState, ContributionState, Part, ReportState, TaskState
 from workflow.timeline import Verb
 
 SHOWN_AT_FIRST = 60
@@ -101,6 +102,7 @@ class Told:
 
 
 FEW = 3
+PARTS = {**dict(Part.choices), "first_lead": gettext_lazy("First lead")}
 
 
 def tell(actor: Actor, task: Task, *, everything: bool = False) -> tuple[list[Told], bool]:
@@ -158,7 +160,16 @@ def line_of(event: Event) -> Told:
         look=look,
         change=_change(event),
         details=_details(event),
-        key=(event.verb, event.at, event.actor_id, event.comment, event.from_state, event.to_state, event.report_id),
+        key=(
+            event.verb,
+            event.at,
+            event.actor_id,
+            event.comment,
+            event.from_state,
+            event.to_state,
+            event.report_id,
+            event.data.get("after"),
+        ),
         agency=agency,
         agencies=towards,
     )
@@ -201,6 +212,12 @@ def _details(event: Event) -> list[str]:
         found.append(_("Progress %(percent)s%%") % {"percent": data["percent"]})
     if data.get("missing"):
         found.append(_("Without the contributions of %(agencies)s") % {"agencies": "、".join(data["missing"])})
+    if event.verb == Verb.CHANGE_PART:
+        found.append(f"{PARTS.get(data['before'], data['before'])} → {PARTS.get(data['after'], data['after'])}")
+    if data.get("title_before") and data["title_before"] != event.task.title:
+        found.append(_("Before: %(title)s") % {"title": data["title_before"]})
+    if data.get("left"):
+        found.append(_("Left as it was: %(count)d") % {"count": len(data["left"])})
     if data.get("to"):
         found.append(_("To %(agency)s") % {"agency": data["to"]})
     return found

@@ -54,12 +54,18 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A running task and what happens to it; `end` is what was said of one whose measure is dropped."""
+    """A running task and what happens to it.
+
+    Attributes:
+        end: what was said of one whose measure is dropped.
+        reason: why nothing at all can happen to it now.
+    """
 
     task: Task
     effects: list[EffectRow]
     has_ended: bool
     end: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def _show(request: ActorRequest, upload: Upload, *, refused: str = "", status: i
 
 
 def _compared(request: ActorRequest, plan: Plan, found: Review, now: dt.datetime) -> dict[str, object]:
-    changes = changes_of(plan, found)
+    changes = changes_of(plan, found, timezone.localdate(now))
     tasks = tasks_by_measure(plan)
     effects = effects_of(changes, tasks, now)
     shown = digest(effects)
@@ -183,4 +189,6 @@ def _row(effect: Effect, kept: set[str] | None) -> EffectRow:
 
 
 def _task_row(request: ActorRequest, task: Task, effects: list[EffectRow]) -> TaskRow:
-    return TaskRow(task, effects, task.state in ENDED, request.POST.get(f"end-{task.pk}", ""))
+    reasons = {one.reason for one in effects}
+    reason = reasons.pop() if len(reasons) == 1 else ""
+    return TaskRow(task, effects, task.state in ENDED, request.POST.get(f"end-{task.pk}", ""), reason)
