@@ -212,12 +212,20 @@ def _details(event: Event) -> list[str]:
         found.append(_("Progress %(percent)s%%") % {"percent": data["percent"]})
     if data.get("missing"):
         found.append(_("Without the contributions of %(agencies)s") % {"agencies": "、".join(data["missing"])})
+    found += _revised(event)
+    if data.get("to"):
+        found.append(_("To %(agency)s") % {"agency": data["to"]})
+    return found
+
+
+def _revised(event: Event) -> list[str]:
+    """Return what a revision of the task, or a new edition of its plan, has changed and left."""
+    data = event.data
+    found = []
     if event.verb == Verb.CHANGE_PART:
         found.append(f"{PARTS.get(data['before'], data['before'])} → {PARTS.get(data['after'], data['after'])}")
     if data.get("title_before") and data["title_before"] != event.task.title:
         found.append(_("Before: %(title)s") % {"title": data["title_before"]})
     if data.get("left"):
         found.append(_("Left as it was: %(count)d") % {"count": len(data["left"])})
-    if data.get("to"):
-        found.append(_("To %(agency)s") % {"agency": data["to"]})
     return found
