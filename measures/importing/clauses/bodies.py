@@ -57,4 +57,5 @@ NOT_IN_NAMES = _WORDS["not_in_names"]
 GENERIC = frozenset(_WORDS["generic"])
 SENTENCE_WORDS = _WORDS["sentence_words"]
 NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]
+BANKS = tuple(sorted(_WORDS["banks"], key=len, reverse=True))
 TELECOM = _WORDS["telecom"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
-from measures.importing.clauses.model import Clause, ClauseContext, Item
-from measures.importing.clauses.reading import Reading, read
+from measures.importing.clauses.model import Clause, ClauseContext, numbered
+from measures.importing.clauses.reading import Reading, one_deadline, read
+from measures.importing.clauses.same_as import fill_same_as
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
 _LONGEST = 3000  # characters of a clause; a longer bracket is no clause
@@ -77,7 +78,10 @@ def find_clauses(text: str, context: ClauseContext, base: int = 0) -> list[Claus
     found = _bracketed(text, folded, context)
     taken = [(clause.start, clause.end) for clause in found]
     found += _lines(text, folded, context, taken)
-    return [clause.moved(base) for clause in sorted(found, key=lambda clause: clause.start)]
+    filled: list[Clause] = []
+    for clause in sorted(found, key=lambda clause: clause.start):
+        filled.append(fill_same_as(clause, filled[-1] if filled else None))
+    return [clause.moved(base) for clause in filled]
 
 
 def _trimmed(text: str) -> tuple[int, int]:
@@ -102,20 +106,16 @@ def _unwrapped(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _together(found: list[Clause]) -> Clause:
     if len(found) == 1:
         return found[0]
-    counts: dict[str, int] = {}
-    items: list[Item] = []
-    for item in (item for clause in found for item in clause.items):
-        counts[item.role] = counts.get(item.role, 0) + 1
-        items.append(replace(item, rank=counts[item.role]))
+    deadline, doubt = one_deadline([clause.deadline for clause in found if clause.deadline])
     return Clause(
         found[0].start,
         found[-1].end,
         is_clause=True,
-        items=tuple(items),
+        items=numbered(item for clause in found for item in clause.items),
         leaders=tuple(name for clause in found for name in clause.leaders),
-        deadline=next((clause.deadline for clause in found if clause.deadline), None),
+        deadline=deadline,
         open_list=any(clause.open_list for clause in found),
-        doubts=tuple(doubt for clause in found for doubt in clause.doubts),
+        doubts=(*(doubt for clause in found for doubt in clause.doubts), *([doubt] if doubt else [])),
     )
 
 

@@ -17,7 +17,7 @@ from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
-from measures.importing.clauses.model import ROLES, ClauseContext, Doubt, Role
+from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
 from measures.importing.deadlines import Deadline
 
@@ -45,7 +45,7 @@ class Parser:
     roles_seen: int = 0
     first_leads: bool = False
     open_list: bool = False
-    same_as: bool = False
+    same_as: list[SameAs] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
     leaders: list[str] = field(default_factory=list)
     remarks: list[Token] = field(default_factory=list)
@@ -78,8 +78,8 @@ class Parser:
         if kind == "foreign":
             return
         if token.text in roles.SAME_AS or token.text.endswith("同上"):
-            self.same_as = True
-            self.doubts.append(Doubt(token.start, token.end, "写的是“同上”，请按上一项填写"))
+            self.same_as.append(SameAs(token.start, token.end, self.label.role if self.label else None))
+            self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
             return
         if kind == "time":
             if not token.text.startswith(("前", "完成", "并", "底", "取得", "实现", "建成")):
@@ -194,7 +194,8 @@ class Parser:
 
     def _note(self, index: int, token: Token) -> None:
         if "同上" in token.text:
-            self.same_as = True
+            self.same_as.append(SameAs(token.start, token.end))
+            self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
 
     def _rule(self, index: int, token: Token) -> None:
         self.first_leads = True

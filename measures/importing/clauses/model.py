@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -13,6 +14,7 @@ from measures.importing.partial_date import PartialDate
 
 Role = Literal["lead", "support", "responsible", "guiding"]
 ROLES: tuple[Role, ...] = ("lead", "support", "responsible", "guiding")
+SAME_AS_ABOVE = "写的是“同上”，请按上一项填写"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ class Item:
     collective: bool = False
 
 
+def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items with their rank within their role, in order."""
+    counts: Counter[Role] = Counter()
+    done = []
+    for item in items:
+        counts[item.role] += 1
+        done.append(replace(item, rank=counts[item.role]))
+    return tuple(done)
+
+
 @dataclass(frozen=True)
 class Collective:
     """An open set of agencies that a clause names (各地级以上市政府), verbatim."""
@@ -70,6 +82,15 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class SameAs:
+    """Where a clause says 同上, and of which role (None: of everything)."""
+
+    start: int
+    end: int
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
 class Clause:
     """A responsibility clause as read. Lists are empty when `is_clause` is false."""
 
@@ -81,6 +102,7 @@ class Clause:
     deadline: Deadline | None = None
     open_list: bool = False
     doubts: tuple[Doubt, ...] = ()
+    same_as: tuple[SameAs, ...] = ()
 
     def agencies(self, role: Role) -> list[str]:
         """Names of the agencies with a role, in the order of the text."""
@@ -120,6 +142,7 @@ class Clause:
             ),
             deadline=deadline,
             doubts=tuple(Doubt(*span(doubt.start, doubt.end), doubt.why) for doubt in self.doubts),
+            same_as=tuple(SameAs(*span(same.start, same.end), same.role) for same in self.same_as),
         )
 
     def moved(self, by: int) -> Clause:
@@ -134,6 +157,7 @@ class Clause:
             items=tuple(replace(item, start=item.start + by, end=item.end + by) for item in self.items),
             deadline=deadline,
             doubts=tuple(replace(doubt, start=doubt.start + by, end=doubt.end + by) for doubt in self.doubts),
+            same_as=tuple(replace(same, start=same.start + by, end=same.end + by) for same in self.same_as),
         )
 
     def to_json(self) -> dict[str, object]:

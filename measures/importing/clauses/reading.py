@@ -11,7 +11,7 @@ from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.grammar import Parser
 from measures.importing.clauses.lexer import Lexer
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
-from measures.importing.clauses.model import Clause, ClauseContext, Doubt, Item, Role
+from measures.importing.clauses.model import Clause, ClauseContext, Doubt, Item, Role, numbered
 from measures.importing.clauses.names import is_region, shape
 from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.deadlines import Deadline, find_deadlines
@@ -103,10 +103,11 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     explicit = (
         parser.roles_seen > 0
         or parser.first_leads
+        or bool(parser.same_as)
         or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person") for token in parser.tokens)
     )
     labelled = any(token.kind == "label" for token in parser.tokens)
-    deadline, doubt = _one_deadline(parser.deadlines)
+    deadline, doubt = one_deadline(parser.deadlines)
     prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes))
     headless = any(token.kind == "role" for token in parser.remarks)
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
@@ -126,9 +127,16 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(
-        0, length, is_clause=True, items=_items(mentions), leaders=tuple(dict.fromkeys(parser.leaders)), deadline=deadline,
-        open_list=parser.open_list, doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
-    )  # fmt: skip
+        0,
+        length,
+        is_clause=True,
+        items=_items(mentions),
+        leaders=tuple(dict.fromkeys(parser.leaders)),
+        deadline=deadline,
+        open_list=parser.open_list,
+        doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
+        same_as=tuple(parser.same_as),
+    )
     return Reading(clause, tidy=tidy)
 
 
@@ -155,17 +163,21 @@ def _names_parties(mentions: list[Mention]) -> bool:
 
 
 def _items(mentions: list[Mention]) -> tuple[Item, ...]:
-    counts: dict[str, int] = {}
-    items = []
-    for mention in mentions:
-        role = mention.chunk.role or "responsible"
-        counts[role] = counts.get(role, 0) + 1
-        collective = mention.kind == "collective"
-        items.append(Item(mention.name, role, counts[role], mention.chunk.start, mention.chunk.end, mention.restored, collective))
-    return tuple(items)
+    return numbered(
+        Item(
+            mention.name,
+            mention.chunk.role or "responsible",
+            0,
+            mention.chunk.start,
+            mention.chunk.end,
+            mention.restored,
+            mention.kind == "collective",
+        )
+        for mention in mentions
+    )
 
 
-def _one_deadline(found: list[Deadline]) -> tuple[Deadline | None, Doubt | None]:
+def one_deadline(found: list[Deadline]) -> tuple[Deadline | None, Doubt | None]:
     """The last of several deadlines is that of the whole; that there are several is a doubt."""
     if not found:
         return None, None

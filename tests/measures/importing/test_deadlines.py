@@ -6,6 +6,7 @@ import pytest
 
 from measures.importing.deadlines import find_deadlines
 from measures.importing.partial_date import PartialDate
+from measures.importing.terms import working_days_later
 
 SIGNED = PartialDate(2021, 12, 3)
 
@@ -37,7 +38,7 @@ def test_a_phrase_ends_on_its_last_day(text: str, day: date) -> None:
     assert not found.why
 
 
-@pytest.mark.parametrize("text", ["6月底前", "2025年前", "10个工作日内", "2025年2月30日前", "全国两会前", "三年内"])
+@pytest.mark.parametrize("text", ["6月底前", "2025年前", "会后10个工作日内", "2025年2月30日前", "全国两会前", "三年内"])
 def test_what_cannot_be_known_for_certain_says_why(text: str) -> None:
     (found,) = find_deadlines(text, PartialDate(2021, 12), labelled=True)
     assert found.why
@@ -73,3 +74,43 @@ def test_spans_are_those_of_the_document() -> None:
 def test_a_reference_that_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|day|month"):
         PartialDate.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("春节前", date(2022, 1, 31)),
+        ("2024年中秋节前", date(2024, 9, 16)),
+        ("10个工作日内", date(2021, 12, 17)),
+        ("印发后30日内", date(2022, 1, 2)),
+        ("自本方案印发之日起3个月内", date(2022, 3, 3)),
+    ],
+)
+def test_feasts_and_terms_have_a_day_and_say_how_it_was_found(text: str, day: date) -> None:
+    (found,) = find_deadlines(text, SIGNED, labelled=True)
+    assert (found.text, found.date) == (text, day)
+    assert found.why
+
+
+def test_a_term_from_an_unstated_event_has_no_day() -> None:
+    (found,) = find_deadlines("收到通知后5日内", SIGNED, labelled=True)
+    assert (found.text, found.date) == ("收到通知后5日内", None)
+    assert "收到通知后" in found.why
+
+
+def test_working_days_skip_holidays_and_keep_make_up_days() -> None:
+    assert working_days_later(date(2024, 9, 27), 2) == date(2024, 9, 30)  # Sunday the 29th was worked
+    assert working_days_later(date(2024, 9, 30), 1) == date(2024, 10, 8)
+
+
+def test_when_work_begins_is_not_when_it_ends() -> None:
+    (found,) = find_deadlines("2024年起", SIGNED, labelled=True)
+    assert found.date is None
+    assert found.begins
+    (again,) = find_deadlines("2024年起每年12月底前", SIGNED, labelled=True)
+    assert again.recurring
+
+
+def test_a_month_without_its_year_takes_that_of_the_phrase_before() -> None:
+    found = find_deadlines("2025年6月、12月底前", SIGNED, labelled=True)
+    assert [one.date for one in found] == [date(2025, 6, 30), date(2025, 12, 31)]

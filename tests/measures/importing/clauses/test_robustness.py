@@ -8,45 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from measures.importing.clauses import Clause, ClauseContext, find_clauses, parse_clause
-from measures.importing.clauses.folding import fold
+from measures.importing.clauses import find_clauses, parse_clause
 from measures.importing.deadlines import find_deadlines
-from measures.importing.partial_date import PartialDate
 from tests.measures.importing.clauses.corpus.score import entries
-
-CONTEXT = ClauseContext("广东", "广州", PartialDate(2021, 12, 3))
-WORDS = """
-牵头 配合 负责 会同 按职责分工负责 牵头单位： 责任单位： 完成时限： 牵头领导： 2025年底前 每季度 十四五 省 市 委 省委 局 厅
-教育 省财政厅 国资委 广州 深圳市政府 天河 人民银行 分行 各地级以上市政府 有关部门 排在第一位的部门为牵头部门 同上 张三
-13月32日前 2月30日前
-"""
-PIECES = [*"（）()【】[]〔〕《》“”、，,；;。：: \n\t　*/|和及与等各由", *WORDS.split(), "\u200b", "𠮷", "é", "\x00"]
-broken_text = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=40).map("".join)
-
-
-def assert_exact(text: str, clause: Clause) -> None:
-    assert 0 <= clause.start <= clause.end <= len(text)
-    for item in clause.items:
-        written = "".join(char for char in text[item.start : item.end] if not fold(char).isspace())
-        assert written
-        assert item.restored or written == item.name
-    for doubt in clause.doubts:
-        assert 0 <= doubt.start < doubt.end <= len(text)
-        assert doubt.why
-    if clause.deadline:
-        assert text[clause.deadline.start : clause.deadline.end] == clause.deadline.text
-    if not clause.is_clause:
-        assert not clause.items
+from tests.measures.importing.clauses.malformed import CONTEXT, broken_text, check, mutated
 
 
 @given(broken_text)
 @settings(max_examples=400, deadline=None)
 def test_any_text_reads_without_an_error(text: str) -> None:
-    clause = parse_clause(text, CONTEXT)
-    assert_exact(text, clause)
-    clause.to_json()
-    for found in find_clauses(text, CONTEXT):
-        assert_exact(text, found)
+    check(text)
 
 
 @given(broken_text, st.booleans())
@@ -62,18 +33,7 @@ def test_real_clauses_with_letters_changed_read_without_an_error(seed: int) -> N
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     texts = [entry["text"] for entry in entries("tuned")]
     for _ in range(300):
-        letters = list(chance.choice(texts))
-        for _ in range(chance.randint(1, 5)):
-            place = chance.randrange(len(letters)) if letters else 0
-            action = chance.randrange(3)
-            if action == 0:
-                letters[place : place + 1] = []
-            elif action == 1:
-                letters.insert(place, chance.choice(PIECES))
-            else:
-                letters[place:place] = letters[place : place + chance.randint(1, 9)]
-        text = "".join(letters)
-        assert_exact(text, parse_clause(text, CONTEXT))
+        check(mutated(chance, chance.choice(texts)))
 
 
 def test_growth_is_linear() -> None:

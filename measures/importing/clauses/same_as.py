@@ -1,0 +1,32 @@
+"""Fills 同上 in from the clause before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from measures.importing.clauses.model import SAME_AS_ABOVE, Clause, Doubt, Item, numbered
+
+
+def fill_same_as(clause: Clause, previous: Clause | None) -> Clause:
+    """The clause with what 同上 stands for: the agencies of the clause before it, each with the span of 同上; a doubt says so.
+
+    Args:
+        clause: as it was read; one that does not say 同上 comes back as it is.
+        previous: the clause of the item above, its own 同上 filled in; None if there is none.
+    """
+    if not clause.same_as or previous is None or not previous.items:
+        return clause
+    items: list[Item] = list(clause.items)
+    doubts = [doubt for doubt in clause.doubts if doubt.why != SAME_AS_ABOVE]
+    for same in clause.same_as:
+        items += [replace(item, start=same.start, end=same.end, restored=True) for item in previous.items if same.role in (None, item.role)]
+        doubts.append(Doubt(same.start, same.end, "写的是“同上”，按上一项填写，请核对"))
+    whole = any(same.role is None for same in clause.same_as)
+    return replace(
+        clause,
+        items=numbered(items),
+        leaders=clause.leaders or (previous.leaders if whole else ()),
+        deadline=clause.deadline,
+        open_list=clause.open_list or (whole and previous.open_list),
+        doubts=tuple(sorted(doubts, key=lambda one: (one.start, one.end, one.why))),
+    )

@@ -1,0 +1,182 @@
+"""Restores the ending that a list leaves out: 广州、深圳市政府 → 广州市政府, 市教育、财政局 → 市教育局, 中国移动、中国联通广东公司."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from measures.importing.clauses import bodies, places
+from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
+from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
+
+_TOWN_UNITS = ("镇", "乡", "街道")
+_LONGEST_PLACE, _LONGEST_OPEN = 6, 16  # characters
+_FRAGMENTS = ("place", "region", "branch", "stem", "unknown")
+
+
+def classified(chunk: Chunk, aliases: frozenset[str]) -> Mention:
+    """A chunk with what it is by its own words: an agency, an open set, or a fragment that wants its ending."""
+    if chunk.etc is not None:
+        return Mention(chunk, chunk.etc, "collective" if _named_group(chunk.etc) else "etc")
+    if chunk.text in aliases:
+        return Mention(replace(chunk, alias=True), chunk.text, "agency")
+    if is_collective(chunk.text):
+        return Mention(chunk, chunk.text, "collective")
+    kind = shape(chunk.text).kind
+    return Mention(chunk, chunk.text, "agency" if shape(chunk.text).complete else kind)
+
+
+def _named_group(noun: str) -> bool:
+    return any(word in noun for word in ("有关", "相关", "各", "其他", "其它"))
+
+
+def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
+    """Give every fragment the ending of the name that closes its run; what stays a fragment is doubted."""
+    done = list(mentions)
+    run: list[int] = []
+    for index, mention in enumerate(mentions):
+        if run and (mention.chunk.group != mentions[run[-1]].chunk.group or mention.chunk.separator in ("；", "。", "\n")):
+            run = []
+        if _is_fragment(mention):
+            if run and _closes_run(mentions[run[-1]], mention):
+                _close_run(done, run, index)
+                run = []
+            run.append(index)
+        else:
+            if run:
+                _close_run(done, run, index)
+            run = []
+    return [mention if mention.kind in ("agency", "collective", "etc") else _unfinished(mention) for mention in done]
+
+
+def _is_fragment(mention: Mention) -> bool:
+    if mention.chunk.alias:
+        return False
+    made = shape(mention.name)
+    bare_central = mention.name.endswith(bodies.TELECOM) or mention.name in bodies.BANKS
+    return mention.kind in _FRAGMENTS or (mention.kind == "agency" and (made.kind == "region" or bare_central))
+
+
+def _closes_run(last: Mention, mention: Mention) -> bool:
+    """广州、深圳市: a place with its unit gives the unit to places before it that lack it."""
+    return last.kind == "place" and shape(mention.name).kind == "region"
+
+
+def _close_run(done: list[Mention], run: list[int], closing: int) -> None:
+    closer = done[closing]
+    stem = next((done[index].name for index in reversed(run) if shape(done[index].name).kind == "branch"), "")
+    for index in run:
+        done[index] = _finished(done[index], closer)
+    if stem and closer.kind == "agency":
+        organisation = shape(stem).prefix
+        ends = range(2, len(organisation))
+        at = next((at for at in ends if organisation[at:] in (places.full_at(organisation, at), places.short_at(organisation, at))), 0)
+        lead = organisation[:at]
+        if lead and (places.full_at(closer.name) or places.short_at(closer.name)):
+            done[closing] = replace(closer, name=lead + closer.name, restored=True)
+
+
+def _finished(mention: Mention, closer: Mention) -> Mention:
+    """A fragment with the ending of the name that closes its run."""
+    if closer.chunk.etc is not None:
+        return _finished_by_noun(mention, closer)
+    if closer.kind != "agency":
+        return mention
+    name, end = mention.name, shape(closer.name)
+    kind = shape(name).kind
+    rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
+    placed = is_region(end.prefix)
+    whole = ""
+    if kind in ("agency", "standalone") and (
+        (name.endswith(bodies.TELECOM) and closer.name.endswith("公司")) or (name in bodies.BANKS and closer.name.endswith("行"))
+    ):
+        return _with_company(mention, closer)
+    if kind in ("place", "unknown") and placed:
+        return _place_with(mention, end, rest)
+    seat = next((seat for seat in bodies.ZONE_SEATS if closer.name.endswith(seat)), "")
+    if kind == "region" and placed and rest and _may_sit(name, rest):
+        whole = name + rest
+    elif kind == "region" and seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
+        whole = name + seat  # 市高新区、市经开区管委会
+    elif kind == "region" and placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS):
+        return replace(mention, why=f"可能省略了“{rest}”")
+    elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
+        whole = name + closer.name[len(place) :]
+    elif kind == "stem" and (ending := _ending(rest)):
+        whole = name + ending
+    return replace(mention, name=whole, kind="agency", restored=True) if whole else mention
+
+
+def _ending(rest: str) -> str:
+    """What the last of a list of departments lends to those before it: the 局 of 人社局, or ""."""
+    head = head_of(rest)
+    core = rest[: -len(head)] if head else ""
+    return head if functional(core) and head not in core else ""
+
+
+def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
+    name = mention.name
+    unit = next((unit for unit in (*bodies.ZONES, *bodies.REGION_UNITS) if end.prefix.endswith(unit) and len(end.prefix) > len(unit)), "")
+    known = set() if unit in _TOWN_UNITS else places.units_of(name)
+    if places.short_at(end.prefix) == end.prefix:
+        unit = ""
+    elif known and unit not in known:
+        if len(known) > 1:
+            return mention
+        return replace(mention, name=name + known.pop() + rest, kind="agency", restored=True, why="与后面的地名不同级，按其行政区划补全")
+    if not known and (len(name) > _LONGEST_PLACE or shape(name).head):
+        return mention
+    why = "" if known else "不能确定是省略了后缀的地名"
+    return replace(mention, name=name + unit + rest, kind="agency", restored=True, why=why)
+
+
+def _may_sit(region: str, rest: str) -> bool:
+    zone = not places.level_of(region) and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
+    if rest in bodies.ZONE_SEATS:
+        return zone
+    if rest in ("办事处", "街道办", "街道办事处"):
+        return region.endswith(("街道", "地区"))
+    if rest in bodies.SEATS:
+        return not region.endswith("街道") and (not zone or region.endswith("新区"))
+    return not zone
+
+
+def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
+    """广州、深圳等市政府: the noun after 等 gives unit and seat."""
+    noun = (closer.chunk.etc or "").removeprefix("有关").removeprefix("相关").removeprefix("各")
+    seat = next((seat for seat in sorted(bodies.SEATS, key=len, reverse=True) if noun.endswith(seat)), "")
+    units = noun.removesuffix(seat)
+    kind = shape(mention.name).kind
+    if kind == "place" and (seat or units):
+        known = places.units_of(mention.name)
+        fitting = {unit for unit in known if unit in units or units in ("地", "地市", "")} or known
+        if (prefecture := places.prefecture_unit(mention.name)) in fitting:
+            fitting = {prefecture}
+        if len(fitting) == 1:
+            return replace(mention, name=mention.name + fitting.pop() + seat, kind="agency", restored=True)
+    if kind == "region" and seat and _may_sit(mention.name, seat):
+        return replace(mention, name=mention.name + seat, kind="agency", restored=True)
+    if kind == "stem" and noun in ("部门", "单位", "部门和单位"):
+        return replace(mention, name=mention.name + "部门", kind="agency", restored=True, why="只写了职能，没有写单位全称")
+    return mention
+
+
+def _with_company(mention: Mention, closer: Mention) -> Mention:
+    at = next((closer.name.find(word) + len(word) for word in (*bodies.TELECOM, *bodies.BANKS) if word in closer.name), 0)
+    tail = closer.name[at:]
+    if not at or not tail.endswith(("公司", "分行", "支行")):
+        return mention
+    return replace(mention, name=mention.name + tail, kind="agency", restored=True, why="后缀按后面的分支机构补全")
+
+
+def _unfinished(mention: Mention) -> Mention:
+    kind = mention.kind
+    if kind == "stem":
+        return replace(mention, kind="agency", why="没有写出单位名称的后缀")
+    if kind in ("place", "branch"):
+        return replace(mention, kind="agency", why="只写了地名，没有写单位")
+    rest = mention.name[1:].removeprefix("有关")
+    sentence = any(word in rest for word in (*bodies.NOT_IN_COLLECTIVES, *bodies.NOT_IN_NAMES))
+    if mention.name.startswith(bodies.QUANTIFIERS) and len(mention.name) <= _LONGEST_OPEN and not sentence:
+        return replace(mention, kind="collective", why="“各…”的范围请核对")
+    return replace(mention, kind="unknown", why=NOT_A_NAME)
