@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from pypdf import PdfReader
@@ -16,46 +17,27 @@ from pypdf.errors import PyPdfError
 
 from measures.importing.document import Document, DocumentBuilder
 from measures.importing.headings import read_marker
+from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, plain_signs, rows_of
+from measures.importing.readers.pdf_tables import Rules, Table, ruled_tables, unruled_table
 from measures.importing.unreadable import Refusal, Unreadable
 
 MAX_PAGES = 2_000
 _MAX_FRAGMENTS = 400_000
 _PAGE_NUMBER = re.compile(r"^[-—–－\s·]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－\s·]*$")
+# What a browser prints above and below a page.
+_PRINTED = re.compile(r"^(?:https?://|file:///)|^\d{1,4}/\d{1,2}/\d{1,4}[,，\s]")
+_RECTANGLE = 4
+_PAINTS = frozenset((b"f", b"F", b"f*", b"S", b"s", b"B", b"B*", b"b", b"b*"))
+_MOST = 0.85  # of a page
+_FEWEST_ROWS = 6
+_SAME_PLACE = 6.0
+_BLANK = 1.2  # of the size of the type; a narrower gap is one of setting
 _END = tuple("。！？；：:;")
 # pypdf lets many kinds of exceptions through when a file is damaged.
 _DAMAGE = (
     *(PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, RecursionError, AssertionError),
     *(ZeroDivisionError, OverflowError, NotImplementedError, MemoryError),
 )
-_WIDE = re.compile("[\u1100-\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fragment:
-    """A piece of text with its place: x to the right, y upwards, in points."""
-
-    x: float
-    y: float
-    size: float
-    text: str
-
-    @property
-    def right(self) -> float:
-        wide = len(_WIDE.findall(self.text))
-        return self.x + self.size * (wide + 0.5 * (len(self.text) - wide))
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of one column."""
-
-    x: float
-    right: float
-    y: float
-    size: float
-    text: str
-    page: int
-    cells: tuple[tuple[float, str], ...] = ()
 
 
 def read_pdf(data: bytes) -> Document:
@@ -67,7 +49,7 @@ def read_pdf(data: bytes) -> Document:
     try:
         reader = PdfReader(io.BytesIO(data))
         _check(reader)
-        pages = [_fragments(page) for page in reader.pages]
+        pages = [_contents(page) for page in reader.pages]
     except Unreadable:
         raise
     except _DAMAGE as error:
@@ -86,113 +68,168 @@ def _check(reader: PdfReader) -> None:
         raise Unreadable(Refusal.TOO_LONG, pages=len(reader.pages), limit=MAX_PAGES)
 
 
-def _fragments(page: Any) -> list[_Fragment]:
-    found: list[_Fragment] = []
+def _contents(page: Any) -> tuple[list[Fragment], Rules]:
+    """Collect the fragments of text of a page and its ruled lines."""
+    found: list[Fragment] = []
+    pen = _Pen(float(page.mediabox.width), float(page.mediabox.height))
 
     def visit(text: str, outer: list[float], inner: list[float], font: Any, size: float) -> None:
         if text.strip() and len(found) < _MAX_FRAGMENTS:
-            x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
-            y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+            x, y = _at(outer, inner[4], inner[5])
             height = abs(float(size) * inner[3] * outer[3]) or abs(float(size)) or 1.0
-            found.extend(_Fragment(x, y, height, part) for part in text.split("\n") if part.strip())
+            found.extend(Fragment(x, y, height, plain_signs(part.strip())) for part in text.split("\n") if part.strip())
 
-    page.extract_text(visitor_text=visit)
-    return found
+    def draw(operator: bytes, arguments: Any, outer: list[float], inner: list[float]) -> None:
+        pen.draw(operator, arguments, outer)
+
+    page.extract_text(visitor_text=visit, visitor_operand_before=draw)
+    return found, pen.rules
 
 
-def _compose(pages: list[list[_Fragment]]) -> Document:
-    lines = [_lines(fragments, number) for number, fragments in enumerate(pages)]
-    if sum(len(line.text) for page in lines for line in page) < 2 * max(len(pages), 1):
+class _Pen:
+    """Follows the paths that a page draws; what is only clipped with, and what covers most of the page, rules nothing."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.rules = Rules()
+        self.width, self.height = width, height
+        self.last: tuple[float, float] | None = None
+        self.first: tuple[float, float] | None = None
+        self.pending: list[tuple[float, float, float, float]] = []
+
+    def draw(self, operator: bytes, arguments: Any, outer: list[float]) -> None:
+        """Take one operator of the page."""
+        if operator in _PAINTS:
+            for box in self.pending:
+                self.rules.rectangle(*box)
+        if operator in _PAINTS or operator == b"n":
+            self.pending, self.last = [], None
+        elif operator == b"re" and len(arguments) == _RECTANGLE:
+            x, y, width, height = (float(value) for value in arguments)
+            self._box(*_at(outer, x, y), *_at(outer, x + width, y + height))
+        elif operator == b"m" and len(arguments) > 1:
+            self.last = self.first = _at(outer, float(arguments[0]), float(arguments[1]))
+        elif operator == b"l" and len(arguments) > 1:
+            self._line(_at(outer, float(arguments[0]), float(arguments[1])))
+        elif operator == b"h" and self.first is not None:
+            self._line(self.first)
+
+    def _box(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        if not (abs(x1 - x0) > _MOST * self.width and abs(y1 - y0) > _MOST * self.height) and len(self.pending) < _MAX_FRAGMENTS:
+            self.pending.append((x0, y0, x1, y1))
+
+    def _line(self, to: tuple[float, float]) -> None:
+        if self.last is not None and (abs(to[0] - self.last[0]) < 1 or abs(to[1] - self.last[1]) < 1):
+            self._box(*self.last, *to)
+        self.last = to
+
+
+def _at(matrix: list[float], x: float, y: float) -> tuple[float, float]:
+    return x * matrix[0] + y * matrix[2] + matrix[4], x * matrix[1] + y * matrix[3] + matrix[5]
+
+
+def _compose(pages: list[tuple[list[Fragment], Rules]]) -> Document:
+    items = [_items(fragments, rules, number) for number, (fragments, rules) in enumerate(pages)]
+    if sum(len(fragment.text) for fragments, _ in pages for fragment in fragments) < 2 * max(len(pages), 1):
         raise Unreadable(Refusal.SCANNED)
-    lines = _without_headers(lines)
     out = DocumentBuilder()
-    _paragraphs([line for page in lines for line in page], out)
+    _paragraphs([item for page in _without_headers(items) for item in page], out)
     if not out.blocks:
         raise Unreadable(Refusal.NO_TEXT)
     return out.document()
 
 
-def _lines(fragments: list[_Fragment], page: int) -> list[_Line]:
-    """Put the fragments of a page into lines, a column after the other."""
-    if not fragments:
-        return []
-    rows: list[list[_Fragment]] = []
-    for fragment in sorted(fragments, key=lambda one: (-one.y, one.x)):
-        if rows and abs(rows[-1][0].y - fragment.y) <= 0.4 * max(fragment.size, rows[-1][0].size):
-            rows[-1].append(fragment)
-        else:
-            rows.append([fragment])
-    pieces = [_pieces(sorted(row, key=lambda one: one.x), page) for row in rows]
-    gutter = _gutter(pieces)
-    if gutter is None:
-        return [_whole(row) for row in pieces]
-    return _in_columns(pieces, gutter)
+def _items(fragments: list[Fragment], rules: Rules, page: int) -> list[Line | Table]:
+    """Put the fragments of a page into lines, a column after the other, and tables."""
+    tables, rest = ruled_tables(fragments, rules)
+    rows = [pieces_of(row, page) for row in rows_of(rest)]
+    items: list[Line | Table] = []
+    index = 0
+    while index < len(rows):
+        found = unruled_table(rows, index)
+        items.append(found[0] if found else _whole(rows[index]))
+        index = found[1] if found else index + 1
+    gutter = _gutter(rows) if len(items) == len(rows) and not tables else None
+    if gutter is not None:
+        return list(_in_columns(rows, gutter))
+    for table in tables:
+        place = sum(_height(item) > table.top for item in items)
+        items.insert(place, table)
+    return items
 
 
-def _pieces(row: list[_Fragment], page: int) -> list[_Line]:
-    """Cut a row where a wide gap parts it."""
-    pieces: list[list[_Fragment]] = [[row[0]]]
-    for fragment in row[1:]:
-        gap = fragment.x - pieces[-1][-1].right
-        if gap > 1.2 * fragment.size:
-            pieces.append([fragment])
-        else:
-            pieces[-1].append(fragment)
-    return [
-        _Line(piece[0].x, piece[-1].right, piece[0].y, piece[0].size, "".join(one.text for one in piece).strip(), page) for piece in pieces
-    ]
+def _height(item: Line | Table) -> float:
+    return item.top if isinstance(item, Table) else item.y
 
 
-def _whole(row: list[_Line]) -> _Line:
+def _whole(row: list[Line]) -> Line:
     if len(row) == 1:
         return row[0]
-    text = "\u3000".join(piece.text for piece in row)
-    return _Line(row[0].x, row[-1].right, row[0].y, row[0].size, text, row[0].page, tuple((piece.x, piece.text) for piece in row))
+    text = row[0].text
+    for before, after in pairwise(row):
+        text += ("\u3000" if after.x - before.right > _BLANK * after.size else "") + after.text
+    return replace(row[0], right=row[-1].right, text=text)
 
 
-def _gutter(rows: list[list[_Line]]) -> float | None:
-    """Find where the second of two columns begins: the right pieces of most rows begin at one place."""
-    doubles = [row for row in rows if len(row) == 2]
-    if len(rows) < 6 or len(doubles) < 0.6 * len(rows):
+def _gutter(rows: list[list[Line]]) -> float | None:
+    """Find the blank strip between two columns: most rows have text on both sides of it, and hardly any crosses it."""
+    if len(rows) < _FEWEST_ROWS:
         return None
-    starts = Counter(round(row[1].x / 4) for row in doubles)
-    place, count = starts.most_common(1)[0]
-    begins = place * 4 - 4
-    long_left = sum(row[0].right > 0.6 * begins and len(row[0].text) > 8 for row in doubles)
-    return begins if count > 0.6 * len(doubles) and long_left > 0.5 * len(doubles) else None
+    left, right = min(row[0].x for row in rows), max(row[-1].right for row in rows)
+    middle = range(int(left + 0.35 * (right - left)), int(left + 0.65 * (right - left)), 2)
+    best: tuple[int, int] | None = None
+    for place in middle:
+        crossing = sum(any(piece.x < place < piece.right for piece in row) for row in rows)
+        if best is None or crossing < best[0]:
+            best = (crossing, place)
+    if best is None or best[0] > 0.4 * len(rows):
+        return None
+    gutter = float(best[1])
+    doubles = [row for row in rows if row[0].right <= gutter <= row[-1].x]
+    if len(doubles) < 0.5 * len(rows):
+        return None
+    reach = sorted(max(piece.right for piece in row if piece.right <= gutter) for row in doubles)[int(0.7 * len(doubles))]
+    full = sum(max(piece.right for piece in row if piece.right <= gutter) > reach - 3 * row[0].size for row in doubles)
+    long = sum(len("".join(piece.text for piece in row if piece.right <= gutter)) > 8 for row in doubles)
+    return gutter if full >= 0.4 * len(doubles) and long > 0.5 * len(doubles) else None
 
 
-def _in_columns(rows: list[list[_Line]], gutter: float) -> list[_Line]:
-    done: list[_Line] = []
-    left: list[_Line] = []
-    right: list[_Line] = []
+def _in_columns(rows: list[list[Line]], gutter: float) -> list[Line]:
+    done: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
     for row in rows:
-        if len(row) == 1 and row[0].x < gutter < row[0].right:
-            done += [*left, *right, row[0]]
+        if any(piece.x < gutter < piece.right for piece in row):
+            done += [*left, *right, _whole(row)]
             left, right = [], []
             continue
-        left += [piece for piece in row if piece.x < gutter]
-        right += [piece for piece in row if piece.x >= gutter]
+        sides = [piece for piece in row if piece.x < gutter], [piece for piece in row if piece.x >= gutter]
+        for side, column in zip(sides, (left, right), strict=True):
+            if side:
+                column.append(_whole(side))
     return [*done, *left, *right]
 
 
-def _without_headers(pages: list[list[_Line]]) -> list[list[_Line]]:
+def _without_headers(pages: list[list[Line | Table]]) -> list[list[Line | Table]]:
     """Leave out page numbers, and lines that stand at the top or the bottom of most pages."""
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_shape(line.text) for line in _edges(page)})
     many = max(2, (len(pages) + 1) // 2)
     repeated = {shape for shape, count in seen.items() if count >= many}
-    kept: list[list[_Line]] = []
+    kept: list[list[Line | Table]] = []
     for page in pages:
-        edges = {id(line) for line in _edges(page)}
-        kept.append([line for line in page if not (id(line) in edges and (_PAGE_NUMBER.match(line.text) or _shape(line.text) in repeated))])
+        edges = {id(line) for line in _edges(page) if _is_furniture(line.text) or _shape(line.text) in repeated}
+        kept.append([item for item in page if id(item) not in edges])
     return kept
 
 
-def _edges(page: list[_Line]) -> list[_Line]:
+def _is_furniture(text: str) -> bool:
+    return _PAGE_NUMBER.match(text) is not None or _PRINTED.match(text) is not None
+
+
+def _edges(page: list[Line | Table]) -> list[Line]:
     """Give the highest and the lowest lines of a page."""
-    by_height = sorted(page, key=lambda line: -line.y)
+    by_height = sorted((item for item in page if isinstance(item, Line)), key=lambda line: -line.y)
     return [*by_height[:2], *by_height[-2:]]
 
 
@@ -200,26 +237,53 @@ def _shape(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"\s", "", text))
 
 
-def _paragraphs(lines: list[_Line], out: DocumentBuilder) -> None:
-    """Join lines into paragraphs, and rows of cells into tables."""
+def _paragraphs(items: list[Line | Table], out: DocumentBuilder) -> None:
+    """Join lines into paragraphs, and the parts of a table that goes on over pages into one."""
+    lines = [item for item in items if isinstance(item, Line)]
     right = _right_edge(lines)
     left: dict[tuple[int, int], float] = {}
     for line in lines:
         place = (line.page, int(line.x // 200))
         left[place] = min(left.get(place, line.x), line.x)
     current = ""
-    previous: _Line | None = None
-    for line in lines:
-        if previous is not None and current and not _begins(line, previous, right, left[line.page, int(line.x // 200)]):
-            current += (" " if _needs_blank(current, line.text) else "") + line.text
+    previous: Line | None = None
+    table: list[Table] = []
+    for item in items:
+        if isinstance(item, Table):
+            out.paragraph(current)
+            current, previous = "", None
+            if table and not _goes_on(table[-1], item):
+                _put(table, out)
+            table.append(item)
+            continue
+        _put(table, out)
+        if previous is not None and current and not _begins(item, previous, right, left[item.page, int(item.x // 200)]):
+            current += (" " if _needs_blank(current, item.text) else "") + item.text
         else:
             out.paragraph(current)
-            current = line.text
-        previous = line
+            current = item.text
+        previous = item
     out.paragraph(current)
+    _put(table, out)
 
 
-def _right_edge(lines: list[_Line]) -> dict[int, float]:
+def _goes_on(before: Table, after: Table) -> bool:
+    """Tell whether a table goes on on the next page: its columns stand where they stood."""
+    return len(before.edges) == len(after.edges) and all(
+        abs(one - other) < _SAME_PLACE for one, other in zip(before.edges, after.edges, strict=True)
+    )
+
+
+def _put(tables: list[Table], out: DocumentBuilder) -> None:
+    """Write a table; its header is repeated on no later page."""
+    if tables:
+        header = tables[0].rows[0]
+        rows = [*tables[0].rows, *(row for table in tables[1:] for place, row in enumerate(table.rows) if place or row != header)]
+        out.table(rows)
+        tables.clear()
+
+
+def _right_edge(lines: list[Line]) -> dict[int, float]:
     """Tell how far the lines of each column reach to the right, by where the column begins."""
     by_column: dict[int, list[float]] = {}
     for line in lines:
@@ -227,7 +291,7 @@ def _right_edge(lines: list[_Line]) -> dict[int, float]:
     return {column: sorted(ends)[int(len(ends) * 0.8)] for column, ends in by_column.items()}
 
 
-def _begins(line: _Line, previous: _Line, right: dict[int, float], left: float) -> bool:
+def _begins(line: Line, previous: Line, right: dict[int, float], left: float) -> bool:
     """Tell whether a line begins a paragraph; `left` is where the lines of its page and column begin."""
     full = previous.right >= right.get(int(previous.x // 200), previous.right) - 2.2 * previous.size
     if not full:
