@@ -21,6 +21,7 @@ from measures.matching_names import Match
 from measures.models import Responsibility, Upload
 from measures.refusals import word_code
 from measures.reviewing import Open, Review, review
+from measures.web.reasons import reason
 from measures.web.uploads import find
 from measures.web.wording import Confidence, confidence, edit_words, wording
 
@@ -185,4 +186,4 @@ def _all_marks(found: Review, measures: Iterable[DraftMeasure]) -> Iterator[Mark
         yield Mark(target.start, target.end, "target", f"t-{target.key}", target.key, _("Target"))
     for doubt in found.doubts:
         if doubt.why and doubt.match is None and doubt.end > doubt.start:
-            yield Mark(doubt.start, doubt.end, "doubt", f"t-doubt-{doubt.start}", "doubts", doubt.why)
+            yield Mark(doubt.start, doubt.end, "doubt", f"t-doubt-{doubt.start}", "doubts", reason(doubt.why))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from measures.models import Responsibility
 from measures.reviewing import Open
+from measures.web.reasons import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def confidence(value: float) -> Confidence:
 
 
 def wording(doubt: Open) -> str:
-    """Return what is open as a sentence; where only the reader can say it, in the reader's own Chinese."""
+    """Return what is open as a sentence; where only the reader can say it, by the reader's own reason."""
     if doubt.code == "no_deadlines":
         return ngettext(
             "For %(count)d measure the document sets no deadline: set it before the task is dispatched.",
@@ -44,9 +45,9 @@ def wording(doubt: Open) -> str:
         ) % {"count": doubt.count}
     code = "unknown_issuer" if doubt.code == "no_issuer" and doubt.name else doubt.code
     if code not in SENTENCES:
-        return doubt.why
+        return reason(doubt.why)
     means = doubt.match.label if doubt.match else ""
-    return str(SENTENCES[code]) % {"name": doubt.name, "count": doubt.count, "means": means, "why": doubt.why}
+    return str(SENTENCES[code]) % {"name": doubt.name, "count": doubt.count, "means": means, "why": reason(doubt.why)}
 
 
 SENTENCES: dict[str, Promise] = {

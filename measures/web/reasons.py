@@ -1,0 +1,112 @@
+"""The reader's reasons in English. The reader writes them in Chinese, for whoever checks a Chinese document; this is the other language."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import get_language
+
+ENGLISH: dict[str, str] = {
+    # names
+    "不能确定是省略了后缀的地名": "it is not certain that this is a place whose suffix was left out",
+    "后缀按后面的公司补全": "the suffix was completed from the company that follows",
+    "不像单位名称，请核对": "this does not look like the name of an agency; please check",
+    "只写了职能，没有写单位全称": "only the field of work is written, not the agency’s full name",
+    "没有写出单位名称的后缀": "the suffix of the agency’s name is not written",
+    "只写了地名，没有写单位": "only a place is written, no agency",
+    "“、”前后可能是两类单位": "agencies of two kinds may stand on the two sides of “、”",
+    "与后面的地名不同级，按其行政区划补全": "not of the level of the place that follows; completed by its own administrative division",
+    "可能属于前面的“各…”": "this may belong to the “各…” before it",
+    "没有写明所在地区": "the region is not written",
+    "级别与前面的“{}”不符": "its level does not fit “{}” before it",
+    "按前文补了“{}”，不能确定是否省略": "“{}” was added from what stands before; it is not certain that it was left out",
+    "前面隔有其他单位，按“{}”补全": "completed with “{}”, though other agencies stand between",
+    "按前一组的“{}”补全": "completed with “{}” of the group before",
+    "前面是政府部门，按党委部门补全": "completed as an organ of the party committee, though departments of the government stand before it",
+    "括号内可能是同一单位的另一名称": "the brackets may hold another name of the same agency",
+    "名称过长，请核对": "the name is very long; please check",
+    "其他单位写有“{}”，这里没有写": "other agencies bear “{}”, this one does not",
+    "没有写出级别，无法补全": "the level is not written and cannot be completed",
+    # roles
+    "写的是“同上”，请按上一项填写": "it says “the same as above”; please enter what the item before says",
+    "写的是职务，不是单位": "this is an office that somebody holds, not an agency",
+    "领导姓名没有读出": "the leader’s name could not be read",
+    "带*的单位按牵头读取": "agencies marked * were read as leads",
+    "“（牵头）”一类标注按只标前一个单位读取": "marks like “（牵头）” were read as belonging to the one agency before them",
+    "牵头和配合写在一起，按第一个牵头、其余配合读取": (
+        "lead and support are written together; the first was read as lead, the others as support"
+    ),
+    "“等”后面的范围不明，请补充单位": "it is not clear whom “等” leaves unsaid; please add the agencies",
+    "“{}”前的单位按{}、后的单位按配合读取": "agencies before “{}” were read as {}, those after it as support",
+    "没有写明角色，按责任单位读取": "no role is written; read as responsible",
+    "没有写明角色，按{}读取": "no role is written; read as {}",
+    "这里提到的单位没有读入": "an agency is named here that was not read",
+    "这一部分没有读出": "this part could not be read",
+    # deadlines
+    "写了不止一个时限，取最晚的一个": "more than one deadline is written; the latest was taken",
+    "从成文日期起算": "counted from the document’s date",
+    "成文日期不全，按其最后一天起算": "the document’s date is not complete; counted from the last day it may be",
+    "“{}”每年日期不同，请填写具体日期": "“{}” falls on another day each year; please enter the date",
+    "未写年份，且不知道成文日期": "no year is written, and the document’s date is not known",
+    "未写年份，按成文日期后最近的一次推算": "no year is written; the next time after the document’s date was taken",
+    "“{}”没有确定的日子": "“{}” has no certain day",
+    "工作日要按工作日历推算，请填写具体日期": "working days need the calendar; please enter the date",
+    "不知道成文日期，无法推算": "the document’s date is not known, so the day cannot be reckoned",
+    "起算日“{}”不明，请填写具体日期": "it is not clear which day “{}” is; please enter the date",
+    "学年的最后一天不明，请填写具体日期": "the last day of the school year is not certain; please enter the date",
+    "不知道成文的月份": "the month of the document is not known",
+    "未写年份，且当年的日期早于成文日期，按下一年推算": (
+        "no year is written, and this year’s day is before the document’s date; the next year was taken"
+    ),
+    "“前”字前没有“底”“末”，可能含当期，也可能不含": "“前” without “底” or “末”: the period itself may be meant or not",
+    # the directory
+    "“{}”在成文日期不存在": "“{}” did not exist on the document’s date",
+    "“{}”在成文日期已不存在，由“{}”承接": "“{}” no longer existed on the document’s date; “{}” took over",
+    "单位名录中没有这个名称，列出相近的供选择": "the directory does not have this name; similar ones are listed to choose from",
+    "单位名录中没有这个名称": "the directory does not have this name",
+    "“{}”对应多个单位": "“{}” is several agencies’ name",
+    "“{}”只可能是“{}”的简称": "“{}” can only be short for “{}”",
+    "“{}”可能是多个单位的简称": "“{}” may be short for several agencies",
+    "文件规定“{}”是“{}”的简称": "the document says that “{}” is short for “{}”",
+    "不计括号内的名称": "without the name in brackets",
+    "按括号内的名称": "by the name in brackets",
+    "按发文地区补全为“{}”": "completed to “{}” by the region of the issuer",
+    # the document
+    "文中没有发文字号": "the document bears no number",
+    "文中没有发文机关": "the document does not say who issued it",
+    "文中没有成文日期": "the document bears no date",
+    "这条措施没有写责任单位": "nobody is named for this measure",
+    "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对": (
+        "the document says that this agency takes part in all that follows without naming it again; please check"
+    ),
+    "此处编号与措施相同，但未写责任单位，未列为措施": "numbered like a measure, but nobody is named; not taken for one",
+}
+"""The reader's sentences, with {} where it writes a word of the document, and what each says in English."""
+
+ROLES = {"牵头单位": "lead", "配合单位": "support", "责任单位": "responsible", "牵头": "lead", "配合": "support", "指导": "guidance"}
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile("(.+?)".join(map(re.escape, sentence.split("{}"))))
+
+
+_PATTERNS = [(_pattern(sentence), english) for sentence, english in ENGLISH.items()]
+
+
+def in_english(sentence: str) -> str | None:
+    """Return a reason of the reader in English, several joined by ； one by one; None for one that has no English."""
+    for pattern, english in _PATTERNS:
+        if found := pattern.fullmatch(sentence):
+            return english.format(*(ROLES.get(word, word) for word in found.groups()))
+    parts = re.split("[；，]", sentence)
+    if len(parts) == 1:
+        return None
+    told = [in_english(part) for part in parts]
+    return "; ".join(part for part in told if part) if all(told) else None
+
+
+def reason(sentence: str) -> str:
+    """Return a reason of the reader in the language of whoever reads; what has no English stays as it was written."""
+    if (get_language() or "zh").startswith("zh"):
+        return sentence
+    return in_english(sentence) or sentence
