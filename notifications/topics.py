@@ -18,6 +18,7 @@ class Topic(TextChoices):
     REVIEW = "review", _("Waiting for my decision")
     DECISION = "decision", _("Decisions on what I asked")
     PROGRESS = "progress", _("Progress of others")
+    CONVERSATION = "conversation", _("Comments and calls")
     PAPER = "paper", _("Formal papers")
     SYSTEM = "system", _("Notices of the system")
 

@@ -17,7 +17,8 @@ from oversight.filters import OWED, ledger_url, overdue, owed, unsigned
 from oversight.ledger import light_of_part
 from oversight.lights import Lights, waiting_for_time
 from workflow.deadlines.lights import Light
-from workflow.models import Assignment, CoSignature, Report
+from workflow.lights import task_light
+from workflow.models import Assignment, CoSignature, Follow, Report
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, ReportState, SignOffState, TaskState, Verdict
 
 SHOWN = 8
@@ -82,6 +83,23 @@ def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
     if actor.agencies_where("instruct"):
         found.append(_leader(actor, lights, now))
     return found
+
+
+def followed(actor: Actor, *, now: dt.datetime) -> list[Matter]:
+    """Return the first of the tasks a person follows, those of which something was heard last."""
+    lights = Lights.on(now)
+    first = Follow.objects.tasks_of(actor, now=now).order_by("-moved_at", "-pk").select_related("issuer")[:SHOWN]
+    return [
+        Matter(
+            task_id=task.pk,
+            title=str(task),
+            about=task.issuer.short_name,
+            due_on=task.due_on,
+            light=task_light(task, lights.today, lights.calendar),
+            note=str(task.get_state_display()),
+        )
+        for task in first
+    ]
 
 
 def _officer(seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:

@@ -14,10 +14,12 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the right to see tasks when notices about them are sent, and for the days on which they may be."""
         from notifications import guards, hours
+        from workflow import conversation
         from workflow.actions.climb import still_true
         from workflow.grants import may_be_told
         from workflow.working_days import calendar_in_force
 
         guards.register("task", may_be_told)
+        guards.register("comment", conversation.may_be_told)
         guards.register_relevance("assignment", still_true)
         hours.use_calendar(lambda: calendar_in_force().is_working)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,8 +18,8 @@ from django.utils.translation import ngettext
 from notifications import outbox
 from notifications.outbox import NewMessage
 from notifications.topics import Topic
-from workflow import policy
-from workflow.models import Event, Participation
+from workflow import conversation, grants, policy
+from workflow.models import Comment, Event, Follow, Participation
 from workflow.states import Tie
 from workflow.timeline import Verb
 
@@ -90,6 +92,21 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
 
 NAMED = 20
 """How many tasks a notice of many names."""
+
+FOLLOWED = frozenset(
+    {
+        Verb.HAND_BACK, Verb.REROUTE, Verb.REQUEST_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.SUBMIT_REPORT,
+        Verb.DECLARE_DONE, Verb.REQUEST_SIGN_OFF, Verb.SIGN_OFF, Verb.RETURN_SIGN_OFF, Verb.SUSPEND, Verb.RESUME, Verb.TERMINATE,
+        Verb.REOPEN, Verb.WITHDRAW, Verb.REVISE, Verb.MOVE_DUE, Verb.INSTRUCT, Verb.PRESS,
+    }
+)  # fmt: skip
+"""Acts of which those are told who follow the task."""
+
+FOLLOWED_BY_PLAN = FOLLOWED & {
+    Verb.REROUTE, Verb.GRANT_EXTENSION, Verb.SIGN_OFF, Verb.SUSPEND, Verb.RESUME, Verb.TERMINATE, Verb.REOPEN, Verb.REVISE, Verb.MOVE_DUE,
+    Verb.INSTRUCT,
+}  # fmt: skip
+"""Acts of which those are told who follow the plan: what was decided, not every report."""
 
 URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT, Verb.RETURN_CONTRIBUTION})
 """Acts that are told at once and never wait for the digest."""
@@ -225,10 +242,70 @@ def tell(events: Sequence[Event], *, now: dt.datetime) -> None:
     The words are those of the house's language, whatever language the person reads who caused them.
     """
     told = addresses(events, now=now)
-    if not told:
+    known = {(address.user_id, address.event.sequence) for address in told}
+    following = [address for address in followers(events, now=now) if (address.user_id, address.event.sequence) not in known]
+    if not told and not following:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        outbox.post([_message(address) for address in told], now=now)
+        messages = [_message(address) for address in told]
+        outbox.post([*messages, *(_message(address, following=True) for address in following)], now=now)
+
+
+def followers(events: Sequence[Event], *, now: dt.datetime) -> list[Address]:
+    """Return who is to be told of events because they follow the task or its plan, of those who may see it now.
+
+    The number of queries does not grow with the number of events.
+    """
+    told = [event for event in events if event.verb in FOLLOWED or event.verb == Verb.COMMENT]
+    if not told:
+        return []
+    by_task: dict[int, set[int]] = defaultdict(set)
+    by_plan: dict[int, set[int]] = defaultdict(set)
+    plans = {event.task.plan_id for event in told if event.task.plan_id is not None}
+    wanted = Q(task_id__in={event.task_id for event in told}) | Q(plan_id__in=plans)
+    for row in Follow.objects.filter(wanted, user__is_active=True):
+        if row.task_id is not None:
+            by_task[row.task_id].add(row.user_id)
+        else:
+            by_plan[row.plan_id or 0].add(row.user_id)
+    found = [
+        Address(user, event)
+        for event in told
+        for user in sorted(by_task[event.task_id] | (by_plan[event.task.plan_id or 0] if event.verb in FOLLOWED_BY_PLAN else set()))
+        if user != event.actor_id
+    ]
+    if not found:
+        return []
+    people, refs = {address.user_id for address in found}, {f"task:{address.event.task_id}" for address in found}
+    seen = grants.may_be_told(people, refs, now)
+    return [address for address in found if (address.user_id, f"task:{address.event.task_id}") in seen]
+
+
+def tell_comment(comment: Comment, event: Event, called: Sequence[int], *, now: dt.datetime) -> None:
+    """Queue what people are told of a comment: those it calls at once, who follow the task with the day's digest."""
+    ref = f"comment:{comment.pk}"
+    people = [user for user in called if user != event.actor_id]
+    readers = {user for user, _ref in conversation.may_be_told(people, [ref], now)} if people else set()
+    following = [] if comment.inside else [address.user_id for address in followers([event], now=now) if address.user_id not in readers]
+    with translation.override(settings.LANGUAGE_CODE):
+        about = {"who": f"{comment.agency.short_name}{event.actor_name}", "task": comment.task}
+        calls, spoke = _("%(who)s calls you: %(task)s") % about, _("%(who)s wrote a comment: %(task)s") % about
+        outbox.post(
+            [
+                NewMessage(
+                    key=f"event:{event.sequence}|{user}",
+                    recipient_id=user,
+                    topic=Topic.CONVERSATION,
+                    subject=calls if user in readers else spoke,
+                    body=comment.text,
+                    link=f"{reverse('task', args=[comment.task_id])}#comment-{comment.pk}",
+                    ref=ref,
+                    urgent=user in readers,
+                )
+                for user in [*(user for user in people if user in readers), *following]
+            ],
+            now=now,
+        )
 
 
 def tell_officers(events: Sequence[Event], *, now: dt.datetime) -> None:
@@ -265,7 +342,7 @@ def _key(address: Address) -> str:
     return f"event:{event.sequence}|{address.user_id}"
 
 
-def _message(address: Address) -> NewMessage:
+def _message(address: Address, *, following: bool = False) -> NewMessage:
     event = address.event
     verb = Verb(event.verb)
     who = "".join(part for part in (event.agency_name, event.actor_name) if part)
@@ -281,14 +358,14 @@ def _message(address: Address) -> NewMessage:
     if due_on is not None:
         lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})
     # Who has lost the task is told so, and led nowhere: there is nothing left for them to see.
-    lost = verb == Verb.WITHDRAW
+    lost = verb == Verb.WITHDRAW and not following
     return NewMessage(
         key=_key(address),
         recipient_id=address.user_id,
-        topic=TOPICS.get(verb, Topic.PROGRESS),
+        topic=Topic.PROGRESS if following else TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,
         body="\n".join(lines),
         link="" if lost else reverse("task", args=[event.task_id]),
         ref="" if lost else f"task:{event.task_id}",
-        urgent=verb in URGENT,
+        urgent=verb in URGENT and not following,
     )

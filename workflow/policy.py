@@ -17,7 +17,7 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from agencies.models import Agency, AgencyUserPermission, Membership, Office
 from agencies.models.agency import in_force
-from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
+from workflow.models import Assignment, Comment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState, Tie
 
 READABLE_REPORTS = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED})
@@ -226,6 +226,23 @@ def may_read_contribution(actor: Actor, contribution: Contribution) -> Decision:
     if contribution.assignment.agency_id in actor.agency_ids or contribution.state == ContributionState.SENT:
         return Allowed()
     return Denied(_("The contribution has not been sent yet."))
+
+
+# --- Words ---------------------------------------------------------------------------------------------
+
+
+def may_comment(actor: Actor, task: Task) -> Decision:
+    """Answer for speaking about a task, to everybody or inside one's agency: whoever sees it and works somewhere."""
+    if actor.permissions:
+        return Allowed()
+    return Denied(_("Only people of an agency speak about a task."))
+
+
+def may_retract(actor: Actor, comment: Comment) -> Decision:
+    """Answer for taking a comment back: who wrote it."""
+    if actor.user_id is not None and comment.author_id == actor.user_id:
+        return Allowed()
+    return Denied(_("Only who wrote it can take it back."))
 
 
 # --- Decisions -----------------------------------------------------------------------------------------

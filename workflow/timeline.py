@@ -76,6 +76,33 @@ class Verb(models.TextChoices):
     REMIND = "remind", _("sent a reminder")
     SHOW = "show", _("let somebody see it until a date")
     RUNG = "rung", _("was reminded")
+    COMMENT = "comment", _("wrote a comment")
+    NOTE = "note", _("wrote a note inside the agency")
+    RETRACT_COMMENT = "retract_comment", _("took a comment back")
+    RETRACT_NOTE = "retract_note", _("took a note back")
+
+
+INSIDE_THE_AGENCY = frozenset(
+    {
+        Verb.SAVE_REPORT,
+        Verb.ATTACH,
+        Verb.DETACH,
+        Verb.SEND_FOR_REVIEW,
+        Verb.SEND_BACK,
+        Verb.PASS_ON,
+        Verb.HAND_OVER,
+        Verb.SAVE_CONTRIBUTION,
+        Verb.SEND_CONTRIBUTION_FOR_REVIEW,
+        Verb.SEND_BACK_CONTRIBUTION,
+    }
+)
+"""Acts on an agency's part that concern nobody but the agency itself; others do not read how it works."""
+
+NOTES = frozenset({Verb.NOTE, Verb.RETRACT_NOTE})
+"""Acts that concern the agency for which they were done, whether it has a part or not."""
+
+CONVERSATION = NOTES | {Verb.COMMENT, Verb.RETRACT_COMMENT}
+"""Acts that the conversation itself shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

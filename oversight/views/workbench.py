@@ -22,4 +22,5 @@ def show(request: ActorRequest) -> HttpResponse:
         return redirect("admin:index")
     now = timezone.now()
     desks = workbench.desks(request.actor, now=now)
-    return render(request, "oversight/workbench.html", {"desks": desks, "today": timezone.localdate(now)})
+    followed = workbench.followed(request.actor, now=now)
+    return render(request, "oversight/workbench.html", {"desks": desks, "followed": followed, "today": timezone.localdate(now)})

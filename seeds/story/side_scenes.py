@@ -8,8 +8,10 @@ from agencies.actions.delegate import delegate
 from agencies.models import Agency, User
 from seeds.story.cast import agency_of
 from seeds.story.plan import COORDINATOR, PlanOfTheStory
+from workflow.actions.comment import comment, note
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.follow import follow_task
 from workflow.actions.sign_for import sign_for
 from workflow.models import Assignment
 from workflow.states import Part, Rhythm
@@ -47,6 +49,10 @@ def _from_the_minutes(story: PlanOfTheStory, moment: dt.datetime) -> None:
     officer = story.cast.one_who_may("sign_for", lead.agency_id, moment)
     if officer is not None:
         sign_for(actor=officer, assignment_id=lead.pk, now=moment)
+        comment(actor=officer, task_id=task.pk, text=f"@{actor.name} 清单模板是否沿用去年格式？", now=moment)
+        note(actor=officer, task_id=task.pk, text="先请各处室于周三前报送堵点，再汇总。", now=moment)
+    comment(actor=actor, task_id=task.pk, text="沿用去年格式，另增“建议牵头单位”一栏。", now=moment)
+    follow_task(actor=actor, task_id=task.pk, now=moment)
 
 
 def _not_dispatched(story: PlanOfTheStory, moment: dt.datetime) -> None:

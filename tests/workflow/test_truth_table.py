@@ -37,7 +37,11 @@ ROLES = (
 BLIND = {"other_agency", "expired_member", "system_admin", "security_admin", "audit_admin", "nobody"}
 """Roles to which the task does not exist."""
 
+EVERYBODY = set(ROLES) - BLIND
+"""Whoever sees the task."""
+
 LIVE = {"dispatched"}
+ANY_STATE = {"draft", "dispatched", "closing", "closing_reviewed", "closed", "suspended", "terminated"}
 
 TABLE: dict[str, tuple[set[str], set[str]]] = {
     # act: (roles that may, states in which it succeeds)
@@ -48,6 +52,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "sign_off": (ISSUER, {"closing_reviewed"}),
     "return_sign_off": (ISSUER, {"closing", "closing_reviewed"}),
     "instruct": (LEADER, {"draft", "dispatched", "closing", "closing_reviewed", "closed", "suspended", "terminated"}),
+    "comment": (EVERYBODY, ANY_STATE),
+    "note": (EVERYBODY, ANY_STATE),
     "suspend": (ISSUER, LIVE),
     "resume": (ISSUER, {"suspended"}),
     "terminate": (ISSUER, {"draft", "dispatched", "closing", "closing_reviewed", "suspended"}),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 
 from agencies.actor import Actor
 from agencies.models import User
-from workflow.models import Assignment, Contribution, Report, Task
+from workflow.models import Assignment, Contribution, Event, Report, Task
+from workflow.timeline import INSIDE_THE_AGENCY, NOTES
 
 
 def request_actor(request: Request) -> Actor:
@@ -56,3 +57,10 @@ def contributions_for(actor: Actor, now: dt.datetime) -> QuerySet[Contribution]:
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
         .prefetch_related("assignment__task__assignments__agency", "assignment__task__assignments__reports")
     )
+
+
+def readable_events(actor: Actor) -> QuerySet[Event]:
+    """Return the record without what agencies other than the actor's do inside themselves."""
+    own = Q(assignment__agency_id__in=actor.agency_ids)
+    noted = Q(agency_id__in=actor.agency_ids)
+    return Event.objects.filter(~Q(verb__in=INSIDE_THE_AGENCY) | own).filter(~Q(verb__in=NOTES) | noted)

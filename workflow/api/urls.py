@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, contributions, views
+from workflow.api import agencies, batch, contributions, conversation, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/", views.TaskList.as_view(), name="tasks"),
     path("tasks/<int:pk>/", views.TaskDetail.as_view(), name="task"),
     path("tasks/<int:pk>/events/", views.TaskEvents.as_view(), name="events"),
+    path("tasks/<int:pk>/comments/", conversation.CommentList.as_view(), name="comments"),
+    path("tasks/<int:pk>/follow/", conversation.Following.as_view(), name="follow"),
+    path("comments/<int:pk>/retract/", conversation.CommentRetraction.as_view(), name="comment-retract"),
     path("reports/<int:pk>/", views.ReportDetail.as_view(), name="report"),
     path("contributions/<int:pk>/", contributions.ContributionDetail.as_view(), name="contribution"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report
 from workflow.api.answers import KeysetPagination, PreconditionFailed, PreconditionRequired, once
-from workflow.api.reading import reports_for, request_actor, tasks_for, with_everything
+from workflow.api.reading import readable_events, reports_for, request_actor, tasks_for, with_everything
 from workflow.api.serializers import (
     EventSerializer,
     EvidenceSerializer,
@@ -103,14 +103,15 @@ class TaskEvents(ListAPIView[Event]):
     filter_backends = ()
 
     def get_queryset(self) -> Any:
-        """Return it.
+        """Return it, without what agencies do inside themselves, unless it is the actor's own.
 
         Raises:
             Http404: there is no such task for this actor.
         """
-        if not tasks_for(request_actor(self.request), timezone.now()).filter(pk=self.kwargs["pk"]).exists():
+        actor = request_actor(self.request)
+        if not tasks_for(actor, timezone.now()).filter(pk=self.kwargs["pk"]).exists():
             raise Http404
-        return Event.objects.filter(task_id=self.kwargs["pk"])
+        return readable_events(actor).filter(task_id=self.kwargs["pk"])
 
 
 class ReportDetail(APIView):

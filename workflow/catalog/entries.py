@@ -12,6 +12,7 @@ from agencies.actor import Actor
 from workflow import policy, timing
 from workflow.actions import (
     co_sign,
+    comment,
     decide_extension,
     decide_sign_off,
     declare_done,
@@ -119,6 +120,22 @@ TASK_ACTS = (
         may=policy.may_instruct,
         run=instruct.instruct,
         fields=(Field("text", _("Instruction")), Field("answer_by", _("To be answered by"), "date", required=False)),
+    ),
+    Act(
+        name="comment",
+        label=_("Write a comment"),
+        subject=Subject.TASK,
+        may=policy.may_comment,
+        run=comment.comment,
+        fields=(Field("text", _("Comment")),),
+    ),
+    Act(
+        name="note",
+        label=_("Write a note inside the agency"),
+        subject=Subject.TASK,
+        may=policy.may_comment,
+        run=comment.note,
+        fields=(Field("text", _("Note inside the agency")),),
     ),
     Act(
         name="suspend",

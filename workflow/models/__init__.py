@@ -3,6 +3,7 @@
 from workflow.models.assignment import Assignment, Participation
 from workflow.models.closing import CoSignature, SignOff
 from workflow.models.contributions import Contribution
+from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
 from workflow.models.ladder import CalendarDay, Firing, RungSetting
 from workflow.models.record import Event, IdempotencyKey
 from workflow.models.reports import Evidence, Report
@@ -12,21 +13,26 @@ from workflow.models.task import Receiver, Task, TaskUserPermission
 __all__ = [
     "Assignment",
     "CalendarDay",
+    "Call",
     "CoSignature",
+    "Comment",
     "Contribution",
     "Event",
     "Evidence",
     "Extension",
     "Firing",
+    "Follow",
     "HandBack",
     "IdempotencyKey",
     "Instruction",
     "Participation",
     "Receiver",
     "Report",
+    "Retraction",
     "RungSetting",
     "SignOff",
     "Suspension",
     "Task",
     "TaskUserPermission",
+    "Visit",
 ]

@@ -23,8 +23,13 @@ from workflow.models import Assignment, Contribution, Extension, HandBack, Repor
 from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, HandBackState, ReportState, TaskState
 from workflow.web import load
 from workflow.web.buttons import Buttons, buttons
+from workflow.web.conversation import conversation
+from workflow.web.following import follows, note_visit
 from workflow.web.timeline import tell
 from workflow.working_days import calendar_in_force
+
+SPOKEN_BELOW = frozenset({"comment", "note"})
+"""Acts that have their own place on the page."""
 
 WRITTEN_ON_THEIR_PAGE = frozenset({"send_for_review"})
 """Acts of a report that its own page offers, beside the text."""
@@ -107,7 +112,10 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "light": task_light(task, today, calendar),
         "progress": task_progress_light(task, today, reported=reported),
         "reported": reported,
-        "buttons": buttons(actor, task, now=now),
+        "buttons": buttons(actor, task, now=now, without=SPOKEN_BELOW),
+        "conversation": conversation(actor, task),
+        "followed": follows(actor, task_id=task.pk),
+        "follow_url": reverse("task-follow", args=[task.pk]),
         "may_edit": task.state == TaskState.DRAFT and bool(policy.may_coordinate(actor, task)),
         "own": [line for line in standing if line.is_own],
         "leads": [line for line in standing if line.part.is_lead and line.part.group_id is None],
@@ -126,6 +134,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "has_older": has_older,
         "is_provisional": task.due_on is not None and calendar.is_provisional(task.due_on),
     }
+    note_visit(actor, task, now=now)
     return render(request, "workflow/task.html", context)
 
 

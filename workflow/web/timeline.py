@@ -13,26 +13,10 @@ from django.utils.translation import gettext_lazy
 from agencies.actor import Actor
 from workflow.models import Event, Task
 from workflow.states import AssignmentState, ContributionState, Part, ReportState, TaskState
-from workflow.timeline import Verb
+from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb
 
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
-
-INSIDE_THE_AGENCY = frozenset(
-    {
-        Verb.SAVE_REPORT,
-        Verb.ATTACH,
-        Verb.DETACH,
-        Verb.SEND_FOR_REVIEW,
-        Verb.SEND_BACK,
-        Verb.PASS_ON,
-        Verb.HAND_OVER,
-        Verb.SAVE_CONTRIBUTION,
-        Verb.SEND_CONTRIBUTION_FOR_REVIEW,
-        Verb.SEND_BACK_CONTRIBUTION,
-    }
-)
-"""Acts that concern nobody but the agency itself; others do not read how it works."""
 
 DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})
 """Acts whose event names the agency that they are done to, not the one for which the person acts."""
@@ -111,7 +95,8 @@ def tell(actor: Actor, task: Task, *, everything: bool = False) -> tuple[list[To
     Returns:
         The lines, and whether there are older ones that were not read.
     """
-    rows = Event.objects.filter(task=task).select_related("on_behalf_of", "agency", "assignment__agency").order_by("-sequence")
+    told = Event.objects.filter(task=task).exclude(verb__in=CONVERSATION)
+    rows = told.select_related("on_behalf_of", "agency", "assignment__agency").order_by("-sequence")
     limit = SHOWN_AT_FIRST + len(task.assignments.all())
     events = list(rows if everything else rows[: limit + 1])
     has_more = not everything and len(events) > limit

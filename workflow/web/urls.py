@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from workflow.web import contribution_page, done, draw_up_page, handing_over, reorganisations, report_page, task_page, todo
+from workflow.web import (
+    contribution_page,
+    conversation,
+    done,
+    draw_up_page,
+    following,
+    handing_over,
+    reorganisations,
+    report_page,
+    task_page,
+    todo,
+)
 from workflow.web.act_page import act
 
 urlpatterns = [
@@ -12,6 +23,11 @@ urlpatterns = [
     path("done/", done.done, name="done"),
     path("tasks/new/", draw_up_page.new, name="task-new"),
     path("tasks/<int:pk>/", task_page.task_page, name="task"),
+    path("tasks/<int:pk>/people/", conversation.people, name="task-people"),
+    path("tasks/<int:pk>/follow/", following.follow, {"kind": "task"}, name="task-follow"),
+    path("plans/<int:pk>/follow/", following.follow, {"kind": "plan"}, name="plan-follow"),
+    path("comments/<int:pk>/retract/", conversation.take_back, name="comment-retract"),
+    path("following/", following.following, name="following"),
     path("tasks/<int:pk>/edit/", draw_up_page.edit, name="task-edit"),
     path("tasks/<int:pk>/acts/<slug:name>/", act, {"kind": "task"}, name="task-act"),
     path("assignments/<int:pk>/acts/<slug:name>/", act, {"kind": "assignment"}, name="assignment-act"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -20,6 +21,7 @@ from workflow.lights import task_light
 from workflow.models import Task
 from workflow.states import TaskState
 from workflow.web.dispatch.sight import find_plan, plans_visible_to
+from workflow.web.following import follows
 from workflow.working_days import calendar_in_force
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ def plan(request: ActorRequest, pk: int) -> HttpResponse:
     start = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < total else 0
     context = {
         "plan": found,
+        "followed": follows(request.actor, plan_id=found.pk),
+        "follow_url": reverse("plan-follow", args=[found.pk]),
         "directs": directs,
         "measures": _rows(request, found, start, now),
         "measures_total": total,
