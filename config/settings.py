@@ -255,6 +255,8 @@ else:
         "visibility_timeout": 300,
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 5,  # a connection that hangs is dropped after twice as long
     }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -265,6 +267,10 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day is asked for all day
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_WORKER_CONSUMER = "config.listening:Consumer"
+DUBAN_DEAF_AFTER = env.float("DUBAN_DEAF_AFTER", 30.0)  # seconds without a bell after which a worker with bells waiting starts anew
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.

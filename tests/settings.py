@@ -14,6 +14,8 @@ if "DUBAN_TEST_VAR" not in os.environ:
     os.environ["DUBAN_TEST_VAR"] = tempfile.mkdtemp(prefix="duban-test-")
     atexit.register(shutil.rmtree, os.environ["DUBAN_TEST_VAR"], ignore_errors=True)
 os.environ["DUBAN_VAR"] = os.path.join(os.environ["DUBAN_TEST_VAR"], _worker or "main")  # noqa: PTH118  (config.settings makes the Path)
+if os.environ.get("DUBAN_TEST_BROKER"):
+    os.environ["DUBAN_BROKER_URL"] = os.environ["DUBAN_TEST_BROKER"]  # before the settings choose the options that go with it
 
 from config.catalogues import compile_changed
 from config.settings import *  # noqa: F403
@@ -39,7 +41,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
 if os.environ.get("DUBAN_TEST_DATABASE"):
     DATABASES["default"]["NAME"] = os.environ["DUBAN_TEST_DATABASE"]
-if CELERY_BROKER_URL.startswith("redis:"):
+if CELERY_BROKER_URL.startswith("redis:") and "DUBAN_TEST_BROKER" not in os.environ:
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL.rpartition('/')[0]}/{int(_worker.removeprefix('gw') or 0) + 1}"
-if os.environ.get("DUBAN_TEST_BROKER"):
-    CELERY_BROKER_URL = os.environ["DUBAN_TEST_BROKER"]

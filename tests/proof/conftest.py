@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis as redis_client
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -24,9 +25,11 @@ from agencies.models import User
 from notifications.models import Message
 from notifications.outbox import NewMessage, post
 from tests.proof.sinks import HookSink, MailSink, hook_sink, mail_sink
+from tests.rig.services import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 600.0
+WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
 
 
 def wait_until(is_so: Callable[[], bool], *, patience: float = PATIENCE, what: str = "it") -> float:
@@ -207,3 +210,22 @@ def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
                 kept.write(f"{request.node.name} | {line}\n")
 
     return keep
+
+
+@pytest.fixture
+def own_redis() -> Iterator[tuple[str, int]]:
+    """Give a Redis that nobody else uses, and its process id."""
+    with redis() as url:
+        client: Any = redis_client.Redis.from_url(url)
+        pid = int(client.info("server")["process_id"])
+        client.close()
+        yield f"{url}/0", pid
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def start_celery(rig: Rig, *, workers: int = 1, beats: int = 1) -> None:
+    for number in range(workers):
+        rig.celery(*WORKER, "-n", f"w{number}@%h")
+    for number in range(beats):
+        rig.celery("beat", "-l", "warning", "-s", f"{rig.environment['DUBAN_TEST_VAR']}/proof-beat-{os.getpid()}-{number}")

@@ -17,6 +17,8 @@ if os.environ.get("DUBAN_PROOF_IDLE_LIMIT"):
     DATABASES["default"]["OPTIONS"]["options"] = f"{limits} -c idle_in_transaction_session_timeout={os.environ['DUBAN_PROOF_IDLE_LIMIT']}"
 if os.environ.get("DUBAN_PROOF_VISIBILITY"):
     CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] = int(os.environ["DUBAN_PROOF_VISIBILITY"])
+if os.environ.get("DUBAN_PROOF_DEAF_AFTER"):
+    DUBAN_DEAF_AFTER = float(os.environ["DUBAN_PROOF_DEAF_AFTER"])
 if os.environ.get("DUBAN_PROOF_BEAT"):
     for entry in CELERY_BEAT_SCHEDULE.values():
         entry["schedule"] = float(os.environ["DUBAN_PROOF_BEAT"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 import random
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,32 +21,11 @@ from django.utils import timezone
 from notifications.models import Message
 from tests.factories.directory import TODAY
 from tests.factories.tasks import accepted_task, dispatched_task
-from tests.proof.conftest import ROOT, Rig, wait_until
+from tests.proof.conftest import ROOT, Rig, start_celery, wait_until
 from tests.proof.test_senders import SEED, Figure, all_sent
-from tests.rig.services import redis
 from workflow.models import Firing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
-WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
-
-
-@pytest.fixture
-def own_redis() -> Iterator[tuple[str, int]]:
-    """Give a Redis that nobody else uses, and its process id."""
-    with redis() as url:
-        client: Any = redis_client.Redis.from_url(url)
-        pid = int(client.info("server")["process_id"])
-        client.close()
-        yield f"{url}/0", pid
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-
-
-def start_celery(rig: Rig, *, workers: int = 1, beats: int = 1) -> None:
-    for number in range(workers):
-        rig.celery(*WORKER, "-n", f"w{number}@%h")
-    for number in range(beats):
-        rig.celery("beat", "-l", "warning", "-s", f"{rig.environment['DUBAN_TEST_VAR']}/proof-beat-{os.getpid()}-{number}")
 
 
 def assert_each_exactly_once(rig: Rig, reminders: int) -> None:
