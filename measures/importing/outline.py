@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from measures.importing.document import Block, Document
 from measures.importing.headings import Marker, Scheme, chinese_number, read_marker
@@ -88,12 +89,40 @@ def end_title(node: Node, text: str, clauses: Sequence[int]) -> None:
         node.title_end = node.title_start + len(title) if title else node.title_end
 
 
-def build_outline(document: Document, segments: Sequence[Sequence[Block]]) -> list[Node]:
-    """Build the trees of the segments (the plan proper, each attachment): numbers start afresh in each."""
+def build_outline(document: Document, segments: Sequence[Sequence[Sequence[Block]]]) -> list[Node]:
+    """Build the trees of the segments (the plan proper, each attachment): numbers start afresh in each.
+
+    A segment comes in runs, between which tables stand that are read on their own. The headings of a later run go on in the tree of
+    the first; what stands in it before its first heading makes a root of its own.
+    """
     roots: list[Node] = []
-    for index, blocks in enumerate(segments):
-        roots.append(_tree(document.text, blocks, index))
+    for index, runs in enumerate(segments):
+        first: Node | None = None
+        for blocks in runs:
+            tree = _tree(document.text, blocks, index)
+            if first is None:
+                first = tree
+            else:
+                _continue(first, tree)
+            if tree is first or tree.blocks:
+                roots.append(tree)
     return roots
+
+
+def _continue(first: Node, tree: Node) -> None:
+    """Move the headings of a later run under those that are still open at the end of the first."""
+    for child in tree.children:
+        path = [first]
+        while path[-1].children:
+            path.append(path[-1].children[-1])
+        while len(path) > 1 and child.marker is not None and not _stands_under(child.marker, path[-1]):
+            path.pop()
+        path[-1].children.append(child)
+        child.parent = path[-1]
+        for node in path:
+            node.end = max(node.end, child.end)
+    tree.children = []
+    tree.end = tree.own_end
 
 
 def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
@@ -179,16 +208,36 @@ def _parted(text: str, blocks: Sequence[Block]) -> Iterable[Block]:
             yield replace(block, start=start, end=stop, strong=0)
 
 
+# 1.…（责任单位：…）2.…（责任单位：…） on one line: each part with its own responsibility is a measure.
+_INLINE_NUMBER = re.compile(r"(?:(?<=[。；：:）)！])|(?<=[\u3000 ]))(?P<no>[0-9０-９]{1,2})[.．、](?=[\u4e00-\u9fff“])")
+_ENDS_IN_CLAUSE = re.compile(
+    r"[（(〔\[【][^（）()〔〕\[\]【】]{0,200}(?:[（(][^（）()]{0,40}[）)][^（）()〔〕\[\]【】]{0,200}){0,4}[）)〕\]】][。；]?\s*$"
+)
+
+
 def _inline_starts(text: str, block: Block) -> list[int]:
     marker = read_marker(text[block.start : block.start + 20])
-    if marker is None or marker.scheme is not Scheme.CN:
+    if marker is None or marker.scheme not in {Scheme.CN, Scheme.CN_PAREN}:
         return []
+    numbered = _numbered_inline(text, block)
+    if numbered or marker.scheme is not Scheme.CN:
+        return numbered
     starts: list[int] = []
     for match in _INLINE.finditer(text, block.start, block.end):
         if chinese_number(match[1]) == len(starts) + 1:
             starts.append(match.start())
     inside_title = bool(starts) and not re.search("[。；]", text[block.start : starts[0]])
     return starts if len(starts) > 1 and inside_title else []
+
+
+def _numbered_inline(text: str, block: Block) -> list[int]:
+    starts: list[int] = []
+    for match in _INLINE_NUMBER.finditer(text, block.start, block.end):
+        if int(match["no"]) == len(starts) + 1:
+            starts.append(match.start())
+    bounds = [*starts, block.end]
+    own = all(_ENDS_IN_CLAUSE.search(text, start, end) for start, end in pairwise(bounds))
+    return starts if len(starts) > 1 and own else []
 
 
 def _unnumbered(block: Block, line: str) -> Marker | None:

@@ -77,17 +77,18 @@ def read_parsed(document: Document, *, province: str | None = None, city: str | 
     return assembly.reading(tell, listed)
 
 
-def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[Block]]:
-    """Cut the segments at the tables of tasks and of indicators, which are read on their own; `inside` are the places of their rows."""
-    cut: list[list[Block]] = []
+def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[list[Block]]]:
+    """Cut each segment at the tables of tasks and of indicators, which are read on their own; `inside` are the places of their rows."""
+    cut: list[list[list[Block]]] = []
     for segment in segments:
-        cut.append([])
+        runs: list[list[Block]] = [[]]
         for block in segment:
             if block.start not in inside:
-                cut[-1].append(block)
-            elif cut[-1]:
-                cut.append([])
-    return [blocks for blocks in cut if blocks]
+                runs[-1].append(block)
+            elif runs[-1]:
+                runs.append([])
+        cut.append([blocks for blocks in runs if blocks])
+    return cut
 
 
 class _Assembly:
@@ -210,7 +211,8 @@ class _Assembly:
         )
 
     def _listed(self, row: LedgerRow) -> MeasureReading:
-        """Read a row of a table of tasks."""
+        """Read a row of a table of tasks; without a heading of its own the table is of the section around it."""
+        section = row.section or self._section_around(row.start)
         clause = read_responsibilities(self.text, row, self._context(row.start))
         clauses = [clause] if clause else []
         context = self._context(row.start)
@@ -225,8 +227,8 @@ class _Assembly:
         return MeasureReading(
             number=row.number,
             title=self.text[row.title_start : row.title_end],
-            section=self.text[slice(*row.section)] if row.section else "",
-            section_start=row.section[0] if row.section else None,
+            section=self.text[slice(*section)] if section else "",
+            section_start=section[0] if section else None,
             start=row.start,
             end=row.end,
             title_start=row.title_start,
@@ -235,6 +237,19 @@ class _Assembly:
             sentences=tuple(Sentence(first, last) for first, last in sentences),
             deadlines=tuple(found for start, end in row.texts for found in find_deadlines(self.text[start:end], self.reference, start)),
         )
+
+    def _section_around(self, position: int) -> tuple[int, int] | None:
+        """Find the heading that a table stands under; an attachment has none but its own."""
+        inside = [index for index, blocks in enumerate(self.layout.segments) if blocks and blocks[0].start <= position]
+        root = next((root for root in self.roots if inside and root.segment == inside[-1] and root.start < position), None)
+        if root is None or root.segment in self.layout.attachments:
+            return None
+        node: Node | None = root
+        heading: Node | None = None
+        while node is not None:
+            heading = node if node.marker is not None and node.scheme is not None and node.scheme <= Scheme.CN_PAREN else heading
+            node = next((child for child in reversed(node.children) if child.start < position), None)
+        return (heading.start, heading.title_end) if heading is not None else None
 
     def _deadlines(self, node: Node, skip: list[tuple[int, int]]) -> list[Deadline]:
         """Find the deadlines that the sentences set, outside clauses."""
