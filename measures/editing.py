@@ -6,54 +6,13 @@ The list of corrections is applied to the reading in order, every time; undoing 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
+from measures.additions import AddTarget, MakeMeasure
+from measures.correction import CannotEdit, Edit, Why, day_of, number_of
 from measures.draft import ROLES, Draft, DraftMeasure, DraftTarget, Mention, from_reading
-
-
-class Why(StrEnum):
-    """Why a correction cannot be made."""
-
-    GONE = "gone"
-    EMPTY = "empty"
-    NO_NUMBER = "no_number"
-    NO_DATE = "no_date"
-    NOT_ADJACENT = "not_adjacent"
-    NO_SENTENCE = "no_sentence"
-    NAMED_TWICE = "named_twice"
-    NOT_A_ROLE = "not_a_role"
-
-
-class CannotEdit(Exception):  # noqa: N818 - it is an answer
-    """A correction that does not fit the draft."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One correction; each kind says in `apply` what it does to a draft."""
-
-    op: ClassVar[str] = ""
-
-    def apply(self, draft: Draft) -> None:
-        """Change the draft.
-
-        Raises:
-            CannotEdit: the draft has nothing that this could change.
-        """
-        raise NotImplementedError
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the correction as it is kept."""
-        return {"op": self.op, **dataclasses.asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +32,9 @@ class SetFacts(Edit):
         """Take all of them over."""
         draft.title, draft.number = self.title.strip(), self.number.strip()
         draft.issuer_id, draft.issuer = self.issuer_id, self.issuer
-        draft.issued_on = _day(self.issued_on)
+        draft.issued_on = day_of(self.issued_on)
         draft.date_unknown = self.date_unknown and draft.issued_on is None
-        draft.horizon = _day(self.horizon)
+        draft.horizon = day_of(self.horizon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +193,7 @@ class SetDeadline(Edit):
     def apply(self, draft: Draft) -> None:
         """Set it; the words of the document stay."""
         measure = _measure(draft, self.measure)
-        measure.deadline, measure.other_deadlines = _day(self.on), 0
+        measure.deadline, measure.other_deadlines = day_of(self.on), 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,16 +211,11 @@ class SetTarget(Edit):
     def apply(self, draft: Draft) -> None:
         """Correct it."""
         target = _target(draft, self.target)
-        try:
-            value = Decimal(self.value.strip())
-        except InvalidOperation as error:
-            raise CannotEdit(Why.NO_NUMBER) from error
-        if not value.is_finite():
-            raise CannotEdit(Why.NO_NUMBER)
+        value = number_of(self.value)
         if not self.metric.strip():
             raise CannotEdit(Why.EMPTY)
         target.value, target.metric, target.comparator = value, self.metric.strip(), self.comparator.strip()
-        target.unit, target.due_on = self.unit.strip(), _day(self.due_on)
+        target.unit, target.due_on = self.unit.strip(), day_of(self.due_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +246,7 @@ KINDS: dict[str, type[Edit]] = {
     kind.op: kind
     for kind in (
         SetFacts, SetRole, SettleName, AddMention, RemoveMention, SetMeasure, MergeMeasures, SplitMeasure, DropMeasure,
-        SetDeadline, SetTarget, RemoveTarget, DismissDoubt,
+        SetDeadline, SetTarget, RemoveTarget, DismissDoubt, AddTarget, MakeMeasure,
     )
 }  # fmt: skip
 
@@ -325,15 +279,6 @@ def _part(measure: DraftMeasure, order: int, sentences: list[tuple[int, int]]) -
         mentions=[dataclasses.replace(mention, key=f"{key}.{number}") for number, mention in enumerate(measure.mentions)],
         leaders=list(measure.leaders),
     )
-
-
-def _day(written: str) -> dt.date | None:
-    if not written:
-        return None
-    try:
-        return dt.date.fromisoformat(written)
-    except ValueError as error:
-        raise CannotEdit(Why.NO_DATE) from error
 
 
 def _measure(draft: Draft, key: str) -> DraftMeasure:

@@ -206,4 +206,6 @@ def _of_reader(found: Review) -> Iterator[Open]:
         if doubt.code in FACTS or doubt.code in {"no_measures", "nobody_named"}:
             continue
         inside = next((measure.key for measure in draft.measures if measure.start <= doubt.start < measure.end), "")
+        if doubt.code == "left_out" and inside:
+            continue
         yield Open(doubt.key, doubt.code, Weight.WARNS, doubt.start, doubt.end, doubt.why, inside)

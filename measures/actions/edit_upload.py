@@ -13,7 +13,8 @@ from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from measures import policy
 from measures.actions.door import expect, lock_upload, record
-from measures.editing import CannotEdit, Edit, Why, draft_of
+from measures.correction import CannotEdit, Edit, Why
+from measures.editing import draft_of
 from measures.models import PlanVerb, Upload
 
 MOST_EDITS = 5000
@@ -26,6 +27,7 @@ WORDS: dict[Why, Promise] = {
     Why.NO_SENTENCE: _("Choose the sentences after which a new measure begins; the last one is not among them."),
     Why.NAMED_TWICE: _("This agency has a part in this measure already."),
     Why.NOT_A_ROLE: _("Choose one of the parts."),
+    Why.HERE_ALREADY: _("This passage is part of a measure already."),
 }
 
 

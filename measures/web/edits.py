@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.refusals import Conflict, Invalid
-from measures.actions.edit_upload import edit_upload, undo_edit
+from measures.actions.edit_upload import WORDS, edit_upload, undo_edit
 from measures.actions.settle_name import settle_name
+from measures.additions import AddTarget, passage
+from measures.correction import CannotEdit, Edit
 from measures.editing import (
     AddMention,
     DismissDoubt,
     DropMeasure,
-    Edit,
     MergeMeasures,
     RemoveMention,
     RemoveTarget,
@@ -37,6 +38,7 @@ from measures.editing import (
 from measures.models import Upload
 from measures.reviewing import directory_day
 from measures.web.agencies import whom
+from measures.web.review import conflict
 from measures.web.uploads import find
 
 if TYPE_CHECKING:
@@ -59,8 +61,10 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
                 version=shown_version(request),
             )
-    except (Invalid, Conflict) as refused:
-        _say(request, refused)
+    except Invalid as refused:
+        messages.error(request, str(refused.reason))
+    except Conflict as refused:
+        return conflict(request, find(request, pk), str(refused.reason), shown_version(request))
     return _back(request, pk)
 
 
@@ -70,14 +74,9 @@ def undo(request: ActorRequest, pk: int) -> HttpResponse:
     find(request, pk)
     try:
         undo_edit(actor=request.actor, upload_id=pk, now=timezone.now(), version=shown_version(request))
-    except (Invalid, Conflict) as refused:
-        _say(request, refused)
+    except Conflict as refused:
+        return conflict(request, find(request, pk), str(refused.reason), shown_version(request))
     return _back(request, pk)
-
-
-def _say(request: ActorRequest, refused: Invalid | Conflict) -> None:
-    """Let the page that follows say why, so that nothing that stands on it is lost."""
-    messages.error(request, str(refused.reason))
 
 
 def shown_version(request: ActorRequest) -> int | None:
@@ -150,9 +149,23 @@ def _split(sent: _Sent) -> Edit:
     return SplitMeasure(sent.first, tuple(int(number) for number in sent.fields.getlist("after") if number.isascii() and number.isdigit()))
 
 
+TARGET = ("metric", "comparator", "value", "unit", "due_on")
+
+
 def _target(sent: _Sent) -> Edit:
-    fields = {name: sent[name] for name in ("metric", "comparator", "value", "unit", "due_on")}
-    return SetTarget(target=sent.first, **fields)
+    return SetTarget(target=sent.first, **{name: sent[name] for name in TARGET})
+
+
+def _new_target(sent: _Sent) -> Edit:
+    at = int(sent["at"]) if sent["at"].isdecimal() else 0
+    return AddTarget(at=min(at, len(sent.upload.text)), **{name: sent[name] for name in TARGET})
+
+
+def _make(sent: _Sent) -> Edit:
+    try:
+        return passage(draft_of(sent.upload.reading, sent.upload.edits), sent.upload.text, sent.key)
+    except CannotEdit as refused:
+        raise Invalid(WORDS[refused.why]) from refused
 
 
 def _facts(sent: _Sent) -> Edit:
@@ -186,6 +199,8 @@ KINDS: dict[str, Callable[[_Sent], Edit]] = {
     "drop_measure": lambda sent: DropMeasure(sent.first),
     "set_deadline": lambda sent: SetDeadline(sent.first, sent["on"]),
     "set_target": _target,
+    "add_target": _new_target,
+    "make_measure": _make,
     "remove_target": lambda sent: RemoveTarget(sent.first),
     "dismiss_doubt": lambda sent: DismissDoubt(sent.key),
 }

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
 
 
+MEASURES_A_PAGE = 60
+
+
 def confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Show what confirming would make, and make it."""
     upload = find(request, pk)
@@ -43,12 +46,17 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The plan is confirmed. Draw up its tasks, set their due dates and dispatch them."))
         return redirect("plan", plan.pk)
     found = review(upload, timezone.localdate())
+    total = len(found.draft.measures)
+    asked = request.GET.get("from", "0")
+    start = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < total else 0
     context = {
         "upload": upload,
         "draft": found.draft,
         "counts": found.counts(),
         "doubts": doubt_rows(found),
-        "cards": measure_cards(found, found.draft.measures),
+        "cards": measure_cards(found, found.draft.measures[start : start + MEASURES_A_PAGE]),
+        "previous": max(0, start - MEASURES_A_PAGE) if start else None,
+        "following": start + MEASURES_A_PAGE if start + MEASURES_A_PAGE < total else None,
         "decision": can_confirm(found),
         "likely_earlier": likely_earlier(earlier_plans(request.actor, upload), found.draft),
     }

@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from agencies.refusals import Conflict
 from measures.actions.confirm_upload import can_confirm
 from measures.draft import Draft, DraftMeasure, DraftSection, Mention, likely_year
 from measures.highlight import Mark, paragraphs
 from measures.matching_names import Match
-from measures.models import Responsibility, Upload
+from measures.models import PlanEvent, PlanVerb, Responsibility, Upload
 from measures.refusals import word_code
-from measures.reviewing import Open, Review, review
+from measures.reviewing import FACTS, Open, Review, review
 from measures.web.reasons import reason
 from measures.web.uploads import find
 from measures.web.wording import Confidence, confidence, edit_words, wording
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MEASURES_A_PART = 25
 DOUBTS_SHOWN = 40
+TOLD = 10
+"""How many corrections of others a page that came too late is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,16 @@ class DoubtRow:
     part: int
     candidates: list[tuple[str, str, int]] = field(default_factory=list)
 
+    @property
+    def in_facts(self) -> bool:
+        """Tell whether it is settled among the facts of the document."""
+        return self.doubt.code in FACTS
+
+    @property
+    def can_be_made(self) -> bool:
+        """Tell whether it is a passage that can be made a measure."""
+        return self.doubt.code == "left_out"
+
 
 @require_GET
 def page(request: ActorRequest, pk: int) -> HttpResponse:
@@ -80,6 +93,32 @@ def page(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, body, _context(request, upload, timezone.localdate()))
 
 
+def conflict(request: ActorRequest, upload: Upload, refused: str, shown: int | None) -> HttpResponse:
+    """Answer a correction that came too late: 409, with what others have done since, and the page as it is now.
+
+    Raises:
+        Conflict: the document is not in review any more, so that there is no page to go on with.
+    """
+    if upload.state != Upload.State.READ:
+        raise Conflict(refused)
+    since = _done_since(upload, shown)
+    if request.headers.get("HX-Request"):
+        return render(request, "measures/review_conflict.html", {"upload": upload, "refused": refused, "since": since}, status=409)
+    context = _context(request, upload, timezone.localdate()) | {"refused": refused, "since": since}
+    return render(request, "measures/review.html", context, status=409)
+
+
+def _done_since(upload: Upload, shown: int | None) -> list[tuple[PlanEvent, str]]:
+    """Return the corrections made since a version, the newest first, as many as are told."""
+    count = min(upload.version - shown, TOLD) if shown is not None and shown < upload.version else 1
+    events = PlanEvent.objects.filter(upload=upload, verb__in=[PlanVerb.EDIT, PlanVerb.UNDO]).order_by("-sequence")[:count]
+    found = []
+    for event in events:
+        about = edit_words({**event.data["edit"], "by_name": ""})
+        found.append((event, about if event.verb == PlanVerb.EDIT else _("undone: %(correction)s") % {"correction": about}))
+    return found
+
+
 def _why(upload: Upload) -> str:
     kept = upload.reading.get("refusal") if upload.state == Upload.State.FAILED else None
     return word_code(kept["code"], kept["params"]) if kept else upload.refusal
@@ -89,7 +128,7 @@ def _context(request: ActorRequest, upload: Upload, today: dt.date) -> dict[str,
     found = review(upload, today)
     draft = found.draft
     parts = max(1, -(-len(draft.measures) // MEASURES_A_PART))
-    asked = request.GET.get("part", "1")
+    asked = request.GET.get("part") or request.POST.get("part", "1")
     part = min(max(int(asked), 1), parts) if asked.isascii() and asked.isdigit() else 1
     shown = draft.measures[(part - 1) * MEASURES_A_PART : part * MEASURES_A_PART]
     first = 0 if part == 1 or not shown else shown[0].start
@@ -115,6 +154,8 @@ def _context(request: ActorRequest, upload: Upload, today: dt.date) -> dict[str,
         "suggested_issuer": upload.agency.name,
         "suggested_title": upload.filename.rpartition(".")[0] or upload.filename,
         "here": reverse("upload-review", args=[upload.pk]),
+        "refused": "",
+        "since": [],
     }
 
 
@@ -183,6 +224,8 @@ def _all_marks(found: Review, measures: Iterable[DraftMeasure]) -> Iterator[Mark
         if span is not None:
             yield Mark(*span, "deadline", f"t-{measure.key}-d", measure.key, _("Deadline"))
     for target in found.draft.targets:
+        if target.end == target.start:
+            continue  # added by hand: no words of the document say it
         yield Mark(target.start, target.end, "target", f"t-{target.key}", target.key, _("Target"))
     for doubt in found.doubts:
         if doubt.why and doubt.match is None and doubt.end > doubt.start:

@@ -79,6 +79,8 @@ EDITS: dict[str, Promise] = {
     "drop_measure": gettext_lazy("measure left out"),
     "set_deadline": gettext_lazy("deadline"),
     "set_target": gettext_lazy("target"),
+    "add_target": gettext_lazy("target added"),
+    "make_measure": gettext_lazy("measure made of a passage"),
     "remove_target": gettext_lazy("target left out"),
     "dismiss_doubt": gettext_lazy("doubt put aside"),
 }
@@ -87,7 +89,7 @@ EDITS: dict[str, Promise] = {
 def edit_words(kept: Mapping[str, Any]) -> str:
     """Return what a kept correction was about, and by whom."""
     about = str(EDITS[kept["op"]])
-    subject = kept.get("name") or kept.get("title") or ""
+    subject = kept.get("name") or kept.get("title") or kept.get("metric") or ""
     if kept["op"] == "set_role":
         subject = str(Responsibility.Role(kept["role"]).label)
     return " · ".join(part for part in (about, subject, kept["by_name"]) if part)

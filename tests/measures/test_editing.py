@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from measures.additions import AddTarget, passage
+from measures.correction import CannotEdit, Edit, Why
 from measures.draft import Draft
 from measures.editing import (
     AddMention,
-    CannotEdit,
     DismissDoubt,
     DropMeasure,
-    Edit,
     MergeMeasures,
     RemoveMention,
     RemoveTarget,
@@ -25,7 +25,6 @@ from measures.editing import (
     SetTarget,
     SettleName,
     SplitMeasure,
-    Why,
     draft_of,
     from_json,
 )
@@ -134,3 +133,45 @@ def test_who_is_only_responsible_leads_where_nobody_else_does() -> None:
     text = "方案\n一、任务\n1.甲事。抓紧做好。（省一厅、省二厅负责）\n2.乙事。抓紧办好。（省一厅牵头，省二厅负责）\n"
     draft = draft_of(read_plan(text.encode(), "a.txt").to_json(), [])
     assert [[mention.role for mention in measure.mentions] for measure in draft.measures] == [["lead", "lead"], ["lead", "support"]]
+
+
+LEFT_OUT = SMALL + "（三）宣传推广。开展专题宣传。营造良好氛围。\n（四）持续改进。（省一厅牵头）\n"
+
+
+def test_a_target_is_added_by_hand_changed_and_removed() -> None:
+    before = len(drafted().targets)
+    add = AddTarget("新增企业", "超过", "1,200", "家", "2027-12-31")
+    draft = drafted(add)
+    added = draft.targets[-1]
+    assert (len(draft.targets), added.metric, added.amount, added.due_on) == (before + 1, "新增企业", "1200", dt.date(2027, 12, 31))
+    changed = drafted(add, SetTarget(added.key, "新增企业", "达到", "1500", "家", ""))
+    assert changed.targets[-1].amount == "1500"
+    assert len(drafted(add, RemoveTarget(added.key)).targets) == before
+    keys = [target.key for target in drafted(add, add, RemoveTarget("ta1"), add).targets]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(("value", "why"), [("很多", Why.NO_NUMBER), ("1e30", Why.NO_NUMBER), ("NaN", Why.NO_NUMBER)])
+def test_a_target_without_a_number_is_refused(value: str, why: Why) -> None:
+    with pytest.raises(CannotEdit) as refused:
+        drafted(AddTarget("新增企业", "超过", value, "家", ""))
+    assert refused.value.why is why
+
+
+def test_a_passage_left_out_becomes_a_measure_where_it_stands() -> None:
+    reading = read_plan(LEFT_OUT.encode(), "方案.txt").to_json()
+    draft = draft_of(reading, [])
+    [doubt] = [doubt for doubt in draft.doubts if doubt.code == "left_out"]
+    edit = passage(draft, LEFT_OUT, doubt.key)
+    assert (edit.number, edit.title) == ("（三）", "宣传推广")
+    assert [LEFT_OUT[start:end] for start, end in edit.sentences] == ["开展专题宣传。", "营造良好氛围。"]
+    kept = [edit.to_json()]
+    made = draft_of(reading, kept)
+    assert [measure.number for measure in made.measures] == ["（一）", "（二）", "（三）", "（四）"]
+    assert LEFT_OUT[made.measures[2].start : made.measures[2].end] == "（三）宣传推广。开展专题宣传。营造良好氛围。"
+    assert made.measures[2].section == made.measures[1].section
+    with pytest.raises(CannotEdit) as refused:
+        draft_of(reading, [*kept, *kept])
+    assert refused.value.why is Why.HERE_ALREADY
+    split = draft_of(reading, [*kept, SplitMeasure(made.measures[2].key, (0,)).to_json()])
+    assert len(split.measures) == 5

@@ -38,13 +38,35 @@
     button.click();
   };
 
+  // Go where a doubt is settled: the form of the facts, or the measure, whose tools are opened.
+  const visit = (row) => {
+    const link = row?.querySelector("[data-place]");
+    if (!link) return;
+    link.click();
+    const place = link.hash && document.getElementById(link.hash.slice(1));
+    if (!place) return;
+    const fold = place.querySelector("details.facts-fold, details.measure-edit");
+    if (fold) fold.open = true;
+    const field = place.querySelector("input:not([type=hidden]), select");
+    field?.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest" });
+  };
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && event.target.closest("#review input, #review select")) {
+      go(0);
+      event.preventDefault();
+      return;
+    }
+    if (event.target.closest("input, select, textarea")) return;
     const row = doubts()[doubt];
     if (event.key === "j") go(row === document.activeElement || row?.contains(document.activeElement) ? 1 : 0);
     else if (event.key === "k") go(-1);
     else if (event.key === "u") press(document.querySelector("#undo button"));
     else if (row?.contains(document.activeElement) && event.key === "x") press(row.querySelector("[data-dismiss]"));
+    else if (row?.contains(document.activeElement) && event.key === "m") press(row.querySelector("[data-make]"));
+    else if (row?.contains(document.activeElement) && event.key === "g") visit(row);
     else if (row?.contains(document.activeElement) && /^[1-5]$/.test(event.key)) press(row.querySelectorAll("[data-candidate]")[Number(event.key) - 1]);
     else return;
     event.preventDefault();

@@ -134,7 +134,7 @@ def test_a_task_with_an_unknown_agency_is_dispatched_only_once_it_is_settled(cli
     client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "without"})
     token = " ".join(str(task.pk) for task in Task.objects.all())
     client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
-    assert not Assignment.objects.exists()
+    assert not Assignment.objects.filter(task__title="引进项目").exists()
     receiver = Task.objects.get(title="引进项目").receivers.get(agency=None)
     client.post(f"/plans/{plan.pk}/drafts/settle/", {"receiver": receiver.pk, "who": "省三厅"})
     client.post(f"/plans/{plan.pk}/dispatch/", {"tasks": token})
@@ -232,3 +232,57 @@ def test_a_second_version_is_compared_before_it_is_confirmed(client: Client, off
 def test_without_an_earlier_plan_the_comparison_says_so(client: Client, office: Agency, coordinator: User) -> None:
     upload = in_review(coordinator, office)
     assert "没有可比对的方案" in texts(client, f"/plans/uploads/{upload.pk}/compare/")
+
+
+def test_a_correction_that_comes_too_late_is_told_what_has_happened(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    stale = upload.version
+    other = make_member(office, Role.COORDINATOR, name="王同事")
+    edit_upload(actor=actor_of(other), upload_id=upload.pk, edit=facts(upload), now=NOW)
+    response = client.post(f"/plans/uploads/{upload.pk}/edit/", {"act": "add_target", "version": stale, "metric": "产值", "value": "1"})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "王同事" in page
+    assert "source-text" in page
+    fragment = client.post(f"/plans/uploads/{upload.pk}/undo/", {"version": stale}, headers={"HX-Request": "true"})
+    assert fragment.status_code == 409
+    assert "<html" not in fragment.content.decode()
+    assert len(Upload.objects.get(pk=upload.pk).edits) == 1
+
+
+def test_a_left_out_passage_and_a_target_are_added_on_the_page_and_taken_back(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office, SMALL + "（三）宣传推广。开展专题宣传。\n（四）持续改进。（省一厅牵头）\n")
+    page = client.get(f"/plans/uploads/{upload.pk}/").content.decode()
+    found = re.search(r'value="(make_measure\|[^"]+)"', page)
+    assert found is not None
+    send(client, upload, found[1])
+    send(client, upload, "add_target", metric="专题宣传", comparator="不少于", value="12", unit="场", due_on="2026-12-31")
+    shown = texts(client, f"/plans/uploads/{upload.pk}/")
+    assert "（三）宣传推广" in shown
+    assert "专题宣传 不少于 12场" in shown
+    assert "手工添加" in shown
+    for _ in range(2):
+        client.post(f"/plans/uploads/{upload.pk}/undo/", {"version": Upload.objects.get(pk=upload.pk).version})
+    again = texts(client, f"/plans/uploads/{upload.pk}/")
+    assert "手工添加" not in again
+    assert Upload.objects.get(pk=upload.pk).edits == []
+
+
+def test_a_plan_of_many_measures_is_confirmed_and_sent_page_by_page(client: Client, office: Agency, coordinator: User) -> None:
+    many = "关于示范的实施方案\n\n一、任务\n" + "".join(
+        f"{n}.办好第{n}件实事。抓紧落实。（省一厅牵头，省二厅配合）\n" for n in range(1, 131)
+    )
+    upload = in_review(coordinator, office, many)
+    edit_upload(actor=actor_of(coordinator), upload_id=upload.pk, edit=facts(upload), now=NOW)
+    first, last = texts(client, f"/plans/uploads/{upload.pk}/confirm/"), texts(client, f"/plans/uploads/{upload.pk}/confirm/?from=120")
+    assert "办好第60件实事" in first
+    assert "办好第61件实事" not in first
+    assert "办好第130件实事" in last
+    client.post(f"/plans/uploads/{upload.pk}/confirm/", {"version": Upload.objects.get(pk=upload.pk).version})
+    plan = Plan.objects.get()
+    client.post(f"/plans/{plan.pk}/draw-up/")
+    drafts = texts(client, f"/plans/{plan.pk}/drafts/?from=60")
+    assert "办好第61件实事" in drafts
+    assert "办好第121件实事" not in drafts
+    client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "all"})
+    assert Task.objects.filter(due_on__isnull=True).count() == 0

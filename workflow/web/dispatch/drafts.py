@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
 
 
+TASKS_A_PAGE = 60
+
+
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     """A task that has not gone out, whom it is to go to, and whether it can."""
@@ -69,11 +72,16 @@ def show(request: ActorRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     plan = find_directed(request.actor, pk, now=now)
     rows = _rows(plan, now)
+    asked = request.GET.get("from", "0")
+    start = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < len(rows) else 0
     context = {
         "plan": plan,
-        "rows": rows,
+        "rows": rows[start : start + TASKS_A_PAGE],
+        "total": len(rows),
+        "previous": max(0, start - TASKS_A_PAGE) if start else None,
+        "following": start + TASKS_A_PAGE if start + TASKS_A_PAGE < len(rows) else None,
+        "not_known": [(row, receiver) for row in rows for receiver in row.unknown],
         "without_due": sum(row.task.due_on is None for row in rows),
-        "unknown": sum(len(row.unknown) for row in rows),
         "undrawn": 0 if Plan.objects.filter(earlier=plan).exists() else plan.measures.filter(tasks__isnull=True).count(),
         "sections": list({row.section.pk: row.section for row in rows if row.section}.values()),
         "today": timezone.localdate(now),
