@@ -63,6 +63,14 @@ def owes_something(assignment: Assignment) -> Decision:
     return task_is_live(assignment.task)
 
 
+def to_ask_for_report(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether a report out of turn can be opened: none is open already."""
+    done = {ReportState.ACCEPTED, ReportState.WAIVED}
+    if any(report.on_demand and report.state not in done for report in assignment.reports.all()):
+        return Denied(_("A report asked for out of turn is open already."))
+    return in_hand(assignment)
+
+
 def to_hand_back(assignment: Assignment, now: dt.datetime) -> Decision:
     """Answer whether it is still time to hand back."""
     last = assignment.hand_back_until

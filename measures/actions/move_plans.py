@@ -20,7 +20,7 @@ def move_plans(*, actor: Actor, predecessor: Agency, successor: Agency, basis: s
     Returns:
         The plans moved.
     """
-    rows = Plan.objects.select_for_update(of=("self",)).filter(coordinator=predecessor).order_by("pk")
+    rows = Plan.objects.select_for_update(of=("self",), no_key=True).filter(coordinator=predecessor).order_by("pk")
     known = set(Plan.objects.filter(coordinator=successor).values_list("sha256", flat=True))
     plans = [plan for plan in rows if plan.sha256 not in known]
     Plan.objects.filter(pk__in=[plan.pk for plan in plans]).update(coordinator=successor)

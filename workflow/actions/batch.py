@@ -166,7 +166,7 @@ def _lock(actor: Actor, shown: Shown, now: dt.datetime) -> list[Assignment]:
     keys = _within(shown)
     tasks = {task.pk: task for task in lock_tasks(actor, set(_tasks_of(keys)), now=now)}
     parts = list(
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("agency")
         .filter(pk__in=keys, task__in=tasks)
         .order_by("task_id", "pk")

@@ -17,8 +17,12 @@ def close_requests(parts: Sequence[Assignment], now: dt.datetime) -> None:
         parts: locked by the caller; what becomes of them is the caller's to record.
         now: the moment.
     """
-    hand_backs = list(HandBack.objects.select_for_update(of=("self",)).filter(assignment__in=parts, state=HandBackState.RAISED))
-    extensions = list(Extension.objects.select_for_update(of=("self",)).filter(assignment__in=parts, state=ExtensionState.REQUESTED))
+    hand_backs = list(
+        HandBack.objects.select_for_update(of=("self",), no_key=True).filter(assignment__in=parts, state=HandBackState.RAISED)
+    )
+    extensions = list(
+        Extension.objects.select_for_update(of=("self",), no_key=True).filter(assignment__in=parts, state=ExtensionState.REQUESTED)
+    )
     rows: list[HandBack | Extension] = [*hand_backs, *extensions]
     for row in rows:
         move(row, "withdraw", now=now)
@@ -41,7 +45,9 @@ def ask_no_longer(parts: Sequence[Assignment]) -> list[SignOff]:
         return []
     asked.delete()
     waiting = CoSignature.objects.filter(sign_off__in=rounds, verdict=Verdict.WAITING).values("sign_off_id")
-    ready = list(SignOff.objects.select_for_update(of=("self",)).select_related("task").filter(pk__in=rounds).exclude(pk__in=waiting))
+    ready = list(
+        SignOff.objects.select_for_update(of=("self",), no_key=True).select_related("task").filter(pk__in=rounds).exclude(pk__in=waiting)
+    )
     for row in ready:
         move(row, "submit")
         keep(row)

@@ -117,7 +117,7 @@ def estate_of(actor: Actor, predecessor: Agency, *, now: dt.datetime, lock: bool
     issued = Task.objects.select_related("issuer").filter(issuer=predecessor).exclude(state=TaskState.TERMINATED).order_by("pk")
     return Estate(
         heirs,
-        list(parts.select_for_update(of=("self",)) if lock else parts),
+        list(parts.select_for_update(of=("self",), no_key=True) if lock else parts),
         list(planned),
         list(issued) if heads_it else [],
         Plan.objects.filter(coordinator=predecessor).count() if heads_it else 0,

@@ -76,7 +76,7 @@ def in_hand_of(agency_id: int, person_id: int, *, now: dt.datetime, lock: bool =
     return InHand(
         agency,
         person,
-        list(parts.select_for_update(of=("self",)) if lock else parts),
+        list(parts.select_for_update(of=("self",), no_key=True) if lock else parts),
         list(drafts),
         list(lending.order_by("pk")),
         list(seats.order_by("pk")),
@@ -131,7 +131,7 @@ def hand_over(
     for membership in ended:
         end_membership(actor=actor, now=now, membership=membership, comment=reason)
     ids = {part.task_id for part in seen.parts}
-    list(Task.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    list(Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     expect(to_hand_over(seen))
     parts = [part for part in in_hand_of(agency_id, person_id, now=now, lock=True).parts if part.task_id in ids]
     left = [part for part in parts if shown is not None and shown.get(part.pk) != part.version]

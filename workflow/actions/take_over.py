@@ -102,8 +102,8 @@ def take_over(
     basis = said(basis, "basis")
     seen = estate_of(actor, predecessor, now=now)
     if seen.heads:
-        list(Plan.objects.select_for_update(of=("self",)).filter(coordinator=predecessor).order_by("pk").values_list("pk"))
-    list(Task.objects.select_for_update(of=("self",)).filter(pk__in=seen.task_ids).order_by("pk").values_list("pk"))
+        list(Plan.objects.select_for_update(of=("self",), no_key=True).filter(coordinator=predecessor).order_by("pk").values_list("pk"))
+    list(Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=seen.task_ids).order_by("pk").values_list("pk"))
     estate = estate_of(actor, predecessor, now=now, lock=True).within(seen.task_ids)
     expect(to_take_over(predecessor, estate, now))
     heirs = {heir.pk: heir for heir in estate.heirs}
@@ -177,7 +177,7 @@ def _move_parts(
 def _parts_of(parts: Sequence[Assignment], goes_to: Mapping[int, Agency]) -> dict[tuple[int, int], Assignment]:
     """Return the open parts that successors have in the same tasks, locked."""
     rows = (
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("agency", "task__issuer")
         .filter(task__in={part.task_id for part in parts}, agency__in={heir.pk for heir in goes_to.values()}, state__in=PROGRESS)
         .order_by("pk")

@@ -129,9 +129,7 @@ def ask_for_report(*, actor: Actor, assignment_id: int, comment: str, now: dt.da
     coordinated = policy.may_coordinate(actor, assignment.task)
     if not coordinated:
         require(policy.may_begin_report(actor, assignment))
-    expect(timing.in_hand(assignment))
-    if assignment.reports.exclude(state__in=[ReportState.ACCEPTED, ReportState.WAIVED]).filter(on_demand=True).exists():
-        raise Conflict(_("A report asked for out of turn is open already."))
+    expect(timing.to_ask_for_report(assignment, now))
     today = timezone.localdate(now)
     report = Report.objects.create(
         assignment=assignment,

@@ -204,7 +204,7 @@ ASSIGNMENT_ACTS = (
         label=_("Report out of turn"),
         subject=Subject.ASSIGNMENT,
         may=questions.ask_for_report,
-        ready=questions.in_hand,
+        ready=timing.to_ask_for_report,
         run=write_report.ask_for_report,
         fields=(Field("comment", _("What about"), required=False),),
     ),
