@@ -1,28 +1,34 @@
-"""The cockpit 驾驶舱: how everything one oversees stands, in numbers that each lead to exactly their rows."""
+"""The numbers of the cockpit 驾驶舱, each with the address of exactly its rows; read from the counters, whatever is stored."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
-from django.http import QueryDict
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from measures.models import Target
-from oversight import ledger, sight
-from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS, QueueRow, by_task
-from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, Filter, done, ledger_url, overdue, owed, signed, stalled, unsigned
-from oversight.lights import LIGHT_WORDS, SEVERITY, Lights
+from agencies.models import Agency
+from measures.models import Plan, Section
+from oversight import counts
+from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS
+from oversight.counts import FINISHED, OPEN, Counts
+from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, ledger_url
+from oversight.lights import LIGHT_WORDS, RUNNING_TASKS, Lights
+from oversight.models import Tally
 from workflow.deadlines.lights import Colour
-from workflow.states import LIVE_TASK_STATES, Part, TaskState
+from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, TaskState
 
-MOST_AGENCIES = 300
-SHORT_LIST = 8
+MOST = 300
+"""Rows of a table at most."""
+
+MOST_PLANS = 12
+"""Plans side by side at most, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +63,23 @@ class Board:
     def __init__(self, actor: Actor, *, now: dt.datetime, plan: str = "") -> None:
         self.actor, self.now, self.plan = actor, now, plan
         self.lights = Lights.on(now)
-        of_plan = {"plan": plan} if plan else {}
-        self.base: dict[str, Any] = {"scope": "overseen", **of_plan}
-        asked = Filter(self.base, actor=actor, now=now, lights=self.lights)
-        self.tasks = asked.tasks().order_by()
-        self.parts = asked.bare_parts().order_by()
+        self.counts = Counts(actor, plan=int(plan) if plan else None)
+        self.of_tasks, self.of_parts, self.by_due = ("plan", "cell", "cell") if plan else ("clock", "agency", "due")
+        self.base: dict[str, Any] = {"scope": "overseen", **({"plan": plan} if plan else {})}
 
-    def _url(self, **asked: object) -> str:
+    def url(self, **asked: object) -> str:
+        """Return the address of the ledger asked this of what the board shows."""
         return ledger_url(**{**self.base, **asked})
 
     def totals(self) -> list[Figure]:
-        """Return how many tasks there are in each state, and how many parts were signed for, in two queries."""
-        states = {row["state"]: row["n"] for row in self.tasks.values("state").annotate(n=Count("pk"))}
-        parts = self.parts.aggregate(
-            all=Count("pk"),
-            signed=Count("pk", filter=signed()),
-            done=Count("pk", filter=done()),
-            late=Count("pk", filter=overdue(self.lights.today)),
-        )
+        """Return how many tasks there are in each state, and how many parts were signed for."""
+        states = {row["task_state"]: row["total"] for row in self.counts.sums(self.of_tasks, "task_state")}
+        parts = self._one(self.of_parts, all=Q(), signed=Q(flags__contains="s"), done=Q(state__in=FINISHED))
+        late = self.counts.total(self.by_due, where=counts.late(self.lights.today))
         out = sum(count for state, count in states.items() if state != TaskState.DRAFT)
-        figures = [Figure(_("Tasks dispatched"), out, self._url(state=OUT))]
+        figures = [Figure(_("Tasks dispatched"), out, self.url(state=OUT))]
         figures += [
-            Figure(state.label, states.get(state, 0), self._url(state=state.value), look)
+            Figure(state.label, states.get(state.value, 0), self.url(state=state.value), look)
             for state, look in (
                 (TaskState.DISPATCHED, ""),
                 (TaskState.CLOSING, ""),
@@ -89,43 +90,47 @@ class Board:
         ]
         return [
             *figures,
-            Figure(_("Parts of agencies"), parts["all"], self._url(rows="parts")),
-            Figure(_("Signed for"), parts["signed"], self._url(rows="parts", own=SIGNED)),
-            Figure(_("Completed"), parts["done"], self._url(rows="parts", own=DONE), "green"),
-            Figure(_("Parts overdue"), parts["late"], self._url(rows="parts", overdue="on"), "red"),
+            Figure(_("Parts of agencies"), parts["all"], self.url(rows="parts")),
+            Figure(_("Signed for"), parts["signed"], self.url(rows="parts", own=SIGNED)),
+            Figure(_("Completed"), parts["done"], self.url(rows="parts", own=DONE), "green"),
+            Figure(_("Parts overdue"), late, self.url(rows="parts", overdue="on"), "red"),
         ]
+
+    def _one(self, grain: str, **wheres: Q) -> dict[str, int]:
+        rows = self.counts.several(grain, **wheres)
+        return {name: int(rows[0][name]) if rows else 0 for name in wheres}
 
     def by_light(self) -> list[Figure]:
         """Return how many tasks under way have each light, the worst first."""
-        live = self.tasks.filter(state__in=list(LIVE_TASK_STATES))
-        at_least = live.aggregate(**{f"n{n}": Count("pk", filter=self.lights.tasks_at_least(n)) for n in range(1, 5)}, n0=Count("pk"))
-        counts = {colour.value: at_least[f"n{n}"] - at_least.get(f"n{n + 1}", 0) for colour, n in SEVERITY.items()}
+        wheres = {colour.value: Q(task_state__in=LIVE_TASK_STATES) & counts.lit(self.lights, colour) for colour in LIGHT_WORDS}
+        found = self._one(self.of_tasks, **wheres)
         return [
-            Figure(word, counts[colour.value], self._url(state=LIVE, light=colour.value), colour.value)
+            Figure(word, found[colour.value], self.url(state=LIVE, light=colour.value), colour.value)
             for colour, word in LIGHT_WORDS.items()
         ]
 
     def by_agency(self, part: str, sort: str = "") -> list[Line]:
-        """Return how the agencies stand that have this part, in one query.
+        """Return how the agencies stand that have this part.
 
         Args:
             part: `lead` or `support`.
             sort: name of a column of `AGENCY_COLUMNS`, highest first; empty for the order of the directory.
         """
-        rows = (
-            self.parts.filter(part=part)
-            .values("agency_id", name=F("agency__short_name"), position=F("agency__position"))
-            .annotate(
-                all=Count("pk"),
-                pending=Count("pk", filter=unsigned(self.now, 0)),
-                owed=Count("pk", filter=owed()),
-                done=Count("pk", filter=done()),
-                late=Count("pk", filter=overdue(self.lights.today)),
-                was=Count("pk", filter=Q(was_overdue=True)),
-            )
-            .order_by(*([f"-{sort}"] if sort in AGENCY_COLUMNS else []), "position", "agency_id")
-        )
-        return [self._agency_line(row, part) for row in rows[:MOST_AGENCIES]]
+        of_part, running = Q(part=part), Q(task_state__in=RUNNING_TASKS)
+        wheres = {
+            "all": of_part,
+            "pending": of_part & Q(state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED),
+            "owed": of_part & running & Q(state__in=OPEN),
+            "done": of_part & Q(state__in=FINISHED),
+            "was": of_part & Q(flags__contains="w"),
+        }
+        rows = {row["agency_id"]: row for row in self.counts.several(self.of_parts, "agency_id", **wheres) if row["all"]}
+        late = self.counts.sums(self.by_due, "agency_id", where=of_part & counts.late(self.lights.today))
+        lateness = {row["agency_id"]: row["total"] for row in late}
+        agencies = Agency.objects.filter(pk__in=rows).values_list("pk", "short_name", "position")
+        found = [{**rows[pk], "late": lateness.get(pk, 0), "name": name, "place": (position, pk)} for pk, name, position in agencies]
+        found.sort(key=lambda row: (-row[sort] if sort in AGENCY_COLUMNS else 0, row["place"]))
+        return [self._agency_line(row, part) for row in found[:MOST]]
 
     def _agency_line(self, row: Mapping[str, Any], part: str) -> Line:
         base = {"rows": "parts", "agency": row["agency_id"], "part": part}
@@ -138,33 +143,40 @@ class Board:
             "was": {"was": "on"},
         }
         figures = [
-            Figure(label, row[name], self._url(**base, **asked[name]) if row[name] else "", "red" if name == "late" else "")
+            Figure(label, row[name], self.url(**base, **asked[name]) if row[name] else "", "red" if name == "late" else "")
             for name, label in AGENCY_COLUMNS.items()
         ]
-        return Line(row["name"], self._url(**base), figures)
+        return Line(row["name"], self.url(**base), figures)
 
     def by_section(self) -> list[Line]:
-        """Return how the sections of the plans stand, in one query."""
-        rows = (
-            self.tasks.exclude(state=TaskState.DRAFT)
-            .filter(measure__section__isnull=False)
-            .values(
-                "plan_id", section_id=F("measure__section_id"), section_title=F("measure__section__title"),
-                section_number=F("measure__section__number"), start=F("measure__section__start"),
-            )
-            .annotate(
-                all=Count("pk"),
-                live=Count("pk", filter=Q(state__in=list(LIVE_TASK_STATES))),
-                closing=Count("pk", filter=Q(state=TaskState.CLOSING)),
-                closed=Count("pk", filter=Q(state=TaskState.CLOSED)),
-                red=Count("pk", filter=Q(state__in=list(LIVE_TASK_STATES)) & self.lights.tasks_lit(Colour.RED)),
-            )
-            .order_by("plan_id", "start")
-        )  # fmt: skip
-        return [self._section_line(row) for row in rows[:MOST_AGENCIES]]
+        """Return how the sections of the plan stand, or, with none chosen, the latest plans."""
+        key = "section_id" if self.plan else "plan_id"
+        names = self._places(key)
+        red = Q(task_state__in=LIVE_TASK_STATES) & counts.lit(self.lights, Colour.RED)
+        wheres = {
+            "all": ~Q(task_state=TaskState.DRAFT),
+            "live": Q(task_state__in=LIVE_TASK_STATES),
+            "closing": Q(task_state=TaskState.CLOSING),
+            "closed": Q(task_state=TaskState.CLOSED),
+            "red": red,
+        }
+        places = Q(**{f"{key}__in": list(names)})
+        rows = {row[key]: row for row in self.counts.several("plan", key, **{name: places & where for name, where in wheres.items()})}
+        found = [(pk, name, rows[pk]) for pk, name in names.items() if pk in rows and rows[pk]["all"]]
+        return [self._place_line(key, pk, name, row) for pk, name, row in found]
 
-    def _section_line(self, row: Mapping[str, Any]) -> Line:
-        base = {"plan": row["plan_id"], "section": row["section_id"]}
+    def _places(self, key: str) -> dict[int, str]:
+        """Return the sections of the plan in its order, or the latest plans, by their keys."""
+        if key == "plan_id":
+            return dict(self.plans()[:MOST_PLANS])
+        return {section.pk: str(section) for section in Section.objects.filter(plan_id=self.plan).order_by("start")[:MOST]}
+
+    def plans(self) -> list[tuple[int, str]]:
+        """Return the plans that the board can be narrowed to, the latest first."""
+        return plans_overseen(self.actor, now=self.now)
+
+    def _place_line(self, key: str, pk: int, name: str, row: Mapping[str, Any]) -> Line:
+        base: dict[str, object] = {"section": pk} if key == "section_id" else {"plan": pk}
         asked: dict[str, dict[str, object]] = {
             "all": {"state": OUT},
             "live": {"state": LIVE},
@@ -173,32 +185,79 @@ class Board:
             "red": {"state": LIVE, "light": Colour.RED.value},
         }
         figures = [
-            Figure(label, row[name], self._url(**base, **asked[name]) if row[name] else "", "red" if name == "red" else "")
-            for name, label in SECTION_COLUMNS.items()
+            Figure(label, row[column], self.url(**base, **asked[column]) if row[column] else "", "red" if column == "red" else "")
+            for column, label in SECTION_COLUMNS.items()
         ]
-        return Line(f"{row['section_number']}{row['section_title']}", self._url(**base), figures)
+        return Line(name, self.url(**base), figures)
 
-    def red_tasks(self) -> list[ledger.LedgerRow]:
-        """Return the first tasks that are red: what, why, who, since when."""
-        asked = Filter({**self.base, "state": LIVE, "light": Colour.RED.value}, actor=self.actor, now=self.now, lights=self.lights)
-        rows, _pager = ledger.page(asked, rows="tasks", sort="due", address=QueryDict(), size=SHORT_LIST)
-        return rows
+    def heat(self) -> Heat:
+        """Return the heat map: leads by section of the plan, or by plan with none chosen; each field with its late and owed parts."""
+        key = "section_id" if self.plan else "plan_id"
+        names = self._places(key)
+        of_lead = Q(part=Part.LEAD, **{f"{key}__in": list(names)})
+        rows = self.counts.several(
+            "cell",
+            "agency_id",
+            key,
+            owed=of_lead & Q(state__in=OPEN, task_state__in=RUNNING_TASKS),
+            late=of_lead & counts.late(self.lights.today),
+        )
+        fields: dict[int, dict[int, Mapping[str, Any]]] = defaultdict(dict)
+        for row in rows:
+            if row["owed"] or row["late"]:
+                fields[row["agency_id"]][row[key]] = row
+        worst = sorted(fields, key=lambda agency: (-sum(row["late"] for row in fields[agency].values()), agency))[:HOTTEST]
+        agencies = Agency.objects.filter(pk__in=worst).in_bulk()
+        asked = "section" if key == "section_id" else "plan"
+        lines = [
+            Line(
+                agencies[pk].short_name,
+                self.url(rows="parts", agency=pk, part=Part.LEAD.value),
+                [self._field(fields[pk].get(place), {asked: place, "agency": pk}) for place in names],
+            )
+            for pk in worst
+        ]
+        return Heat(list(names.values()), lines)
 
-    def waiting(self) -> list[tuple[str | Promise, str, int, list[QueueRow]]]:
-        """Return the parts not signed for and the parts that stand still: label, address, number, and the first tasks."""
-        lists: list[tuple[str | Promise, str, int, list[QueueRow]]] = []
-        for label, asked, condition in (
-            (_("Not signed for"), {"unsigned": UNSIGNED_DAYS}, unsigned(self.now, UNSIGNED_DAYS)),
-            (_("Stalled"), {"stalled": STALLED_DAYS}, stalled(self.now, STALLED_DAYS)),
-        ):
-            parts = self.parts.filter(condition)
-            lists.append((label, self._url(rows="parts", **asked), parts.count(), by_task(parts, SHORT_LIST)))
-        return lists
+    def _field(self, row: Mapping[str, Any] | None, asked: Mapping[str, object]) -> Figure:
+        if row is None:
+            return Figure("", 0, "")
+        base: dict[str, object] = {"rows": "parts", "part": Part.LEAD.value, **asked}
+        if not row["late"]:
+            return Figure(str(row["owed"]), row["owed"], self.url(**base, own=OWED), "calm")
+        share = row["late"] / max(row["owed"], row["late"])
+        heat = next(look for limit, look in HEAT if share <= limit)
+        return Figure(f"{row['late']}/{row['owed']}", row["late"], self.url(**base, overdue="on"), heat)
 
-    def targets(self) -> list[Target]:
-        """Return the targets of the plan, or of all plans one oversees."""
-        plans = self.tasks.filter(plan__isnull=False).values("plan_id")
-        return list(Target.objects.filter(plan__in=plans).select_related("plan").order_by("plan_id", "start")[:MOST_AGENCIES])
+    def waiting(self) -> list[Figure]:
+        """Return how many parts are not signed for, and how many stand still."""
+        today = self.lights.today
+        unsigned = counts.waiting(AssignmentState.PENDING, today, UNSIGNED_DAYS)
+        stalled = counts.waiting(AssignmentState.ACCEPTED, today, STALLED_DAYS)
+        whole = Counts(self.actor)
+        found = whole.several("wait", unsigned=unsigned, stalled=stalled)
+        row = found[0] if found else {"unsigned": 0, "stalled": 0}
+        return [
+            Figure(
+                _("Not signed for"), row["unsigned"], ledger_url(scope="overseen", rows="parts", unsigned=UNSIGNED_DAYS), "orange"
+            ),
+            Figure(_("Stalled"), row["stalled"], ledger_url(scope="overseen", rows="parts", stalled=STALLED_DAYS), "orange"),
+        ]  # fmt: skip
+
+
+HOTTEST = 16
+"""Agencies on the heat map, those with the most late parts first."""
+
+HEAT = ((0.1, "warm"), (0.3, "hot"), (1.0, "burning"))
+"""Up to which share of late parts a field looks how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The heat map: the names of its columns, and a line an agency with a figure for each."""
+
+    columns: Sequence[str]
+    lines: Sequence[Line]
 
 
 AGENCY_COLUMNS: Mapping[str, Promise] = {
@@ -220,9 +279,10 @@ SECTION_COLUMNS: Mapping[str, Promise] = {
 
 
 def plans_overseen(actor: Actor, *, now: dt.datetime) -> list[tuple[int, str]]:
-    """Return the plans that the board can be narrowed to."""
-    overseen = sight.overseen_tasks(actor, now=now).filter(plan__isnull=False).values("plan_id")
-    return list(sight.plans(actor, now=now).filter(pk__in=overseen).order_by("-pk").values_list("pk", "title"))
+    """Return the plans that the board can be narrowed to, the latest first."""
+    seats = actor.agencies_where("coordinate", "lead_view")
+    counted = Tally.objects.filter(grain="plan", overseer_id__in=seats, plan_id=OuterRef("pk"), n__gt=0)
+    return list(Plan.objects.filter(Exists(counted)).order_by("-pk").values_list("pk", "title"))
 
 
 PARTS = (Part.LEAD, Part.SUPPORT)

@@ -6,20 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from oversight import sight
+from agencies.models import Agency
+from oversight import counts
 from oversight.board import Figure, Line
-from oversight.centre import UNSIGNED_DAYS
-from oversight.filters import OWED, ledger_url, overdue, owed
-from workflow.deadlines.calendar import SHANGHAI
-from workflow.models import Report
-from workflow.states import ReportState
+from oversight.counts import OPEN, Counts
+from oversight.filters import OWED, ledger_url
+from oversight.lights import RUNNING_TASKS
 
 WINDOW_DAYS = 90
 """How far back and ahead the demands on agencies are counted."""
@@ -46,23 +44,26 @@ REPORT_COLUMNS: Mapping[str, Promise] = {
 
 
 def by_agency(actor: Actor, *, now: dt.datetime) -> list[Line]:
-    """Return how each agency keeps up with its parts, in the order of the directory, in one query."""
-    in_time = Q(signed_at__lte=F("assigned_at") + dt.timedelta(days=UNSIGNED_DAYS))
-    rows = (
-        sight.overseen_parts(actor, now=now)
-        .order_by()
-        .values("agency_id", name=F("agency__short_name"), position=F("agency__position"))
-        .annotate(
-            all=Count("pk"),
-            owed=Count("pk", filter=owed()),
-            signed=Count("pk", filter=Q(signed_at__isnull=False)),
-            in_time=Count("pk", filter=in_time),
-            late=Count("pk", filter=overdue(timezone.localdate(now))),
-            was=Count("pk", filter=Q(was_overdue=True)),
-        )
-        .order_by("position", "agency_id")
+    """Return how each agency keeps up with its parts, in the order of the directory."""
+    kept = Counts(actor)
+    rows = kept.several(
+        "agency",
+        "agency_id",
+        all=Q(),
+        owed=Q(state__in=OPEN, task_state__in=RUNNING_TASKS),
+        signed=Q(flags__contains="s"),
+        in_time=Q(flags__contains="p"),
+        was=Q(flags__contains="w"),
     )
-    return [_line(row) for row in rows[:MOST]]
+    late = {row["agency_id"]: row["total"] for row in kept.sums("due", "agency_id", where=counts.late(timezone.localdate(now)))}
+    return [_line({**row, "late": late.get(row["agency_id"], 0), "name": name}) for row, name in _named(rows) if row["all"]]
+
+
+def _named(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Return rows with the names of their agencies, in the order of the directory."""
+    by_agency = {row["agency_id"]: row for row in rows}
+    agencies = Agency.objects.filter(pk__in=by_agency).order_by("position", "pk").values_list("pk", "short_name")
+    return [(by_agency[pk], name) for pk, name in agencies[:MOST]]
 
 
 def _line(row: Mapping[str, Any]) -> Line:
@@ -79,28 +80,19 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 
 def reports_by_agency(actor: Actor, *, now: dt.datetime) -> list[Line]:
-    """Return how many reports each agency is being asked for around now, those who are asked for most first, in one query."""
+    """Return how many reports each agency is being asked for around now, those who are asked for most first."""
     today = timezone.localdate(now)
-    window = dt.timedelta(days=WINDOW_DAYS)
-    sent = Q(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED], submitted_at__isnull=False)
-    rows = (
-        Report.objects.filter(
-            assignment__in=sight.overseen_parts(actor, now=now).values("pk"), due_on__range=(today - window, today + window)
-        )
-        .order_by()
-        .annotate(sent_on=TruncDate("submitted_at", tzinfo=SHANGHAI))
-        .values(name=F("assignment__agency__short_name"), agency_id=F("assignment__agency_id"))
-        .annotate(
-            asked=Count("pk"),
-            on_demand=Count("pk", filter=Q(on_demand=True)),
-            due=Count("pk", filter=Q(state__in=[ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW])),
-            in_time=Count("pk", filter=sent & Q(sent_on__lte=F("due_on"))),
-            late=Count("pk", filter=sent & Q(sent_on__gt=F("due_on"))),
-            waived=Count("pk", filter=Q(state=ReportState.WAIVED)),
-        )
-        .order_by("-asked", "agency_id")
+    near = Q(due_on__range=(today - dt.timedelta(days=WINDOW_DAYS), today + dt.timedelta(days=WINDOW_DAYS)))
+    rows = Counts(actor).several(
+        "report",
+        "agency_id",
+        asked=near,
+        on_demand=near & Q(flags__contains="d"),
+        **{state: near & Q(state=state) for state in ("due", "in_time", "late", "waived")},
     )
-    return [_report_line(row) for row in rows[:MOST]]
+    found = [(row, name) for row, name in _named(rows) if row["asked"]]
+    found.sort(key=lambda pair: -pair[0]["asked"])
+    return [_report_line({**row, "name": name}) for row, name in found]
 
 
 def _report_line(row: Mapping[str, Any]) -> Line:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
+from oversight import counts
+from oversight.counts import Counts
 from oversight.filters import ledger_url, overdue, stalled, unsigned
 from workflow.models import Assignment, Extension, HandBack, Report, SignOff
 from workflow.states import (
@@ -32,6 +33,9 @@ UNSIGNED_DAYS = 3
 
 NAMED = 3
 """How many agencies are named before they are only counted."""
+
+GATHERED = 8
+"""How many parts are looked at for each task that is shown."""
 
 STALLED_DAYS = 30
 """After how many days without movement a part in hand is shown."""
@@ -122,13 +126,31 @@ def queues(
         (not_signed, unsigned(now, unsigned_days), "assigned_at"),
         (standing, stalled(now, stalled_days), "moved_at"),
     ]
-    counts = parts.aggregate(**{queue.name: Count("pk", filter=condition) for queue, condition, _first in waiting})
-    found = _decisions(actor, shown)
+    counted = _counted(actor, today, unsigned_days, stalled_days)
+    found = [replace(queue, count=counted[queue.name]) for queue in _decisions(actor, shown)]
     for queue, condition, first in waiting:
         rows = parts.filter(condition).order_by(first, "pk")
-        listed = by_task(rows, shown) if gathered else _pressable(queue.name, rows, shown)
-        found.append(replace(queue, count=counts[queue.name], rows=listed if counts[queue.name] else ()))
+        listed = by_task(rows, first, shown) if gathered else _pressable(queue.name, rows, shown)
+        found.append(replace(queue, count=counted[queue.name], rows=listed if counted[queue.name] else ()))
     return found
+
+
+def _counted(actor: Actor, today: dt.date, unsigned_days: int, stalled_days: int) -> dict[str, int]:
+    """Return how long each queue is, from the counters, in three statements."""
+    kept = Counts(actor, issued=True)
+    queues = {row["state"]: row["total"] for row in kept.sums("queue", "state")}
+    waits = kept.several(
+        "wait",
+        unsigned=counts.waiting(AssignmentState.PENDING, today, unsigned_days),
+        stalled=counts.waiting(AssignmentState.ACCEPTED, today, stalled_days),
+    )
+    return {
+        **{name: queues.get(name, 0) for name in ("hand_back", "extension", "sign_off")},
+        "report": queues.get("report_waiting", 0),
+        "overdue": kept.total("due", where=counts.late(today)),
+        "unsigned": waits[0]["unsigned"] if waits else 0,
+        "stalled": waits[0]["stalled"] if waits else 0,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +231,7 @@ def _decision(kind: _Kind, rows: QuerySet[Any], shown: int) -> Queue:
         )
         for row in first
     ]
-    return Queue(name=kind.name, label=kind.label, advice=kind.advice, count=rows.count(), rows=found)
+    return Queue(name=kind.name, label=kind.label, advice=kind.advice, rows=found)
 
 
 def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
@@ -232,35 +254,38 @@ def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
     ]
     return Queue(
         name="sign_off", label=gettext_lazy("Tasks to sign off"), advice=gettext_lazy("The leads have declared them done."),
-        count=rows.count(), rows=found, url=ledger_url(scope="issued", state=TaskState.CLOSING.value),
+        rows=found, url=ledger_url(scope="issued", state=TaskState.CLOSING.value),
     )  # fmt: skip
 
 
-def by_task(rows: QuerySet[Assignment], shown: int) -> list[QueueRow]:
-    """Return parts gathered by task, one row a task with how many agencies it concerns, in two queries."""
-    first = list(
-        rows.order_by()
-        .values("task_id", title=F("task__title"))
-        .annotate(agencies=Count("pk"), first_due=Min("due_on"), since=Min("moved_at"))
-        .order_by(F("first_due").asc(nulls_last=True), "task_id")[:shown]
-    )
-    names: dict[int, list[str]] = defaultdict(list)
-    of_these = rows.filter(task_id__in=[row["task_id"] for row in first]).order_by("part", "rank", "pk")
-    for task_id, name in of_these.values_list("task_id", "agency__short_name"):
-        names[task_id].append(name)
+def by_task(rows: QuerySet[Assignment], key: str, shown: int) -> list[QueueRow]:
+    """Return parts gathered by task, one row a task with the agencies it concerns, those first in a key first, in two queries.
+
+    Args:
+        rows: parts.
+        key: the column by which they wait.
+        shown: how many tasks.
+    """
+    ahead = rows.order_by(key, "pk").values_list("task_id", flat=True)[: shown * GATHERED]
+    wanted = list(dict.fromkeys(ahead))[:shown]
+    found: dict[int, list[dict[str, Any]]] = {task_id: [] for task_id in wanted}
+    columns = ("task_id", "due_on", "moved_at", "agency__short_name")
+    for row in rows.filter(task_id__in=wanted).order_by("part", "rank", "pk").values(*columns, title=F("task__title")):
+        found[row["task_id"]].append(row)
     return [
         QueueRow(
-            task_id=row["task_id"],
-            title=row["title"],
-            agency=_some(names[row["task_id"]]),
-            due_on=row["first_due"],
-            since=timezone.localdate(row["since"]),
+            task_id=task_id,
+            title=parts[0]["title"],
+            agency=_some([part["agency__short_name"] for part in parts]),
+            due_on=min((part["due_on"] for part in parts if part["due_on"]), default=None),
+            since=timezone.localdate(min(part["moved_at"] for part in parts)),
             note="",
             subject="task",
-            subject_id=row["task_id"],
+            subject_id=task_id,
             acts=(),
         )
-        for row in first
+        for task_id, parts in found.items()
+        if parts
     ]
 
 

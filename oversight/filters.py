@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from agencies.models import Agency
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
+from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
 from workflow.models import Assignment, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState
@@ -148,7 +150,7 @@ class Filter:
         return self._due(rows)
 
     def tasks(self) -> QuerySet[Task]:
-        """Return the tasks asked for; what is asked of parts is asked of one part, the light then of the worst of those."""
+        """Return the tasks asked for; what is asked of parts, the light then too, is asked of one part."""
         rows = self._due(sight.tasks(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
         asks_of_parts = self._of_parts()
         if not asks_of_parts:
@@ -156,8 +158,8 @@ class Filter:
         parts = Assignment.objects.exclude(state__in=list(ENDED_ASSIGNMENT_STATES)).filter(asks_of_parts)
         if "light" not in self.asked:
             return rows.filter(pk__in=parts.values("task_id"))
-        worst = parts.order_by().values("task_id").annotate(worst=Max(self.lights.severity()))
-        return rows.filter(pk__in=worst.filter(worst=self._severity).values("task_id"))
+        lit = parts.annotate(severity=self.lights.severity()).filter(severity=self._severity)
+        return rows.filter(pk__in=lit.order_by().values("task_id"))
 
     @property
     def _severity(self) -> int:
@@ -242,13 +244,18 @@ def overdue(today: dt.date) -> Q:
 
 
 def unsigned(now: dt.datetime, days: int) -> Q:
-    """Return the condition that a part has not been signed for within so many days of its assignment."""
-    return Q(state=AssignmentState.PENDING, task__state=TaskState.DISPATCHED, assigned_at__lte=now - dt.timedelta(days=days))
+    """Return the condition that a part was assigned so many days ago, or more, and has not been signed for."""
+    return Q(state=AssignmentState.PENDING, task__state=TaskState.DISPATCHED, assigned_at__lt=_after_day(now, days))
 
 
 def stalled(now: dt.datetime, days: int) -> Q:
     """Return the condition that a lead's part in hand has not moved for so many days; supporters report through their leads."""
-    return Q(part=Part.LEAD, state=AssignmentState.ACCEPTED, task__state=TaskState.DISPATCHED, moved_at__lte=now - dt.timedelta(days=days))
+    return Q(part=Part.LEAD, state=AssignmentState.ACCEPTED, task__state=TaskState.DISPATCHED, moved_at__lt=_after_day(now, days))
+
+
+def _after_day(now: dt.datetime, days: int) -> dt.datetime:
+    """Return the end, in Asia/Shanghai, of the day that lies so many days before a moment."""
+    return dt.datetime.combine(timezone.localdate(now) - dt.timedelta(days=days - 1), dt.time(), tzinfo=SHANGHAI)
 
 
 def ledger_url(**asked: object) -> str:

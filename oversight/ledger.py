@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oversight.filters import Filter
 from oversight.keyset import Key, Pager, page_of
-from oversight.lights import FINISHED, SEVERITY, Lights
+from oversight.lights import FINISHED, Lights
 from workflow.deadlines.lights import Colour, Light
 from workflow.models import Assignment, Extension, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, Part, ReportState, TaskState
@@ -110,7 +110,7 @@ def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
     found: QuerySet[Any] = asked.parts() if rows == "parts" else asked.tasks()
     if sort != "light" or "severity" in found.query.annotations:
         return found
-    worst: QuerySet[Any] = found.annotate(severity=asked.lights.severity() if rows == "parts" else asked.lights.worst_of_task())
+    worst: QuerySet[Any] = found.annotate(severity=asked.lights.severity() if rows == "parts" else asked.lights.severity_of_task())
     return worst
 
 
@@ -137,7 +137,7 @@ def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
         own = ("task_id", "part", "rank", "assigned_at", "signed_at", "declared_at")
         return found.values(*shared, *own, *extra, agency_name=F("agency__short_name"), officer_name=F("officer__name"), **_TASK)
     return found.values(
-        *shared, *extra, "number", "title", "dispatched_at", "closed_at",
+        *shared, *extra, "number", "title", "dispatched_at", "closed_at", alarm_on=F("standing__alarm_on"),
         plan_title=F("plan__title"), section_title=F("measure__section__title"),
     )  # fmt: skip
 
@@ -150,9 +150,8 @@ def dressed(found: Sequence[Mapping[str, Any]], rows: str, lights: Lights) -> li
         return [_part_row(row, lights, waiting, latest.get(row["pk"], "")) for row in found]
     task_ids = [row["pk"] for row in found]
     parts = _parts_of(task_ids)
-    waiting = _waiting([part["pk"] for of_task in parts.values() for part in of_task])
     latest = _latest(tasks=task_ids)
-    return [_task_row(row, parts[row["pk"]], lights, waiting, latest.get(row["pk"], "")) for row in found]
+    return [_task_row(row, parts[row["pk"]], lights, latest.get(row["pk"], "")) for row in found]
 
 
 def _parts_of(task_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -199,12 +198,13 @@ def light_of_part(row: Mapping[str, Any], task_state: str, lights: Lights, waiti
 
 
 def light_of_task(row: Mapping[str, Any], lights: Lights) -> Light:
-    """Return the light of a task by its own due date, the one that `Lights.severity_of_task` sorts it by."""
+    """Return the light of a task by the earliest clock of it that runs, the one that `Lights.severity_of_task` sorts it by."""
+    closed = row["state"] == TaskState.CLOSED
     return lights.of(
-        due_on=row["due_on"],
+        due_on=row["due_on"] if closed else row["alarm_on"] or row["due_on"],
         assigned_at=row["dispatched_at"],
-        finished_on=timezone.localdate(row["closed_at"]) if row["closed_at"] else None,
-        paused=row["state"] in {TaskState.SUSPENDED, TaskState.TERMINATED, TaskState.DRAFT},
+        finished_on=timezone.localdate(row["closed_at"]) if closed and row["closed_at"] else None,
+        paused=row["alarm_on"] is None,
         was_overdue=row["was_overdue"],
     )
 
@@ -224,10 +224,8 @@ def _part_row(row: Mapping[str, Any], lights: Lights, waiting: set[int], latest:
     )
 
 
-def _task_row(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], lights: Lights, waiting: set[int], latest: str) -> LedgerRow:
-    of_parts = [light_of_part(part, row["state"], lights, waiting) for part in parts]
-    warnings = [light for light in of_parts if SEVERITY[light.colour] > SEVERITY[Colour.GREEN]]
-    light = max([light_of_task(row, lights), *warnings], key=lambda light: SEVERITY[light.colour])
+def _task_row(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], lights: Lights, latest: str) -> LedgerRow:
+    light = light_of_task(row, lights)
     return LedgerRow(
         **_shared(row, light, latest),
         task_id=row["pk"],

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, WorkCalendar, time_light, working_days_between
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour, Light
-from workflow.models import Assignment, Extension
+from workflow.models import Extension
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, TaskState
 from workflow.working_days import calendar_in_force
 
@@ -121,47 +120,43 @@ class Lights:
         )
 
     def severity_of_task(self) -> Case:
-        """Return the light of a task by its own due date, as a number."""
+        """Return the light of a task by the earliest of its clocks that run, as a number: no late part hides behind time left."""
         return Case(
-            _light(Q(due_on__isnull=True) | Q(state__in=IDLE_TASKS), Colour.NONE),
-            _light(Q(state=TaskState.CLOSED), Colour.GREEN),
-            *self._by_date("", "dispatched_at"),
+            _light(Q(due_on__isnull=False, state=TaskState.CLOSED), Colour.GREEN),
+            _light(Q(standing__alarm_on__isnull=True), Colour.NONE),
+            _light(self.warns(SEVERITY[Colour.RED], "standing__"), Colour.RED),
+            _light(self.warns(SEVERITY[Colour.ORANGE], "standing__"), Colour.ORANGE),
+            _light(self.warns(SEVERITY[Colour.YELLOW], "standing__"), Colour.YELLOW),
             default=Value(SEVERITY[Colour.GREEN]),
             output_field=IntegerField(),
         )
 
     def tasks_lit(self, colour: Colour) -> Q:
-        """Return the condition that a task has a light: its own, or a warning of one of its parts where that is worse."""
+        """Return the condition that a task has a light: that of the earliest clock of it that runs."""
         severity = SEVERITY[colour]
-        return self.tasks_at_least(severity) & ~self.tasks_at_least(severity + 1) if severity else ~self.tasks_at_least(1)
-
-    def tasks_at_least(self, severity: int) -> Q:
-        """Return the condition that the light of a task is this or worse, so that no late part hides behind a task with time left."""
-        if severity > SEVERITY[Colour.RED]:
-            return Q(pk__in=[])
+        running, closed = Q(standing__alarm_on__isnull=False), Q(due_on__isnull=False, state=TaskState.CLOSED)
+        if severity == SEVERITY[Colour.NONE]:
+            return ~running & ~closed
         if severity == SEVERITY[Colour.GREEN]:
-            own = Q(due_on__isnull=False, state__in=[*RUNNING_TASKS, TaskState.CLOSED])
-            return own | self.tasks_at_least(severity + 1)
-        own = Q(state__in=RUNNING_TASKS) & self._due_warns(severity, "", "dispatched_at")
-        warning = Assignment.objects.order_by().filter(self._part_warns(severity))
-        return own | Q(pk__in=warning.values("task_id"))
+            return closed | (running & ~self.warns(severity + 1, "standing__"))
+        here = running & self.warns(severity, "standing__")
+        return here if severity == SEVERITY[Colour.RED] else here & ~self.warns(severity + 1, "standing__")
 
-    def worst_of_task(self) -> Greatest:
-        """Return the light of a task as a number: its own, or a warning of one of its parts where that is worse."""
-        warning = Assignment.objects.filter(self._part_warns(SEVERITY[Colour.YELLOW]), task_id=OuterRef("pk")).order_by()
-        worst = warning.values("task_id").annotate(worst=Max(self.severity())).values("worst")
-        return Greatest(self.severity_of_task(), Coalesce(Subquery(worst), Value(0)), output_field=IntegerField())
+    def warns(self, severity: int, prefix: str = "") -> Q:
+        """Return the condition that a running clock is at least yellow, orange or red.
 
-    def _part_warns(self, severity: int) -> Q:
-        running = Q(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED], task__state__in=RUNNING_TASKS)
-        return running & self._due_warns(severity, "", "assigned_at") & ~Q(pk__in=waiting_for_time())
-
-    def _due_warns(self, severity: int, prefix: str, start: str) -> Q:
-        """Return the condition that the due date of something whose clock runs is at least yellow, orange or red."""
-        late = Q(**{f"{prefix}due_on__lt": self.today})
-        if severity == SEVERITY[Colour.RED]:
-            return late
-        return late | self._warned("orange" if severity == SEVERITY[Colour.ORANGE] else "yellow", prefix, start)
+        Args:
+            severity: see `SEVERITY`.
+            prefix: `standing__` for tasks; empty for counters, whose `due_on` is the alarm.
+        """
+        due = f"{prefix}alarm_on" if prefix else "due_on"
+        condition = Q(**{f"{due}__lt": self.today})
+        if severity >= SEVERITY[Colour.RED]:
+            return condition
+        for first, last, before in self._bounds["orange" if severity == SEVERITY[Colour.ORANGE] else "yellow"]:
+            within = Q(**{f"{due}__range": (first, last)})
+            condition |= within if before is None else within & Q(**{f"{prefix}began_on__lt": timezone.localdate(before)})
+        return condition
 
     def _by_date(self, prefix: str, start: str) -> list[When]:
         """Return the cases of something unfinished whose clock runs; what none of them meets is green."""

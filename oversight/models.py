@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
+from measures.models import Plan, Target
 from workflow.models import Task
 from workflow.states import TaskState
 
@@ -45,6 +46,7 @@ class Standing(models.Model):
     Attributes:
         began_on: the day it was dispatched, in Asia/Shanghai.
         alarm_on: the earliest due date among its own and those of its parts whose clock runs; None when no clock runs.
+        closed_on: the day it was signed off; None while it is not.
     """
 
     task = models.OneToOneField(Task, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="standing")
@@ -53,6 +55,8 @@ class Standing(models.Model):
     section_id = models.BigIntegerField(null=True)
     began_on = models.DateField(null=True)
     alarm_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["alarm_on", "task"], condition=Q(alarm_on__isnull=False), name="oversight_standing_alarm")]
@@ -95,3 +99,44 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bin} {self.n:+d}"
+
+
+class TargetReading(models.Model):
+    """How far a target had come on a day 指标完成值, as somebody reported it; never changed, a later reading of the same day stands."""
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="readings", verbose_name=_("target"))
+    read_on = models.DateField(_("as of"))
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=6)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("agency"))
+    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("reported by"))
+    reported_at = models.DateTimeField(_("reported at"))
+
+    class Meta:
+        verbose_name = _("target reading")
+        verbose_name_plural = _("target readings")
+        ordering = ["target", "read_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.read_on} {self.value}"
+
+
+class Charge(models.Model):
+    """What a leader is in charge of 分管: a plan or an agency, chosen by themselves; it makes their portfolio on the cockpit."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="charges", verbose_name=_("leader"))
+    plan = models.ForeignKey(Plan, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("plan"))
+    agency = models.ForeignKey(Agency, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("agency"))
+
+    class Meta:
+        verbose_name = _("charge")
+        verbose_name_plural = _("charges")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "plan"], name="oversight_charge_plan_once"),
+            models.UniqueConstraint(fields=["user", "agency"], name="oversight_charge_agency_once"),
+            models.CheckConstraint(condition=Q(plan__isnull=True) ^ Q(agency__isnull=True), name="oversight_charge_names_one"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.plan or self.agency)

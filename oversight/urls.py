@@ -3,13 +3,18 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from oversight.views import boards, ledger, press, probes, workbench
+from oversight.views import boards, cockpit, ledger, press, probes, workbench
 
 urlpatterns = [
     path("healthz/", login_not_required(probes.healthz), name="healthz"),
     path("metrics/", login_not_required(probes.metrics), name="metrics"),
     path("workbench/", workbench.show, name="workbench"),
-    path("cockpit/", boards.cockpit, name="cockpit"),
+    path("cockpit/", cockpit.cockpit, name="cockpit"),
+    path("cockpit/briefing/", cockpit.briefing, name="briefing"),
+    path("cockpit/charges/", cockpit.take_charge, name="charges"),
+    path("cockpit/charges/<int:pk>/drop/", cockpit.drop_charge, name="charge-drop"),
+    path("targets/<int:pk>/", cockpit.target, name="target"),
+    path("targets/<int:pk>/values/", cockpit.report_value, name="target-report"),
     path("command/", boards.command, name="command"),
     path("statistics/", boards.statistics, name="statistics"),
     path("search/", boards.find, name="search"),

@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from oversight import centre, sight
+from oversight import centre, counts, sight
+from oversight.counts import Counts
 from oversight.filters import OWED, ledger_url, overdue, owed, unsigned
 from oversight.ledger import light_of_part
 from oversight.lights import Lights, waiting_for_time
@@ -186,7 +187,9 @@ def _coordinator(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
 
 def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
     late = sight.overseen_parts(actor, now=now).filter(overdue(lights.today))
-    live = sight.overseen_tasks(actor, now=now).filter(state__in=list(LIVE_TASK_STATES))
+    kept = Counts(actor)
+    late_count = kept.total("due", where=counts.late(lights.today))
+    live = kept.total("clock", where=Q(task_state__in=LIVE_TASK_STATES))
     help_wanted = (
         Report.objects.filter(
             assignment__in=sight.overseen_parts(actor, now=now).values("pk"), assignment__task__state__in=LIVE_TASK_STATES
@@ -202,7 +205,7 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
                 Pile(
                     name="red",
                     label=_("Red, and why"),
-                    count=late.count(),
+                    count=late_count,
                     look="red",
                     url=ledger_url(rows="parts", scope="overseen", overdue="on"),
                 ),
@@ -210,7 +213,7 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
                 lights,
             ),
             _reports("help", _("Help wanted"), help_wanted, text="help_needed"),
-            Pile(name="live", label=_("Tasks under way"), count=live.count(), url=ledger_url(scope="overseen", state="live")),
+            Pile(name="live", label=_("Tasks under way"), count=live, url=ledger_url(scope="overseen", state="live")),
         ],
     )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from agencies import permissions
 from agencies.models import Agency, Membership, Role, User
 from measures.models import Measure, Plan, Section
+from oversight.counters.upkeep import uncounted
 from seeds.wording import CITIES, CITY_OFFICES, DEPARTMENTS, GIVEN_NAMES, OBJECTS, PROBLEMS, SECTIONS, STEPS, SURNAMES, VERBS
 from workflow import grants
 from workflow.actions.clock import last_day_to_hand_back
@@ -73,6 +74,10 @@ class Synthesis:
         """
         self._agencies(max(agencies, 10))
         self._people(users)
+        with uncounted():
+            self._plans(tasks)
+
+    def _plans(self, tasks: int) -> None:
         plan: Sequence[Measure] = ()
         for start in range(0, tasks, BATCH):
             count = min(BATCH, tasks - start)

@@ -220,7 +220,30 @@ def facts(dialect: Dialect) -> tuple[Fact, ...]:
             ),
         },
     )  # fmt: skip
-    return (part, report, clock, *_queues())
+    return (part, report, clock, *_flows(), *_queues())
+
+
+def _flows() -> tuple[Fact, ...]:
+    """Return on which days tasks went out and were signed off, and from when to when those signed off late were late."""
+    link = Source("o", LINKS, "o.task_id = s.task_id AND o.tie IN ('issuer', 'above')")
+    flow = Fact(
+        "flow",
+        (Source("s", STANDINGS), link),
+        "s.state <> 'draft'",
+        {**_SEEN, "plan_id": "s.plan_id", "began_on": "s.began_on", "due_on": "s.closed_on"},
+        {
+            "out": (("tie", "overseer_id", "began_on"), "f.began_on IS NOT NULL"),
+            "end": (("tie", "overseer_id", "due_on"), "f.due_on IS NOT NULL"),
+        },
+    )
+    late = Fact(
+        "late",
+        (Source("s", STANDINGS), link),
+        "s.closed_on > s.due_on",
+        {**_SEEN, "due_on": "s.due_on", "began_on": "s.closed_on"},
+        {"late": (("tie", "overseer_id", "due_on", "began_on"), _ALWAYS)},
+    )
+    return (flow, late)
 
 
 def _queues() -> tuple[Fact, ...]:
@@ -255,8 +278,9 @@ def standing(dialect: Dialect) -> str:
     waiting = f"EXISTS (SELECT 1 FROM {EXTENSIONS} x WHERE x.assignment_id = p.id AND x.state = 'requested')"
     parts = f"SELECT MIN(p.due_on) FROM {PARTS} p WHERE p.task_id = t.id AND p.state IN ('pending', 'accepted') AND NOT {waiting}"
     alarm = f"CASE WHEN t.state IN ('dispatched', 'closing') THEN {dialect.earlier('t.due_on', f'({parts})')} END"
+    closed = f"CASE WHEN t.state = 'closed' THEN {dialect.day('t.closed_at')} END"
     return (
         f"SELECT t.id AS task_id, t.state AS state, t.plan_id AS plan_id, m.section_id AS section_id,"
-        f" {dialect.day('t.dispatched_at')} AS began_on, {alarm} AS alarm_on"
+        f" {dialect.day('t.dispatched_at')} AS began_on, {alarm} AS alarm_on, t.due_on AS due_on, {closed} AS closed_on"
         f" FROM {TASKS} t LEFT JOIN {MEASURES} m ON m.id = t.measure_id"
     )

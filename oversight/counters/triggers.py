@@ -35,14 +35,14 @@ PREFIX = "duban_tally"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     PARTS: ("id", "task_id", "agency_id", "part", "state", "due_on", "assigned_at", "signed_at", "moved_at", "was_overdue"),
-    TASKS: ("id", "plan_id", "measure_id", "state", "due_on", "dispatched_at"),
+    TASKS: ("id", "plan_id", "measure_id", "state", "due_on", "dispatched_at", "closed_at"),
     LINKS: ("id", "task_id", "agency_id", "tie"),
     REPORTS: ("id", "assignment_id", "state", "due_on", "submitted_at", "on_demand"),
     EXTENSIONS: ("id", "assignment_id", "state"),
     HAND_BACKS: ("id", "assignment_id", "state"),
     SIGN_OFFS: ("id", "task_id", "state"),
     MEASURES: ("id", "section_id"),
-    STANDINGS: ("task_id", "state", "plan_id", "section_id", "began_on", "alarm_on"),
+    STANDINGS: ("task_id", "state", "plan_id", "section_id", "began_on", "alarm_on", "due_on", "closed_on"),
 }
 """The columns that count, the key first."""
 
@@ -54,7 +54,7 @@ TOUCHED_TASKS: Mapping[str, str] = {
 }
 """The tasks whose standing a change can move."""
 
-STANDING_COLUMNS = ("state", "plan_id", "section_id", "began_on", "alarm_on")
+STANDING_COLUMNS = ("state", "plan_id", "section_id", "began_on", "alarm_on", "due_on", "closed_on")
 
 
 def book(rows: str, fact: Fact, dialect: Dialect) -> str:

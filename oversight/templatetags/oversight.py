@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 from measures.models import Target
@@ -26,3 +28,15 @@ COMPARATORS = {
 def aim(target: Target) -> str:
     """Return what a target asks for, in one piece."""
     return f"{COMPARATORS.get(target.comparator, target.comparator)} {target.value.normalize():f}{target.unit}"
+
+
+@register.simple_tag
+def act_address(subject: str, subject_id: int, act: str) -> str:
+    """Return the address of an act's page."""
+    return links.act_url(subject, subject_id, act)
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """Return a number without the zeros that the database adds."""
+    return f"{value.normalize():f}"

@@ -77,6 +77,8 @@ def test_tasks_that_rest_have_no_light(values: dict[str, object], colour: str) -
     stage = dispatched_task(due_on=TODAY)
     today = TODAY + dt.timedelta(days=30)
     Task.objects.filter(pk=stage.task.pk).update(**values)
+    if "due_on" in values:
+        Assignment.objects.filter(task=stage.task).update(due_on=None, first_due_on=None)
     lights = Lights(today, ChineseCalendar())
     severity = Task.objects.annotate(severity=lights.severity_of_task()).values_list("severity", flat=True).get()
     assert COLOURS[severity] == task_light(Task.objects.get(), today, lights.calendar).colour == colour

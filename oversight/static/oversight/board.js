@@ -1,10 +1,14 @@
-// Charts of the cockpit; the tables beside them say the same without scripts.
+// Charts of the boards; the tables beside them say the same without scripts.
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("chart-data")?.textContent || "null");
   if (!data || !window.echarts) return;
   const colours = { red: "#d63939", orange: "#f76707", yellow: "#f0b400", green: "#2f9e44", none: "#98a2b0" };
+  const shades = ["#1b4f9c", "#2f9e44", "#d63939"];
+  const dark = document.body.classList.contains("screen");
+  const ink = dark ? "#dfe8f5" : "#475467";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const axis = { axisLabel: { color: ink }, splitLine: { lineStyle: { color: dark ? "#24406b" : "#e6e9ef" } } };
   const draw = (id, option) => {
     const box = document.getElementById(id);
     if (!box) return;
@@ -13,20 +17,46 @@
     chart.setOption({ animation: !calm, textStyle: { fontFamily: "inherit" }, aria: { enabled: true }, ...option });
     chart.on("click", (event) => { if (event.data?.url) window.location.assign(event.data.url); });
     window.addEventListener("resize", () => chart.resize());
+    window.addEventListener("beforeprint", () => chart.resize());
   };
-  const total = data.lights.reduce((sum, light) => sum + light.value, 0);
+  const lines = (legend) => ({
+    tooltip: { renderMode: "richText", trigger: "axis" },
+    legend: { top: 0, data: legend, textStyle: { color: ink } },
+    grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
+  });
+  const total = (data.lights || []).reduce((sum, light) => sum + light.value, 0);
   if (total) {
     draw("chart-lights", {
       tooltip: { renderMode: "richText", formatter: "{b}  {c}  {d}%" },
-      title: { text: String(total), left: "center", top: "middle", textStyle: { fontSize: 28 } },
+      title: { text: String(total), left: "center", top: "middle", textStyle: { fontSize: 28, color: dark ? ink : "#1f2a37" } },
       series: [{
-        type: "pie", radius: ["55%", "80%"], label: { formatter: "{b} {c}" },
+        type: "pie", radius: ["55%", "80%"], label: { formatter: "{b} {c}", color: ink },
         data: data.lights.filter((light) => light.value).map((light) => ({ name: light.name, value: light.value, url: light.url, itemStyle: { color: colours[light.look] } })),
       }],
     });
   }
-  if (data.agencies.length) {
-    const shades = ["#1b4f9c", "#2f9e44", "#d63939"];
+  if (data.trend) {
+    draw("chart-trend", {
+      ...lines(data.trend.series.map((one) => one.name)),
+      xAxis: { type: "category", boundaryGap: false, data: data.trend.days, axisLabel: { color: ink, formatter: (day) => day.slice(5) } },
+      yAxis: { type: "value", minInterval: 1, ...axis },
+      series: data.trend.series.map((one, index) => ({ name: one.name, type: "line", data: one.values, symbolSize: 6, lineStyle: { width: 2 }, itemStyle: { color: shades[index] }, areaStyle: index === 2 ? { opacity: 0.12 } : undefined })),
+    });
+  }
+  if (data.line) {
+    const [reported, path, ahead] = data.line.names;
+    draw("chart-target", {
+      ...lines(data.line.names),
+      xAxis: { type: "time", axisLabel: { color: ink, hideOverlap: true } },
+      yAxis: { type: "value", name: data.line.unit, scale: true, ...axis },
+      series: [
+        { name: path, type: "line", data: data.line.path, symbol: "none", lineStyle: { type: "dashed", color: "#98a2b0" }, itemStyle: { color: "#98a2b0" } },
+        { name: reported, type: "line", data: data.line.readings, symbolSize: 8, itemStyle: { color: "#1b4f9c" } },
+        { name: ahead, type: "line", data: data.line.ahead, symbol: "none", lineStyle: { type: "dotted", color: "#f76707" }, itemStyle: { color: "#f76707" } },
+      ],
+    });
+  }
+  if (data.agencies?.length) {
     draw("chart-agencies", {
       tooltip: { renderMode: "richText", trigger: "axis", axisPointer: { type: "shadow" } },
       legend: { top: 0 },

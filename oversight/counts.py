@@ -1,0 +1,114 @@
+"""Reading the counters: sums for what one person oversees, in one statement a question, whatever is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from agencies.actor import Actor
+from oversight.counters.facts import DIALECTS, LINKS, Fact, facts
+from oversight.lights import RUNNING_TASKS, SEVERITY, Lights
+from oversight.models import Tally
+from workflow.deadlines.lights import Colour
+from workflow.models import Participation
+from workflow.states import LIVE_TASK_STATES, AssignmentState, Tie
+
+FINISHED = (AssignmentState.DECLARED, AssignmentState.CONFIRMED)
+OPEN = (AssignmentState.PENDING, AssignmentState.ACCEPTED)
+
+
+class Counts:
+    """The counters of what the actor oversees, all of it or of one plan.
+
+    Args:
+        actor: coordinates or leads somewhere.
+        plan: primary key of a plan, None for everything.
+        issued: count only what the actor's agencies issued and the actor coordinates.
+    """
+
+    def __init__(self, actor: Actor, *, plan: int | None = None, issued: bool = False) -> None:
+        self.plan = plan
+        self.seats = actor.agencies_where("coordinate") if issued else actor.agencies_where("coordinate", "lead_view")
+        self.ties = [Tie.ISSUER] if issued else [Tie.ISSUER, Tie.ABOVE]
+        self._twice = len(self.seats) > 1 and not issued and self._seen_twice()
+
+    def _seen_twice(self) -> bool:
+        """Tell whether a task counts for more than one of the seats, so that their counters must not be added up."""
+        above = Participation.objects.filter(tie=Tie.ABOVE, agency_id__in=self.seats)
+        others = Participation.objects.filter(task_id__in=above.values("task_id"), tie__in=self.ties, agency_id__in=self.seats)
+        return others.values("task_id").annotate(n=Sum(1)).filter(n__gt=1).exists()
+
+    def sums(self, grain: str, *by: str, where: Q | None = None) -> list[dict[str, Any]]:
+        """Return the sums of a grain by some of its keys, as dictionaries with `total`; sums of nothing are left out.
+
+        Args:
+            grain: see `oversight.counters.facts`.
+            by: keys to tell apart.
+            where: condition on the keys.
+        """
+        rows = self._narrowed(grain).filter(where or Q()).order_by()
+        found = self._read(rows.values(*by).annotate(total=Sum("n")).filter(~Q(total=0)), grain)
+        return [row for row in found if row["total"]]
+
+    def total(self, grain: str, where: Q | None = None) -> int:
+        """Return the sum of a grain."""
+        return int(sum(row["total"] for row in self.sums(grain, "grain", where=where)))
+
+    def several(self, grain: str, *by: str, **wheres: Q) -> list[dict[str, Any]]:
+        """Return, by some keys, one sum for each condition under its name."""
+        rows: QuerySet[Tally, Any] = self._narrowed(grain).order_by().values(*(by or ("grain",)))
+        sums = {name: Sum("n", filter=where, default=0) for name, where in wheres.items()}
+        return [dict(row) for row in self._read(rows.annotate(**sums), grain)]
+
+    def _narrowed(self, grain: str) -> QuerySet[Tally]:
+        rows = Tally.objects.filter(grain=grain, overseer_id__in=self.seats, tie__in=self.ties)
+        return rows.filter(plan_id=self.plan) if self.plan is not None else rows
+
+    def _read(self, rows: QuerySet[Tally, Any], grain: str) -> list[dict[str, Any]]:
+        if not self._twice:
+            return [dict(row) for row in rows]
+        sql, params = rows.query.sql_with_params()
+        counted = sql.replace(f'FROM "{Tally._meta.db_table}"', f'FROM ({self._recount(grain)}) AS "{Tally._meta.db_table}"', 1)
+        with connection.cursor() as cursor:
+            cursor.execute(counted, params)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _recount(self, grain: str) -> str:
+        """Return the statement that counts a grain from the rows, each task for one of the seats."""
+        dialect = DIALECTS[connection.vendor]
+        seats = ", ".join(str(int(seat)) for seat in sorted(self.seats))
+        once = (
+            f"(SELECT MIN(id) AS id, task_id, MIN(agency_id) AS agency_id, 'issuer' AS tie FROM {LINKS}"  # noqa: S608 - names and numbers of our own
+            f" WHERE tie IN ('issuer', 'above') AND agency_id IN ({seats}) GROUP BY task_id)"
+        )
+        counted = [fact.counted(fact.rows("1", {"o": once}), dialect) for fact in _of_grain(grain)]
+        return " UNION ALL ".join(f"SELECT * FROM ({rows}) c" for rows in counted).replace("%", "%%")  # noqa: S608 - as above
+
+
+def _of_grain(grain: str) -> list[Fact]:
+    return [fact for fact in facts(DIALECTS[connection.vendor]) if grain in fact.grains]
+
+
+def lit(lights: Lights, colour: Colour) -> Q:
+    """Return the condition on counters of tasks that they have a light; of tasks that are still worked on."""
+    severity = SEVERITY[colour]
+    if severity == SEVERITY[Colour.NONE]:
+        return Q(task_state__in=list(LIVE_TASK_STATES), due_on__isnull=True)
+    running = Q(task_state__in=[str(state) for state in RUNNING_TASKS], due_on__isnull=False)
+    worse = lights.warns(severity + 1) if severity < SEVERITY[Colour.RED] else Q(pk__in=[])
+    here = lights.warns(severity) if severity > SEVERITY[Colour.GREEN] else Q()
+    return running & here & ~worse
+
+
+def late(today: dt.date) -> Q:
+    """Return the condition on counters of parts by due day that they are late."""
+    return Q(due_on__lt=today)
+
+
+def waiting(state: AssignmentState, today: dt.date, days: int) -> Q:
+    """Return the condition on counters of parts by day that they have waited so many days."""
+    return Q(state=str(state.value), began_on__lte=today - dt.timedelta(days=days))

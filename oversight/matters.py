@@ -1,0 +1,126 @@
+"""What is red: what it is, why, who has it, since when, and what comes next; each from the record, none guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from agencies.actor import Actor
+from oversight import sight
+from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
+from workflow.models import Assignment, HandBack, Report
+from workflow.states import HandBackState, Part, ReportState, TaskState
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One red task.
+
+    Attributes:
+        who: the agencies that are late, leads first.
+        since: the first day on which it was late.
+        days: calendar days it has been late.
+        why: what the late lead has reported of its problems, or what is missing.
+        ahead: what it has announced as its next step, or whose move it is.
+        forecast_on: when its lead expects to be done; None when it did not say.
+    """
+
+    task_id: int
+    title: str
+    plan: str
+    who: Sequence[str]
+    since: dt.date
+    days: int
+    why: str
+    ahead: str
+    help_needed: str
+    forecast_on: dt.date | None
+    percent: int
+    may_instruct: bool
+
+
+def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "") -> list[Matter]:
+    """Return the tasks that have been red for longest, in four queries."""
+    rows = sight.overseen_tasks(actor, now=now).filter(standing__alarm_on__lt=lights.today)
+    if plan:
+        rows = rows.filter(plan_id=plan)
+    first = list(
+        rows.order_by("standing__alarm_on", "pk").values(
+            "pk", "number", "title", "state", "percent", "issuer_id", alarm_on=F("standing__alarm_on"), plan_title=F("plan__title")
+        )[:SHOWN]
+    )
+    tasks = [row["pk"] for row in first]
+    late = _late_parts(tasks, lights.today)
+    words = _words([part for parts in late.values() for part, _name, _state in parts])
+    disputed = set(
+        HandBack.objects.filter(assignment__task__in=tasks, state=HandBackState.RAISED).values_list("assignment__task_id", flat=True)
+    )
+    seats = actor.agencies_where("instruct")
+    found = []
+    for row in first:
+        parts = late[row["pk"]]
+        report = next((words[part] for part, _name, _state in parts if part in words), None)
+        found.append(
+            Matter(
+                task_id=row["pk"],
+                title=f"{row['number']} {row['title']}".strip(),
+                plan=row["plan_title"] or "",
+                who=[name for _part, name, _state in parts],
+                since=row["alarm_on"] + dt.timedelta(days=1),
+                days=(lights.today - row["alarm_on"]).days,
+                why=str(_why(report, [state for _part, _name, state in parts])),
+                ahead=str(_ahead(report, row["state"], is_disputed=row["pk"] in disputed)),
+                help_needed=report["help_needed"] if report else "",
+                forecast_on=report["forecast_on"] if report else None,
+                percent=row["percent"],
+                may_instruct=bool(seats),
+            )
+        )
+    return found
+
+
+def _late_parts(tasks: Sequence[int], today: dt.date) -> dict[int, list[tuple[int, str, str]]]:
+    """Return, by task, the late parts: key, name of the agency, state; leads first."""
+    condition = Q(due_on__lt=today, state__in=["pending", "accepted"], task__state__in=RUNNING_TASKS)
+    rows = Assignment.objects.filter(condition, task__in=tasks).exclude(pk__in=waiting_for_time())
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for row in rows.order_by("part", "rank", "pk").values("pk", "task_id", "part", "state", name=F("agency__short_name")):
+        if row["part"] == Part.LEAD or not any(True for _one in found[row["task_id"]]):
+            found[row["task_id"]].append((row["pk"], row["name"], row["state"]))
+    return found
+
+
+def _words(parts: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the last report of each part that has left its agency."""
+    rows = Report.objects.filter(assignment__in=parts, state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
+    columns = ("assignment_id", "problems", "help_needed", "next_steps", "forecast_on", "done")
+    return {row["assignment_id"]: dict(row) for row in rows.order_by("submitted_at", "pk").values(*columns)}
+
+
+def _why(report: dict[str, Any] | None, states: Sequence[str]) -> str | Promise:
+    if report and report["problems"]:
+        return str(report["problems"])
+    if not states:
+        return _("Every part is declared done; the sign-off is late.")
+    if "pending" in states:
+        return _("Not even signed for.")
+    return _("The last report names no problem.") if report else _("Nothing has been reported.")
+
+
+def _ahead(report: dict[str, Any] | None, state: str, *, is_disputed: bool) -> str | Promise:
+    if is_disputed:
+        return _("A hand-back waits for the coordinator's ruling.")
+    if state == TaskState.CLOSING:
+        return _("The sign-off waits for the coordinator.")
+    if report and report["next_steps"]:
+        return str(report["next_steps"])
+    return _("No next step is announced: press, or write an instruction.")
