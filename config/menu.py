@@ -73,6 +73,7 @@ MENU = (
     Item("command", _("Supervision centre"), "gavel", _coordinates),
     Item("cockpit", _("Cockpit"), "dashboard", _oversees),
     Item("circulars", _("Circulars"), "speakerphone", _takes_part),
+    Item("rechecks", _("Re-checks"), "refresh", _oversees),
     Item("statistics", _("Statistics"), "chart-bar", _oversees),
     Item("admin:index", _("Administration"), "settings", _administers),
 )

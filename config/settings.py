@@ -326,6 +326,14 @@ SPECTACULAR_SETTINGS = {
         "TaskStateEnum": "workflow.states.TaskState",
         "AssignmentStateEnum": "workflow.states.AssignmentState",
         "ReportStateEnum": "workflow.states.ReportState",
+        "ContributionStateEnum": "workflow.states.ContributionState",
+        "AnswerStateEnum": "workflow.states.AnswerState",
+        "ConfidenceEnum": "workflow.models.Report.Confidence",
+        "FindingEnum": "workflow.states.Finding",
+        "FoundEnum": "workflow.catalog.decision_acts.FOUND_VALUES",
+        "ClosingRuleEnum": "workflow.states.ClosingRule",
+        "RollUpEnum": "workflow.states.RollUp",
+        "YesNoEnum": "workflow.catalog.decision_acts.YES_NO_VALUES",
     },
 }
 

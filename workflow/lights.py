@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from workflow import timing
 from workflow.deadlines import Colour, Light, Reason, WorkCalendar, expected_percent, progress_light, time_light, working_days_between
-from workflow.models import Assignment, Contribution, Report, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ContributionState, ReportState, TaskState
+from workflow.models import Answer, Assignment, Contribution, Report, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, AnswerState, AssignmentState, ContributionState, ReportState, TaskState
 
 FINISHED_PARTS = frozenset({AssignmentState.DECLARED, AssignmentState.CONFIRMED})
 """Parts whose clock has stopped for good: the agency has declared them done."""
@@ -96,6 +96,19 @@ def report_light(report: Report, today: dt.date, calendar: WorkCalendar) -> Ligh
         calendar=calendar,
         closed_on=timezone.localdate(report.submitted_at) if sent else None,
         was_overdue=report.was_missed,
+    )
+
+
+def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar) -> Light:
+    """Return the time light of what a lead owes on an instruction."""
+    given = answer.given_at if answer.state in {AnswerState.GIVEN, AnswerState.CLOSED} else None
+    return light_between(
+        timezone.localdate(answer.instruction.written_at),
+        answer.due_on,
+        today=today,
+        calendar=calendar,
+        closed_on=timezone.localdate(given) if given else None,
+        was_overdue=answer.was_late,
     )
 
 

@@ -39,6 +39,8 @@ class Audience(Enum):
     """People who report for the leads."""
     SUPPORTERS = auto()
     """People who report for the supporters."""
+    PERSON = auto()
+    """The one person whom the act names, in its own right."""
     ASKED = auto()
     """Reviewers of every agency with a part but the one that acts."""
     EVERYBODY = auto()
@@ -84,6 +86,12 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.MOVE_DUE: (Audience.EVERYBODY,),
     Verb.CHANGE_PART: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.SUCCEED: (Audience.SIGNERS,),
+    Verb.ASK_VERIFIER: (Audience.PERSON,),
+    Verb.VERIFY: (Audience.COORDINATORS,),
+    Verb.RECORD_MEETING: (Audience.REPORTERS,),
+    Verb.GIVE_ANSWER: (Audience.COORDINATORS,),
+    Verb.CLOSE_ANSWER: (Audience.REPORTERS,),
+    Verb.RETURN_ANSWER: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.REMIND: (Audience.REPORTERS,),
@@ -108,7 +116,9 @@ FOLLOWED_BY_PLAN = FOLLOWED & {
 }  # fmt: skip
 """Acts of which those are told who follow the plan: what was decided, not every report."""
 
-URGENT = frozenset({Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT, Verb.RETURN_CONTRIBUTION})
+URGENT = frozenset(
+    {Verb.PRESS, Verb.INSTRUCT, Verb.RETURN_SIGN_OFF, Verb.RETURN_REPORT, Verb.RETURN_CONTRIBUTION, Verb.ASK_VERIFIER, Verb.RETURN_ANSWER}
+)
 """Acts that are told at once and never wait for the digest."""
 
 
@@ -141,6 +151,12 @@ TOPICS: dict[Verb, Topic] = {
     Verb.WAIVE_REPORT: Topic.DECISION,
     Verb.SIGN_OFF: Topic.DECISION,
     Verb.RETURN_SIGN_OFF: Topic.DECISION,
+    Verb.ASK_VERIFIER: Topic.REVIEW,
+    Verb.VERIFY: Topic.REVIEW,
+    Verb.RECORD_MEETING: Topic.DECISION,
+    Verb.GIVE_ANSWER: Topic.REVIEW,
+    Verb.CLOSE_ANSWER: Topic.DECISION,
+    Verb.RETURN_ANSWER: Topic.INSTRUCTION,
     Verb.INSTRUCT: Topic.INSTRUCTION,
     Verb.PRESS: Topic.ESCALATION,
     Verb.REMIND: Topic.DEADLINE,
@@ -178,6 +194,8 @@ def addresses(events: Sequence[Event], *, now: dt.datetime) -> list[Address]:
             for user in people[_HOLDS[audience]].get(agency, ())
             if user != event.actor_id
         )
+        if Audience.PERSON in TOLD[Verb(event.verb)]:
+            users[int(event.data["person_id"])] = None
         found.extend(Address(user, event) for user in users)
     return found
 
@@ -206,6 +224,8 @@ def _ties(task_ids: set[int]) -> dict[int, list[tuple[str, int]]]:
 def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[tuple[Audience, int]]:
     own = event.assignment.agency_id if event.assignment is not None else None
     for audience in TOLD[Verb(event.verb)]:
+        if audience is Audience.PERSON:
+            continue
         if audience is Audience.FORMER:
             yield from ((audience, agency_id) for agency_id in _former(own, ties[event.task_id]))
             continue

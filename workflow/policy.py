@@ -17,8 +17,21 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from agencies.models import Agency, AgencyUserPermission, Membership, Office
 from agencies.models.agency import in_force
-from workflow.models import Assignment, Comment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState, Tie
+from workflow import timing
+from workflow.models import (
+    Answer,
+    Assignment,
+    Comment,
+    Contribution,
+    CoSignature,
+    Extension,
+    HandBack,
+    Participation,
+    Report,
+    SignOff,
+    Task,
+)
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState, SignOffState, Tie
 
 READABLE_REPORTS = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED})
 """Reports that have left their agency, so that everybody who sees the task may read them."""
@@ -264,6 +277,34 @@ def may_decide_sign_off(actor: Actor, sign_off: SignOff) -> Decision:
     """Answer for signing off or returning a task: the coordinator, who has not requested it."""
     held = _coordinates(actor, sign_off.task)
     return held and _not_own(actor, sign_off.requested_by_id, sign_off.task.issuer_id)
+
+
+def may_verify(actor: Actor, task: Task) -> Decision:
+    """Answer whether the actor is the one who was asked to look before sign-off."""
+    asked = timing.open_verifications(task)
+    if actor.user_id is not None and actor.user_id in {row.verifier_id for row in asked}:
+        return Allowed()
+    return Denied(_("Only whoever was asked to verify this can do it."))
+
+
+def may_recheck(actor: Actor, task: Task) -> Decision:
+    """Answer for looking at a closed task again: the coordinator, who has not signed it off."""
+    held = _coordinates(actor, task)
+    decided = [row for row in task.sign_offs.all() if row.state == SignOffState.APPROVED]
+    last = max(decided, key=lambda row: row.round, default=None)
+    return held and _not_own(actor, last.decided_by_id if last else None, task.issuer_id)
+
+
+def may_answer(actor: Actor, answer: Answer) -> Decision:
+    """Answer for answering an instruction for one's agency; it leaves the agency, so it is the reviewer's."""
+    return _holds(actor, "review", answer.assignment)
+
+
+def may_close_answer(actor: Actor, answer: Answer) -> Decision:
+    """Answer for closing or returning an answer: who wrote the instruction, or the coordinator, and not who answered."""
+    task = answer.assignment.task
+    held = Allowed() if actor.user_id is not None and actor.user_id == answer.instruction.written_by_id else _coordinates(actor, task)
+    return held and _not_own(actor, answer.given_by_id, task.issuer_id)
 
 
 # --- Who is told ---------------------------------------------------------------------------------------

@@ -89,6 +89,31 @@ class HandBackState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class AnswerState(models.TextChoices):
+    """What has become of the answer that a lead owes on an instruction."""
+
+    OWED = "owed", _("To be answered")
+    GIVEN = "given", _("Answered")
+    RETURNED = "returned", _("Returned for more")
+    CLOSED = "closed", _("Done with")
+
+
+class Finding(models.TextChoices):
+    """What was found when something was looked at: before sign-off, or again afterwards."""
+
+    WAITING = "waiting", _("Not looked at yet")
+    HOLDS = "holds", _("Holds")
+    FAILS = "fails", _("Does not hold")
+
+
+class RollUp(models.TextChoices):
+    """How the progress of an agency's own tasks becomes the progress of its part."""
+
+    MEAN = "mean", _("Mean of its own tasks")
+    CLOSED = "closed", _("Share of its own tasks signed off")
+    REPORTS = "reports", _("What its accepted reports say")
+
+
 class Part(models.TextChoices):
     """The part an agency has in a task."""
 
@@ -109,7 +134,7 @@ class ClosingRule(models.TextChoices):
     """When a task can be put up for sign-off."""
 
     ALL_LEADS = "all_leads", _("All leads have declared it done")
-    FIRST_LEAD = "first_lead", _("The first lead has declared it done")
+    FIRST_LEAD = "first_lead", _("The first lead has declared it done, and the co-leads have co-signed")
 
 
 class Rhythm(models.TextChoices):
@@ -122,6 +147,7 @@ class Rhythm(models.TextChoices):
     QUARTERLY = "quarterly", _("Quarterly")
     HALF_YEARLY = "half_yearly", _("Half-yearly")
     YEARLY = "yearly", _("Yearly")
+    BY_STAGE = "by_stage", _("By stage")
 
 
 LIVE_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.CLOSING, TaskState.SUSPENDED})

@@ -71,6 +71,16 @@ class Verb(models.TextChoices):
     CARRY_OVER = "carry_over", _("carried the task over to the new edition of the plan")
     KEEP = "keep", _("kept the task though the new edition of the plan drops it")
     SUCCEED = "succeed", _("took it over from its predecessor")
+    SET_RULES = "set_rules", _("set its rules")
+    SET_STAGES = "set_stages", _("set its stages")
+    RECORD_MEETING = "record_meeting", _("recorded a dispute meeting")
+    ASK_VERIFIER = "ask_verifier", _("asked an outsider to verify it")
+    VERIFY = "verify", _("verified it")
+    DRAW_RECHECK = "draw_recheck", _("drew it for a re-check")
+    RECORD_RECHECK = "record_recheck", _("looked at it again")
+    GIVE_ANSWER = "give_answer", _("answered the instruction")
+    CLOSE_ANSWER = "close_answer", _("took the answer as the end of it")
+    RETURN_ANSWER = "return_answer", _("returned the answer for more")
     INSTRUCT = "instruct", _("wrote an instruction")
     PRESS = "press", _("pressed for action")
     REMIND = "remind", _("sent a reminder")
@@ -138,6 +148,7 @@ _NEEDS = {
     Verb.WITHDRAW_SIGN_OFF: "review",
     Verb.CO_SIGN: "review",
     Verb.INSTRUCT: "instruct",
+    Verb.GIVE_ANSWER: "review",
 }
 """The permission each act of a deputy rests on, where it is neither the issuer's `coordinate` nor an agency's `report`."""
 

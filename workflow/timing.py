@@ -12,12 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
-from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Receiver, Report, SignOff, Task
+from workflow.models import (
+    Answer,
+    Assignment,
+    Contribution,
+    CoSignature,
+    Extension,
+    HandBack,
+    Receiver,
+    Report,
+    SignOff,
+    Task,
+    Verification,
+)
 from workflow.states import (
+    ENDED_ASSIGNMENT_STATES,
     LIVE_ASSIGNMENT_STATES,
+    LIVE_TASK_STATES,
     AssignmentState,
     ClosingRule,
     ExtensionState,
+    Finding,
     HandBackState,
     ReportState,
     SignOffState,
@@ -112,6 +127,9 @@ def to_request_sign_off(task: Task, now: dt.datetime) -> Decision:
     parts = [part for part in task.assignments.all() if part.state not in {AssignmentState.REROUTED, AssignmentState.WITHDRAWN}]
     leads = [part for part in parts if part.is_lead]
     if task.closing_rule == ClosingRule.FIRST_LEAD:
+        unsigned = [lead.agency.short_name for lead in leads[1:] if lead.signed_at is None]
+        if unsigned:
+            return Denied(_("These co-leads have not signed for it and cannot co-sign: %(agencies)s.") % {"agencies": "、".join(unsigned)})
         leads = leads[:1]
     waiting = [lead.agency.short_name for lead in leads if lead.state != AssignmentState.DECLARED]
     if waiting or not leads:
@@ -221,10 +239,58 @@ def to_dispatch(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> 
     return Allowed()
 
 
+def to_set_rules(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether a task takes new rules: it has not ended, and no closing round is open."""
+    if task.state in {TaskState.DRAFT, TaskState.SUSPENDED}:
+        return Allowed()
+    return task_is_live(task)
+
+
+def to_set_stages(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether a task takes stages: it is drawn up or under way."""
+    return Allowed() if task.state == TaskState.DRAFT else task_is_live(task)
+
+
+def to_answer(answer: Answer, now: dt.datetime) -> Decision:
+    """Answer whether an instruction can be answered: the part still stands, and the task has not ended."""
+    if answer.assignment.state in ENDED_ASSIGNMENT_STATES:
+        return Denied(_("Nothing is owed here any more: %(state)s.") % {"state": answer.assignment.get_state_display()})
+    task = answer.assignment.task
+    return Allowed() if task.state in LIVE_TASK_STATES else task_is_live(task)
+
+
+def to_record_meeting(assignment: Assignment, now: dt.datetime) -> Decision:
+    """Answer whether a hand-back is open, on which a meeting can be held."""
+    return Allowed() if open_hand_back(assignment) else Denied(_("No hand-back of this assignment is open."))
+
+
+def to_ask_verifier(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether there is a closing round for which somebody can be asked to look."""
+    return Allowed() if open_sign_off(task) else Denied(_("The task has not been put up for sign-off."))
+
+
+def to_recheck(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether the task was drawn for a re-check and not looked at yet."""
+    if any(row.result == Finding.WAITING for row in task.recheck_items.all()):
+        return Allowed()
+    return Denied(_("The task does not wait to be looked at again."))
+
+
+def co_leads_outstanding(task: Task, row: SignOff) -> list[str]:
+    """Return the co-leads whose co-signature a closing round still lacks, where the rule asks for them."""
+    if task.closing_rule != ClosingRule.FIRST_LEAD:
+        return []
+    asked = [answer for answer in row.co_signatures.all() if answer.verdict in {Verdict.WAITING, Verdict.OBJECT}]
+    return [answer.assignment.agency.short_name for answer in asked if answer.assignment.is_lead]
+
+
 def to_submit_sign_off(task: Task, now: dt.datetime) -> Decision:
     """Answer whether there is a round still collecting co-signatures."""
     row = open_sign_off(task)
     if row is not None and row.state == SignOffState.COLLECTING:
+        missing = co_leads_outstanding(task, row)
+        if missing:
+            return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": "、".join(missing)})
         return Allowed()
     return Denied(_("No closing round is collecting co-signatures."))
 
@@ -236,6 +302,21 @@ def to_decide_sign_off(task: Task, now: dt.datetime) -> Decision:
         return Denied(_("The task has not been put up for sign-off."))
     if row.state == SignOffState.COLLECTING:
         return Denied(_("Co-signatures are still being collected."))
+    return _is_backed(task, row)
+
+
+def _is_backed(task: Task, row: SignOff) -> Decision:
+    """Answer whether a closing round has what the rules of the task ask for beside the coordinator's decision."""
+    missing = co_leads_outstanding(task, row)
+    if missing:
+        return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": "、".join(missing)})
+    if not task.needs_verification:
+        return Allowed()
+    results = {look.result for look in row.verifications.all()}
+    if Finding.FAILS in results:
+        return Denied(_("The verification found that it does not hold; return it to the leads."))
+    if Finding.HOLDS not in results:
+        return Denied(_("Somebody outside the agencies at work has to verify this first."))
     return Allowed()
 
 
@@ -256,6 +337,12 @@ def open_sign_off(task: Task) -> SignOff | None:
     """Return the closing round that is not decided yet."""
     open_states = {SignOffState.COLLECTING, SignOffState.UNDER_REVIEW}
     return next((row for row in task.sign_offs.all() if row.state in open_states), None)
+
+
+def open_verifications(task: Task) -> list[Verification]:
+    """Return who was asked to look before sign-off and has not said yet what they found."""
+    row = open_sign_off(task)
+    return [look for look in row.verifications.all() if look.result == Finding.WAITING] if row is not None else []
 
 
 def open_co_signature(assignment: Assignment) -> CoSignature | None:

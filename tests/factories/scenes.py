@@ -22,9 +22,11 @@ from tests.factories.tasks import (
     sent_contribution,
     submitted_report,
 )
+from workflow.actions.answer import close_answer, give_answer, return_answer
 from workflow.actions.co_sign import co_sign
 from workflow.actions.decide_sign_off import sign_off
 from workflow.actions.hand_back import hand_back
+from workflow.actions.instruct import instruct
 from workflow.actions.interrupt import suspend, terminate
 from workflow.actions.judge_report import accept_report, return_report, waive_report
 from workflow.actions.rearrange import withdraw_assignment
@@ -35,7 +37,7 @@ from workflow.actions.rule_on_hand_back import reroute
 from workflow.actions.write_contribution import return_contribution, waive_contribution
 from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.catalog import Subject
-from workflow.models import Contribution, Report
+from workflow.models import Answer, Contribution, Report
 
 
 @dataclass
@@ -190,6 +192,37 @@ def _contribution_waived(stage: Stage, row: Contribution) -> None:
     waive_contribution(actor=stage.leads[0].officer_actor, contribution_id=row.pk, reason="本期无需提供", now=NOW)
 
 
+def _answer(then: Callable[[Stage, Answer], None]) -> Callable[[], Scene]:
+    def build() -> Scene:
+        stage = accepted_task(leads=2)
+        row = owed_answer(stage)
+        then(stage, row)
+        return Scene(stage, row.pk)
+
+    return build
+
+
+def owed_answer(stage: Stage) -> Answer:
+    """Have the leader write an instruction with a day, and return what the first lead owes on it."""
+    day = TODAY + dt.timedelta(days=10)
+    instruct(actor=stage.leader_actor, task_id=stage.task.pk, text="请抓紧推进，月底前报进展。", answer_by=day, now=NOW)
+    return Answer.objects.get(assignment=stage.part_of(stage.leads[0]))
+
+
+def _given(stage: Stage, row: Answer) -> None:
+    give_answer(actor=stage.leads[0].reviewer_actor, answer_id=row.pk, text="已召开专题会部署。", now=NOW)
+
+
+def _answer_closed(stage: Stage, row: Answer) -> None:
+    _given(stage, row)
+    close_answer(actor=stage.coordinator_actor, answer_id=row.pk, now=NOW)
+
+
+def _answer_returned(stage: Stage, row: Answer) -> None:
+    _given(stage, row)
+    return_answer(actor=stage.leader_actor, answer_id=row.pk, remark="请补充时间表", now=NOW)
+
+
 SCENES: dict[Subject, dict[str, Callable[[], Scene]]] = {
     Subject.TASK: {
         "draft": _task(lambda: draft_task(leads=2)),
@@ -221,6 +254,12 @@ SCENES: dict[Subject, dict[str, Callable[[], Scene]]] = {
         "accepted": _report(_accepted),
         "returned": _report(_returned),
         "waived": _report(_waived),
+    },
+    Subject.ANSWER: {
+        "owed": _answer(lambda stage, row: None),
+        "given": _answer(_given),
+        "returned": _answer(_answer_returned),
+        "closed": _answer(_answer_closed),
     },
     Subject.CONTRIBUTION: {
         "asked": _contribution(lambda stage, row: None),

@@ -16,6 +16,7 @@ from workflow import grants, policy, routing, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import lock_tasks, log, move, of_part, of_task
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment, Participation, Receiver, Task
 from workflow.routing import Planned, Routed
 from workflow.timeline import Entry, Verb
@@ -64,6 +65,7 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> li
         part.agency = agencies[part.agency_id]
     Participation.objects.bulk_create(grants.link_part(part) for part in assignments)
     open_reports(assignments, timezone.localdate(now))
+    open_stage_reports(assignments)
     log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
     return tasks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from agencies.refusals import Conflict, Invalid, require
 from measures.models import Plan, Responsibility
 from workflow import grants, policy
 from workflow.actions.door import log, of_task, said
+from workflow.actions.set_rules import rules_of
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Part, Rhythm
 from workflow.timeline import Verb
@@ -44,6 +45,7 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
     if Plan.objects.filter(earlier=plan).exists():
         raise Conflict(_("A later edition has replaced this plan; draw its tasks up."))
     measures = list(plan.measures.filter(tasks__isnull=True).prefetch_related("responsibilities").order_by("start"))
+    rules = asdict(rules_of(plan))
     tasks = Task.objects.bulk_create(
         Task(
             plan=plan,
@@ -54,6 +56,7 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
             text=measure.text,
             due_on=measure.deadline,
             first_due_on=measure.deadline,
+            **rules,
         )
         for measure in measures
     )

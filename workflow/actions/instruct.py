@@ -12,7 +12,8 @@ from agencies.actor import Actor
 from agencies.refusals import Invalid, require
 from workflow import policy
 from workflow.actions.door import lock_task, log, of_task, person, said
-from workflow.models import Instruction
+from workflow.models import Answer, Instruction
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, Part
 from workflow.timeline import Verb
 
 
@@ -21,6 +22,8 @@ def instruct(
     *, actor: Actor, task_id: int, text: str, now: dt.datetime, answer_by: dt.date | None = None, version: int | None = None
 ) -> Instruction:
     """Write an instruction on a task; its coordinators and leads are told at once.
+
+    With a day, each lead owes an answer by then, which is tracked until the leader or the coordinator closes it.
 
     Raises:
         Invalid: the day by which it is to be answered has passed.
@@ -31,5 +34,8 @@ def instruct(
     if answer_by is not None and answer_by < timezone.localdate(now):
         raise Invalid(_("The day lies in the past."), "answer_by")
     row = Instruction.objects.create(task=task, text=text, written_by_id=person(actor), written_at=now, answer_by=answer_by)
+    if answer_by is not None and task.state in LIVE_TASK_STATES:
+        leads = task.assignments.filter(part=Part.LEAD).exclude(state__in=ENDED_ASSIGNMENT_STATES).order_by("rank", "pk")
+        Answer.objects.bulk_create(Answer(instruction=row, assignment=lead, due_on=answer_by) for lead in leads)
     log(actor, now, of_task(task, Verb.INSTRUCT, comment=text, answer_by=answer_by.isoformat() if answer_by else None))
     return row

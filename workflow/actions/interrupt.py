@@ -14,7 +14,7 @@ from workflow.actions.clock import give_back_task_time, give_back_time
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
 from workflow.models import Participation, Suspension, Task
-from workflow.states import AssignmentState
+from workflow.states import AssignmentState, Finding
 from workflow.timeline import Entry, Verb
 
 
@@ -83,6 +83,7 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     require(policy.may_coordinate(actor, task))
     reason = said(reason, "reason")
     states = move(task, "reopen")
+    task.recheck_items.filter(result=Finding.FAILS, reopened_at__isnull=True).update(reopened_at=now)
     Participation.objects.filter(task=task, assignment__state=AssignmentState.WITHDRAWN).delete()
     for part in lock_parts(task, {AssignmentState.CONFIRMED}):
         move(part, "return_to_work", now=now)

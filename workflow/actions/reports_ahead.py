@@ -11,7 +11,7 @@ from workflow.actions.ask_supporters import open_contributions
 from workflow.deadlines import PeriodKind, add_working_days, period_of
 from workflow.models import Assignment, Report
 from workflow.models.batches import NEVER, set_report_days
-from workflow.states import SWEPT_STATES, Part, Rhythm, TaskState
+from workflow.states import SWEPT_STATES, Part, TaskState
 from workflow.working_days import calendar_in_force
 
 REPORT_WORKING_DAYS = 5
@@ -36,7 +36,7 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
     calendar = calendar_in_force()
     rows = []
     for assignment in assignments:
-        if not assignment.is_lead or assignment.task.rhythm == Rhythm.NONE:
+        if not assignment.is_lead or assignment.task.rhythm not in PeriodKind.values:
             continue
         period = period_of(PeriodKind(assignment.task.rhythm), today)
         rows.append(
@@ -86,7 +86,7 @@ def _open_batch(ids: list[int], today: dt.date) -> int | None:
     opened = open_reports(under_way, today)
     following = dict.fromkeys(ids, NEVER)
     for part in under_way:
-        if part.task.rhythm != Rhythm.NONE:
+        if part.task.rhythm in PeriodKind.values:
             ends_on = period_of(PeriodKind(part.task.rhythm), today).ends_on
             following[part.pk] = ends_on + dt.timedelta(days=1) if ends_on < NEVER else NEVER
     set_report_days(following)

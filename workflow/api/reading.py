@@ -34,11 +34,21 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
         "extensions",
         "hand_backs",
         Prefetch("task__sign_offs"),
-        "task__sign_offs__co_signatures",
+        "task__sign_offs__co_signatures__assignment__agency",
+        "task__sign_offs__verifications",
         "contributions",
         "task__assignments__agency",
     )
-    return tasks.prefetch_related(Prefetch("assignments", parts), "receivers", "sign_offs__co_signatures")
+    return tasks.prefetch_related(
+        Prefetch("assignments", parts),
+        "receivers",
+        "recheck_items",
+        "stages",
+        "sign_offs__verifications",
+        "sign_offs__co_signatures__assignment__agency",
+        "instructions__answers__assignment__agency",
+        "instructions__answers__assignment__task__issuer",
+    )
 
 
 def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:

@@ -15,7 +15,7 @@ from workflow import policy
 from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import collected
-from workflow.models import Assignment, Contribution, Event, Evidence, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Report, Stage, Task
 from workflow.states import ReportState
 
 
@@ -99,7 +99,8 @@ class ReportSerializer(WithOffers):
         model = Report
         fields = (
             "id", "assignment", "period_start", "period_end", "on_demand", "due_on", "state", "was_missed", "done", "next_steps",
-            "problems", "help_needed", "percent", "forecast_on", "confidence", "submitted_at", "remark", "version", "evidence",
+            "problems", "help_needed", "percent", "forecast_on", "confidence", "reviewer_confidence", "stage", "submitted_at", "remark",
+            "version", "evidence",
             "contributions", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
@@ -109,7 +110,7 @@ class ReportSerializer(WithOffers):
         shown = super().to_representation(instance)
         unsent = instance.state not in {ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED}
         if unsent and instance.assignment.agency_id not in self.actor.agency_ids:
-            for name in ("done", "next_steps", "problems", "help_needed", "remark", "confidence"):
+            for name in ("done", "next_steps", "problems", "help_needed", "remark", "confidence", "reviewer_confidence"):
                 shown[name] = ""
             shown |= {"percent": None, "forecast_on": None, "evidence": []}
         return shown
@@ -126,6 +127,49 @@ class AssignmentSerializer(WithOffers):
             "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
             "declared_at", "was_overdue", "percent", "version", "allowed_actions",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class AnswerSerializer(WithOffers):
+    """What a lead owes on an instruction."""
+
+    agency_name = serializers.CharField(source="assignment.agency.short_name", read_only=True)
+
+    class Meta:
+        model = Answer
+        fields = (
+            "id",
+            "assignment",
+            "agency_name",
+            "due_on",
+            "state",
+            "text",
+            "given_at",
+            "was_late",
+            "remark",
+            "version",
+            "allowed_actions",
+        )
+        read_only_fields = fields
+
+
+class InstructionSerializer(serializers.ModelSerializer[Instruction]):
+    """A leader's instruction, with what is owed on it."""
+
+    answers = AnswerSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Instruction
+        fields = ("id", "text", "written_at", "answer_by", "answers")
+        read_only_fields = fields
+
+
+class StageSerializer(serializers.ModelSerializer[Stage]):
+    """A stage of a task."""
+
+    class Meta:
+        model = Stage
+        fields = ("name", "ends_on")
         read_only_fields = fields
 
 
@@ -148,10 +192,15 @@ class TaskDetailSerializer(WithOffers):
 
     issuer_name = serializers.CharField(source="issuer.short_name", read_only=True)
     assignments = AssignmentSerializer(many=True, read_only=True)
+    instructions = InstructionSerializer(many=True, read_only=True)
+    stages = StageSerializer(many=True, read_only=True)
 
     class Meta:
         model = Task
-        fields = (*TaskSerializer.Meta.fields, "text", "assignments", "allowed_actions")
+        fields = (
+            *TaskSerializer.Meta.fields, "text", "closing_rule", "needs_verification", "evidence_required", "asks_supporters", "roll_up",
+            "stages", "instructions", "assignments", "allowed_actions",
+        )  # fmt: skip
         read_only_fields = fields
 
 

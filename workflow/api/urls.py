@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, contributions, conversation, views
+from workflow.api import agencies, batch, contributions, conversation, decisions, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("contributions/<int:pk>/", contributions.ContributionDetail.as_view(), name="contribution"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
+    path("rechecks/", decisions.RecheckDraw.as_view(), name="rechecks"),
+    path("rechecks/<int:pk>/", decisions.RecheckDetail.as_view(), name="recheck"),
+    path("plans/<int:pk>/rules/", decisions.PlanRulesView.as_view(), name="plan-rules"),
     path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),
     path("agencies/<int:pk>/people/<int:person_id>/hand-over/", agencies.HandOverView.as_view(), name="hand-over"),
     path("batch/press/", batch.PressMany.as_view(), name="batch-press"),

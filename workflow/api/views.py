@@ -31,7 +31,7 @@ from workflow.api.serializers import (
     fields_of,
 )
 from workflow.catalog import CATALOG, Act, Subject
-from workflow.models import Assignment, Contribution, Event, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Report, Task
 from workflow.states import TaskState
 
 IDEMPOTENCY = OpenApiParameter(
@@ -218,6 +218,8 @@ def _task_id(subject: Subject, pk: int) -> int:
             return pk
         case Subject.ASSIGNMENT:
             return Assignment.objects.values_list("task_id", flat=True).get(pk=pk)
+        case Subject.ANSWER:
+            return Answer.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
         case Subject.CONTRIBUTION:
             return Contribution.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
         case Subject.REPORT:

@@ -15,9 +15,9 @@ from django_fsm import can_proceed
 
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
-from workflow.models import Assignment, Contribution, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Report, Task
 
-SubjectRow = Task | Assignment | Report | Contribution
+SubjectRow = Task | Assignment | Report | Contribution | Answer
 """A row that acts are done to."""
 
 
@@ -28,9 +28,10 @@ class Subject(StrEnum):
     ASSIGNMENT = "assignment"
     REPORT = "report"
     CONTRIBUTION = "contribution"
+    ANSWER = "answer"
 
 
-FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice"]
+FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Field:
 
     Attributes:
         name: the keyword argument of the act.
-        kind: how it is asked for; `officer` is one of the agency's people, `successor` one of its successors.
+        kind: how it is asked for; `officer` is one of the agency's people, `successor` one of its successors,
+            `person` anybody with an account.
         choices: for `choice`, the values with their labels.
     """
 

@@ -33,6 +33,7 @@ from workflow.actions import (
 from workflow.catalog import questions
 from workflow.catalog.act import REASON, Act, Field, Subject
 from workflow.catalog.contribution_acts import CONTRIBUTION_ACTS
+from workflow.catalog.decision_acts import DECISION_ACTS, RULE_ACTS
 from workflow.catalog.report_acts import REPORT_ACTS
 from workflow.catalog.revision_acts import REVISION_ACTS
 from workflow.states import Part, Verdict
@@ -375,4 +376,4 @@ ASSIGNMENT_ACTS = (
     ),
 )
 
-ENTRIES: tuple[Act, ...] = (*TASK_ACTS, *ASSIGNMENT_ACTS, *REVISION_ACTS, *REPORT_ACTS, *CONTRIBUTION_ACTS)
+ENTRIES: tuple[Act, ...] = (*TASK_ACTS, *RULE_ACTS, *ASSIGNMENT_ACTS, *REVISION_ACTS, *REPORT_ACTS, *CONTRIBUTION_ACTS, *DECISION_ACTS)

@@ -8,6 +8,7 @@ from workflow import policy, timing
 from workflow.actions import judge_report, release_report, write_report
 from workflow.catalog import questions
 from workflow.catalog.act import REASON, Act, Field, Subject
+from workflow.models import Report
 
 REPORT_ACTS = (
     Act(
@@ -28,6 +29,7 @@ REPORT_ACTS = (
         may=policy.may_release_report,
         ready=questions.submittable,
         run=release_report.submit_report,
+        fields=(Field("confidence", _("How sure the reviewer is"), "choice", required=False, choices=Report.Confidence.choices),),
         weight="primary",
         goes_out=True,
     ),

@@ -4,19 +4,23 @@ from workflow.models.assignment import Assignment, Participation
 from workflow.models.closing import CoSignature, SignOff
 from workflow.models.contributions import Contribution
 from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
+from workflow.models.decisions import Answer, DisputeMeeting, Recheck, RecheckItem, Verification
 from workflow.models.ladder import CalendarDay, Firing, RungSetting
 from workflow.models.record import Event, IdempotencyKey
 from workflow.models.reports import Evidence, Report
 from workflow.models.requests import Extension, HandBack, Instruction, Suspension
+from workflow.models.rules import PlanRules, Stage
 from workflow.models.task import Receiver, Task, TaskUserPermission
 
 __all__ = [
+    "Answer",
     "Assignment",
     "CalendarDay",
     "Call",
     "CoSignature",
     "Comment",
     "Contribution",
+    "DisputeMeeting",
     "Event",
     "Evidence",
     "Extension",
@@ -26,13 +30,18 @@ __all__ = [
     "IdempotencyKey",
     "Instruction",
     "Participation",
+    "PlanRules",
     "Receiver",
+    "Recheck",
+    "RecheckItem",
     "Report",
     "Retraction",
     "RungSetting",
     "SignOff",
+    "Stage",
     "Suspension",
     "Task",
     "TaskUserPermission",
+    "Verification",
     "Visit",
 ]

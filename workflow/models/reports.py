@@ -38,6 +38,11 @@ class Report(models.Model):
     percent = models.PositiveSmallIntegerField(_("progress in percent"), null=True, blank=True)
     forecast_on = models.DateField(_("expected to be done on"), null=True, blank=True)
     confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence, blank=True)
+    reviewer_confidence = models.CharField(_("confidence of the reviewer"), max_length=8, choices=Confidence, blank=True)
+    stage = models.CharField(_("stage"), max_length=100, blank=True)
+    written_with = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers", verbose_name=_("written together with"),
+    )  # fmt: skip
     author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="reports", verbose_name=_("written by"))
     reviewer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("released by"))
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
@@ -60,6 +65,7 @@ class Report(models.Model):
             models.UniqueConstraint(
                 fields=["assignment", "period_start", "period_end"], condition=Q(on_demand=False), name="workflow_report_once_a_period"
             ),
+            models.CheckConstraint(condition=Q(written_with__isnull=True) | ~Q(written_with=F("pk")), name="workflow_report_with_another"),
             models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="workflow_report_period"),
             models.CheckConstraint(condition=Q(percent__isnull=True) | Q(percent__lte=100), name="workflow_report_percent"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="workflow_report_state_known"),
@@ -87,8 +93,9 @@ class Report(models.Model):
         self.remark = remark
 
     @transition(field=state, source=ReportState.AGENCY_REVIEW, target=ReportState.SUBMITTED)
-    def submit(self, reviewer_id: int | None, now: dt.datetime) -> None:
-        """Release it to the issuer 报送."""
+    def submit(self, reviewer_id: int | None, confidence: str, now: dt.datetime) -> None:
+        """Release it to the issuer 报送, with what the reviewer thinks of the forecast."""
+        self.reviewer_confidence = confidence
         self.reviewer_id, self.submitted_at, self.remark = reviewer_id, now, ""
 
     @transition(field=state, source=ReportState.SUBMITTED, target=ReportState.ACCEPTED)

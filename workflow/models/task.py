@@ -15,7 +15,7 @@ from guardian.models import UserObjectPermissionBase
 from agencies.actor import Actor
 from agencies.models import Agency, AgencyGroup
 from measures.models import Measure, Plan
-from workflow.states import ClosingRule, Part, Rhythm, TaskState, Tie
+from workflow.states import ClosingRule, Part, Rhythm, RollUp, TaskState, Tie
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -55,6 +55,9 @@ class Task(models.Model):
     rhythm = models.CharField(_("reporting rhythm"), max_length=12, choices=Rhythm, default=Rhythm.QUARTERLY)
     evidence_required = models.BooleanField(_("reports need evidence"), default=False)
     asks_supporters = models.BooleanField(_("supporters contribute to reports"), default=True)
+    needs_verification = models.BooleanField(_("verified by an outsider before sign-off"), default=False)
+    roll_up = models.CharField(_("roll-up"), max_length=8, choices=RollUp, default=RollUp.MEAN)
+    reports_shown_above = models.BooleanField(_("reports are shown to the level above"), default=False)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     first_due_on = models.DateField(_("first due on"), null=True, blank=True)
     due_version = models.PositiveIntegerField(default=1)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.models import Succession, User
 from workflow import policy, timing
+from workflow.actions.set_rules import NO, YES
 from workflow.catalog import Act, Field, SubjectRow
 from workflow.models import Assignment, Task
-from workflow.web.pickers import AgencyField
+from workflow.web.pickers import AgencyField, PersonField
 
 SHORT_TEXTS = frozenset({"basis", "title"})
 """Texts of one line; all others have room for several."""
@@ -50,14 +51,15 @@ def form_field(field: Field, subject: SubjectRow, *, now: dt.datetime, today: dt
             return AgencyField(label=label, required=field.required, today=today)
         case "officer" | "successor":
             people = officers(subject, now) if field.kind == "officer" else successors(subject)
-            choices = [("", _("Choose")), *people]
-            return forms.ChoiceField(label=label, required=field.required, choices=choices)
+            return forms.ChoiceField(label=label, required=field.required, choices=[("", _("Choose")), *people])
+        case "person":
+            return PersonField(label=label, required=field.required)
         case "choice":
             return forms.ChoiceField(label=label, required=field.required, choices=field.choices, widget=forms.RadioSelect)
         case _:
-            if field.name in SHORT_TEXTS:
-                return forms.CharField(label=label, required=field.required, max_length=300)
-            return forms.CharField(label=label, required=field.required, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+            short = field.name in SHORT_TEXTS
+            widget_of_text = forms.TextInput() if short else forms.Textarea(attrs={"rows": 4})
+            return forms.CharField(label=label, required=field.required, max_length=300 if short else 10_000, widget=widget_of_text)
 
 
 def officers(subject: SubjectRow, now: dt.datetime) -> list[tuple[str, str]]:
@@ -78,13 +80,25 @@ def successors(subject: SubjectRow) -> list[tuple[str, str]]:
 
 def initial_of(act: Act, subject: SubjectRow) -> dict[str, Any]:
     """Return what a form is filled with before the person types: what was asked for, what is usually said."""
-    if act.name in {"set_due", "move_due"} and isinstance(subject, Task):
-        return {"due_on": subject.due_on}
-    if act.name == "revise" and isinstance(subject, Task):
-        return {"title": subject.title, "text": subject.text}
+    if isinstance(subject, Task):
+        return _initial_of_task(act.name, subject)
     if isinstance(subject, Assignment):
         return _initial_of_part(act.name, subject)
     return {}
+
+
+def _initial_of_task(name: str, task: Task) -> dict[str, Any]:
+    match name:
+        case "set_due" | "move_due":
+            return {"due_on": task.due_on}
+        case "revise":
+            return {"title": task.title, "text": task.text}
+        case "set_rules":
+            return rules_as_told(task)
+        case "set_stages":
+            return {"stages": "\n".join(f"{stage.ends_on.isoformat()} {stage.name}" for stage in task.stages.all())}
+        case _:
+            return {}
 
 
 def _initial_of_part(name: str, part: Assignment) -> dict[str, Any]:
@@ -97,6 +111,14 @@ def _initial_of_part(name: str, part: Assignment) -> dict[str, Any]:
     if name == "press":
         return {"text": prepared_text(part)}
     return {}
+
+
+def rules_as_told(task: Task) -> dict[str, Any]:
+    """Return the rules of a task as its form asks for them."""
+    told: dict[str, Any] = {name: getattr(task, name) for name in ("closing_rule", "roll_up")}
+    for name in ("needs_verification", "evidence_required", "asks_supporters"):
+        told[name] = YES if getattr(task, name) else NO
+    return told
 
 
 def prepared_text(part: Assignment) -> str:

@@ -18,8 +18,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from workflow.models import Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff
-from workflow.states import AssignmentState, ContributionState, ReportState, SignOffState, TaskState, Tie, Verdict
+from workflow.models import Answer, Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff
+from workflow.states import (
+    LIVE_TASK_STATES,
+    AnswerState,
+    AssignmentState,
+    ContributionState,
+    ReportState,
+    SignOffState,
+    TaskState,
+    Tie,
+    Verdict,
+)
 
 FAR = dt.date(9999, 12, 31)
 """Stands for "no due date", so that what has none comes last."""
@@ -38,6 +48,8 @@ class Duty(IntEnum):
     JUDGE = 8
     CONTRIBUTE = 9
     REVIEW_CONTRIBUTION = 10
+    ANSWER = 11
+    CLOSE_ANSWER = 12
 
 
 LABELS: dict[Duty, str | Promise] = {
@@ -51,6 +63,8 @@ LABELS: dict[Duty, str | Promise] = {
     Duty.JUDGE: _("Reports to accept"),
     Duty.CONTRIBUTE: _("To contribute"),
     Duty.REVIEW_CONTRIBUTION: _("Contributions to review"),
+    Duty.ANSWER: _("Instructions to answer"),
+    Duty.CLOSE_ANSWER: _("Answers to close"),
 }
 
 
@@ -113,6 +127,15 @@ def _to_review_contribution(agencies: frozenset[int]) -> QuerySet[Any]:
     return _contributions(agencies, ContributionState.AGENCY_REVIEW)
 
 
+def _to_answer(agencies: frozenset[int]) -> QuerySet[Any]:
+    own = Participation.objects.filter(agency_id__in=agencies, tie=Tie.LEAD, task_state__in=LIVE_TASK_STATES)
+    return Answer.objects.filter(assignment__in=own.values("assignment_id"), state__in=[AnswerState.OWED, AnswerState.RETURNED])
+
+
+def _to_close_answer(agencies: frozenset[int]) -> QuerySet[Any]:
+    return Answer.objects.filter(state=AnswerState.GIVEN, assignment__task__issuer__in=agencies)
+
+
 def _to_co_sign(agencies: frozenset[int]) -> QuerySet[Any]:
     return CoSignature.objects.filter(
         verdict=Verdict.WAITING,
@@ -157,6 +180,8 @@ SOURCES: dict[Duty, Source] = {
     Duty.SIGN_OFF: Source("coordinate", _to_sign_off, "task__due_on", ("task__issuer", "task__plan")),
     Duty.JUDGE: Source("coordinate", _to_judge, "due_on", _VIA_PART),
     Duty.CONTRIBUTE: Source("report", _to_contribute, "due_on", _VIA_PART),
+    Duty.ANSWER: Source("review", _to_answer, "due_on", (*_VIA_PART, "instruction")),
+    Duty.CLOSE_ANSWER: Source("coordinate", _to_close_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
 }
 

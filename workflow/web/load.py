@@ -11,6 +11,7 @@ from agencies.refusals import NotYours, require
 from workflow import policy
 from workflow.catalog import Subject, SubjectRow
 from workflow.models import (
+    Answer,
     Assignment,
     Contribution,
     CoSignature,
@@ -19,10 +20,12 @@ from workflow.models import (
     HandBack,
     Instruction,
     Receiver,
+    RecheckItem,
     Report,
     SignOff,
     Suspension,
     Task,
+    Verification,
 )
 
 
@@ -51,7 +54,32 @@ def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> Subjec
         return part_of(whole_task(actor, task_id or 0, now=now), pk)
     if kind == Subject.CONTRIBUTION:
         return contribution(actor, pk, now=now)
+    if kind == Subject.ANSWER:
+        return answer(actor, pk, now=now)
     return report(actor, pk, now=now)
+
+
+def answer(actor: Actor, pk: int, *, now: dt.datetime) -> Answer:
+    """Return the answer that a lead owes on an instruction, out of its whole task.
+
+    Raises:
+        NotYours: the task cannot be seen by the actor.
+    """
+    task_id = Answer.objects.filter(pk=pk).values_list("assignment__task_id", flat=True).first()
+    task = whole_task(actor, task_id or 0, now=now)
+    for instruction in task.instructions.all():
+        for row in instruction.answers.all():
+            if row.pk == pk:
+                return place(task, instruction, row)
+    raise NotYours
+
+
+def place(task: Task, instruction: Instruction, row: Answer) -> Answer:
+    """Return an answer with its part and instruction as loaded with the task."""
+    instruction.task = task
+    row.instruction = instruction
+    row.assignment = part_of(task, row.assignment_id)
+    return row
 
 
 def contribution(actor: Actor, pk: int, *, now: dt.datetime) -> Contribution:
@@ -128,6 +156,7 @@ def part_of(task: Task, pk: int) -> Assignment:
 
 def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
     reports = Report.objects.select_related("author", "reviewer").prefetch_related("evidence")
+    hand_backs = HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")
     parts = (
         Assignment.objects.select_related("agency", "group", "officer")
         .order_by("part", "rank", "pk")
@@ -135,15 +164,20 @@ def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
             Prefetch("reports", reports.order_by("-period_end", "-pk")),
             Prefetch("contributions", Contribution.objects.select_related("author", "reviewer").order_by("-period_end", "-pk")),
             Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
-            Prefetch("hand_backs", HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")),
+            Prefetch("hand_backs", hand_backs.prefetch_related("meetings__recorded_by")),
         )
     )
     answers = CoSignature.objects.select_related("assignment__agency", "signed_by").order_by("assignment__part", "assignment__rank", "pk")
-    rounds = SignOff.objects.select_related("requested_by", "decided_by").prefetch_related(Prefetch("co_signatures", answers))
+    rounds = SignOff.objects.select_related("requested_by", "decided_by").prefetch_related(
+        Prefetch("co_signatures", answers), Prefetch("verifications", Verification.objects.select_related("verifier"))
+    )
+    given = Answer.objects.select_related("given_by", "judged_by")
     return tasks.select_related("plan", "measure__section", "issuer").prefetch_related(
         Prefetch("assignments", parts),
         Prefetch("sign_offs", rounds.order_by("-round")),
         Prefetch("receivers", Receiver.objects.select_related("agency", "group").order_by("part", "rank", "pk")),
-        Prefetch("instructions", Instruction.objects.select_related("written_by")),
+        Prefetch("instructions", Instruction.objects.select_related("written_by").prefetch_related(Prefetch("answers", given))),
+        Prefetch("recheck_items", RecheckItem.objects.select_related("recheck", "checked_by")),
+        "stages",
         Prefetch("suspensions", Suspension.objects.select_related("suspended_by").order_by("-starts_at")),
     )

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, AgencyGroup, Alias
+from agencies.models import Agency, AgencyGroup, Alias, User
 from agencies.models.agency import in_force
 
 SUGGESTIONS = 300
@@ -97,6 +97,32 @@ class AgencyField(forms.CharField):
             code = "ambiguous" if meant.agency_ids else "unknown"
             raise forms.ValidationError(self.error_messages[code], code=code, params={"name": name})
         return meant.agency_id
+
+
+class PersonField(forms.CharField):
+    """One person with an account, typed by name or user name; cleans to its key."""
+
+    default_error_messages = {
+        "unknown": _("Nobody with an account goes by “%(name)s”."),
+        "ambiguous": _("Several people are called “%(name)s”; write the user name: %(names)s."),
+    }
+
+    def clean(self, value: object) -> int | None:
+        """Return the key of the person meant.
+
+        Raises:
+            ValidationError: nobody, or more than one, goes by this name.
+        """
+        name = str(super().clean(value)).strip()
+        if not name:
+            return None
+        people = list(User.objects.filter(Q(username=name) | Q(name=name), is_active=True).order_by("pk")[:6])
+        exact = [person for person in people if person.username == name] or people
+        if len(exact) != 1:
+            code = "ambiguous" if exact else "unknown"
+            names = "、".join(person.username for person in exact)
+            raise forms.ValidationError(self.error_messages[code], code=code, params={"name": name, "names": names})
+        return int(exact[0].pk)
 
 
 @dataclass(frozen=True, slots=True)

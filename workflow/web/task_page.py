@@ -18,8 +18,16 @@ from agencies.middleware import actor_of
 from workflow import policy, timing
 from workflow.collecting import Collected, collected
 from workflow.deadlines import Colour, Light, WorkCalendar
-from workflow.lights import assignment_light, assignment_progress_light, contribution_light, report_light, task_light, task_progress_light
-from workflow.models import Assignment, Contribution, Extension, HandBack, Report, Task
+from workflow.lights import (
+    answer_light,
+    assignment_light,
+    assignment_progress_light,
+    contribution_light,
+    report_light,
+    task_light,
+    task_progress_light,
+)
+from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, HandBackState, ReportState, TaskState
 from workflow.web import load
 from workflow.web.buttons import Buttons, buttons
@@ -53,6 +61,15 @@ class ContributionLine:
     row: Contribution
     light: Light
     is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """What a lead owes on an instruction."""
+
+    row: Answer
+    light: Light
+    buttons: Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +146,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "awaited": [line for part in standing for line in part.reports if not line.is_readable and line.report.state != ReportState.WAIVED],
         "plan_url": plan_url(task),
         "today": today,
+        "answers": answer_lines(actor, task, now=now, calendar=calendar),
         "sign_offs": list(task.sign_offs.all()),
         "timeline": timeline,
         "has_older": has_older,
@@ -173,6 +191,13 @@ def contribution_line(actor: Actor, row: Contribution, *, today: dt.date, calend
     return ContributionLine(
         row, contribution_light(row, today, calendar), row.state in open_states and bool(policy.may_contribute(actor, row))
     )
+
+
+def answer_lines(actor: Actor, task: Task, *, now: dt.datetime, calendar: WorkCalendar) -> list[AnswerLine]:
+    """Return what the leads owe on instructions, with its light and what the reader can do."""
+    rows = [load.place(task, instruction, row) for instruction in task.instructions.all() for row in instruction.answers.all()]
+    today = timezone.localdate(now)
+    return [AnswerLine(row, answer_light(row, today, calendar), buttons(actor, row, now=now)) for row in rows]
 
 
 def readable_reports(lines: Iterable[PartLine]) -> list[ReportLine]:

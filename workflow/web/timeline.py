@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
 from workflow.models import Event, Task
-from workflow.states import AssignmentState, ContributionState, Part, ReportState, TaskState
+from workflow.states import AnswerState, AssignmentState, ContributionState, Part, ReportState, TaskState
 from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb
 
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
 
-DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})
+DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.RECORD_MEETING, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})
 """Acts whose event names the agency that they are done to, not the one for which the person acts."""
 
 ICONS: dict[str, tuple[str, str]] = {
@@ -175,6 +175,8 @@ def _state(event: Event, state: str) -> str:
     machines: list[type[models.TextChoices]] = [TaskState]
     if event.assignment_id is not None:
         machines.insert(0, AssignmentState)
+    if event.data.get("answer"):
+        machines.insert(0, AnswerState)
     if event.data.get("contribution"):
         machines.insert(0, ContributionState)
     if event.report_id is not None:

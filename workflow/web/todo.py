@@ -197,6 +197,8 @@ def _start(duty: Duty, row: Any) -> dt.date:
             moment = row.assigned_at
         case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             return row.period_end  # type: ignore[no-any-return]
+        case Duty.ANSWER | Duty.CLOSE_ANSWER:
+            moment = row.instruction.written_at
         case Duty.CO_SIGN:
             moment = row.assignment.assigned_at
         case Duty.RULE:
@@ -212,12 +214,12 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
             return reverse("report", args=[row.pk])
         case Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             return reverse("contribution", args=[row.pk])
-        case Duty.CO_SIGN:
-            return reverse("assignment-act", args=[row.assignment_id, "co_sign"])
         case Duty.SIGN_OFF:
             return reverse("task-act", args=[task.pk, "sign_off"])
-        case Duty.EXTENSION:
-            return reverse("assignment-act", args=[row.assignment_id, "grant_extension"])
+        case Duty.ANSWER | Duty.CLOSE_ANSWER:
+            return reverse("answer-act", args=[row.pk, "give_answer" if duty == Duty.ANSWER else "close_answer"])
+        case Duty.CO_SIGN | Duty.EXTENSION:
+            return reverse("assignment-act", args=[row.assignment_id, "co_sign" if duty == Duty.CO_SIGN else "grant_extension"])
         case _:
             return reverse("task", args=[task.pk])
 

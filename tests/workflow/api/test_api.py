@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from agencies.models import User
 from tests.factories.directory import NOW, make_agency, make_member
+from tests.factories.scenes import owed_answer
 from tests.factories.tasks import (
     Stage,
     accepted_task,
@@ -101,8 +102,9 @@ def test_every_route_to_a_task_is_404_for_another_agency() -> None:
         "assignment": stage.part_of(stage.leads[0]).pk,
         "report": report.pk,
         "contribution": contribution.pk,
+        "answer": owed_answer(stage).pk,
     }
-    fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1}
+    fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1, "person": 1}
     asked = 0
     for name, entry in CATALOG.items():
         body = {field.name: field.choices[0][0] if field.kind == "choice" else fields[field.kind] for field in entry.fields}

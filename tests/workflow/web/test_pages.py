@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from agencies.models import User
 from tests.factories.directory import NOW, make_agency, make_group
+from tests.factories.scenes import owed_answer
 from tests.factories.tasks import (
     Stage,
     accepted_task,
@@ -73,6 +74,7 @@ def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_wh
         "assignment": stage.part_of(stage.leads[0]).pk,
         "report": report.pk,
         "contribution": contribution.pk,
+        "answer": owed_answer(stage).pk,
     }
     people = everybody(stage)
     stranger = signed_in(people.pop("stranger"))
