@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from config.account import PasswordChange, SignIn, administration_sign_in, health, home
+from config.quick_search import quick_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("password/", PasswordChange.as_view(), name="password-change"),
     path("language/", login_not_required(set_language), name="set-language"),
+    path("search/quick/", quick_search, name="quick-search"),
     path("health/", login_not_required(health), name="health"),
     path("", include("agencies.urls")),
     path("notifications/", include("notifications.urls")),

@@ -1,10 +1,11 @@
-"""Search: a word of two characters finds tasks, measures, reports that have left their agency, and plans; only what may be seen."""
+"""Search: a word of two characters finds tasks, measures, reports that have left their agency, files and plans; only what may be seen."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch, reverse
@@ -14,10 +15,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
+from measures.models import Measure
 from oversight import sight
 from oversight.filters import SHORTEST_WORD
 from oversight.links import task_url
-from workflow.models import Report, Task
+from workflow.models import Evidence, Report, Task
+from workflow.policy import READABLE_REPORTS
 from workflow.states import ReportState
 
 SHOWN = 20
@@ -51,12 +54,24 @@ def words_of(query: str) -> list[str]:
     return [word for word in query.split() if len(word) >= SHORTEST_WORD][:MOST_WORDS]
 
 
-def search(actor: Actor, query: str, *, now: dt.datetime) -> list[Found]:
-    """Return what is found, in a constant number of queries."""
+KINDS = ("tasks", "measures", "reports", "files", "plans")
+
+
+def search(actor: Actor, query: str, *, now: dt.datetime, shown: int = SHOWN, kinds: Sequence[str] = KINDS) -> list[Found]:
+    """Return what is found, in a constant number of queries.
+
+    Args:
+        actor: only what they may see is found.
+        query: words with spaces between; each has to be found.
+        now: the moment at which sight is judged.
+        shown: hits of each kind at most.
+        kinds: what is looked for, of `KINDS`, in this order.
+    """
     words = words_of(query)
     if not words:
         return []
-    found = [_tasks(actor, words, now), _reports(actor, words, now), _plans(actor, words, now)]
+    finders = {"tasks": _tasks, "measures": _measures, "reports": _reports, "files": _files, "plans": _plans}
+    found = [finders[kind](actor, words, now, shown) for kind in kinds]
     return [kind for kind in found if kind.hits]
 
 
@@ -80,15 +95,15 @@ def _rank(words: Sequence[str], title: str) -> Case:
     )
 
 
-def _tasks(actor: Actor, words: Sequence[str], now: dt.datetime) -> Found:
+def _tasks(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
     rows: QuerySet[Task] = sight.tasks(actor, now=now).filter(_matches(words, "title", "text", "number", "measure__title"))
     ranked = rows.annotate(rank=_rank(words, "title")).order_by("rank", "-pk")
-    first = list(ranked.values("pk", "title", "text", plan_title=F("plan__title"))[: SHOWN + 1])
+    first = list(ranked.values("pk", "title", "text", plan_title=F("plan__title"))[: shown + 1])
     hits = [Hit(marked(row["title"], words), row["plan_title"] or "", excerpt(row["text"], words), task_url(row["pk"])) for row in first]
-    return Found(_("Tasks"), hits[:SHOWN], len(hits) > SHOWN)
+    return Found(_("Tasks"), hits[:shown], len(hits) > shown)
 
 
-def _reports(actor: Actor, words: Sequence[str], now: dt.datetime) -> Found:
+def _reports(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
     fields = ("done", "next_steps", "problems", "help_needed")
     rows = Report.objects.filter(
         _matches(words, *fields),
@@ -96,19 +111,51 @@ def _reports(actor: Actor, words: Sequence[str], now: dt.datetime) -> Found:
         state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED],
     ).order_by("-submitted_at", "-pk")
     named = {"task_id": F("assignment__task_id"), "title": F("assignment__task__title"), "agency": F("assignment__agency__short_name")}
-    first = list(rows.values(*fields, **named)[: SHOWN + 1])
+    first = list(rows.values(*fields, **named)[: shown + 1])
     hits = [
         Hit(marked(row["title"], words), row["agency"], excerpt("\n".join(row[field] for field in fields), words), task_url(row["task_id"]))
         for row in first
     ]
-    return Found(_("Reports"), hits[:SHOWN], len(hits) > SHOWN)
+    return Found(_("Reports"), hits[:shown], len(hits) > shown)
 
 
-def _plans(actor: Actor, words: Sequence[str], now: dt.datetime) -> Found:
+def _plans(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
     rows = sight.plans(actor, now=now).filter(_matches(words, "title", "number")).annotate(rank=_rank(words, "title"))
-    first = list(rows.order_by("rank", "-pk").values("pk", "title", "number")[: SHOWN + 1])
+    first = list(rows.order_by("rank", "-pk").values("pk", "title", "number")[: shown + 1])
     hits = [Hit(marked(row["title"], words), row["number"], SafeString(""), _plan_url(row["pk"])) for row in first]
-    return Found(_("Plans"), hits[:SHOWN], len(hits) > SHOWN)
+    return Found(_("Plans"), hits[:shown], len(hits) > shown)
+
+
+def _measures(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
+    rows = Measure.objects.filter(_matches(words, "title", "text"), plan__in=sight.plans(actor, now=now).values("pk"))
+    ranked = rows.annotate(rank=_rank(words, "title")).order_by("rank", "-plan_id", "start")
+    first = list(ranked.values("pk", "number", "title", "text", "plan_id", plan_title=F("plan__title"))[: shown + 1])
+    hits = [
+        Hit(
+            marked(f"{row['number']} {row['title']}".strip(), words),
+            row["plan_title"],
+            excerpt(row["text"], words),
+            f"{_plan_url(row['plan_id'])}#measure-{row['pk']}",
+        )
+        for row in first
+    ]
+    return Found(_("Measures"), hits[:shown], len(hits) > shown)
+
+
+def _files(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
+    """Return evidence by the names of its files: of reports that the actor may read."""
+    readable = Q(report__state__in=list(READABLE_REPORTS)) | Q(report__assignment__agency_id__in=actor.agency_ids)
+    rows = Evidence.objects.filter(
+        _matches(words, "filename"), readable, report__assignment__task__in=sight.tasks(actor, now=now).values("pk")
+    )
+    named: dict[str, Any] = {"title": F("report__assignment__task__title"), "agency": F("report__assignment__agency__short_name")}
+    ranked = rows.annotate(rank=_rank(words, "filename")).order_by("rank", "-uploaded_at", "-pk")
+    first = list(ranked.annotate(**named).values_list("pk", "filename", "title", "agency")[: shown + 1])
+    hits = [
+        Hit(marked(filename, words), f"{agency} · {title}", SafeString(""), reverse("evidence", args=[pk]))
+        for pk, filename, title, agency in first
+    ]
+    return Found(_("Evidence files"), hits[:shown], len(hits) > shown)
 
 
 def _plan_url(plan_id: int) -> str:

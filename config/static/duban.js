@@ -10,6 +10,38 @@
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
   });
+  // Quick search: Ctrl-K or the glass in the top bar opens it, the arrows go through what is found.
+  const quick = document.getElementById("quick-search");
+  const openQuick = () => {
+    const box = quick.querySelector("input");
+    quick.showModal();
+    box.select();
+    window.htmx?.trigger(box, "opened");
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!quick) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (!quick.open) openQuick();
+      return;
+    }
+    if (!quick.open) return;
+    const stops = [quick.querySelector("input"), ...quick.querySelectorAll("a")];
+    const at = stops.indexOf(document.activeElement);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      stops[(at + (event.key === "ArrowDown" ? 1 : -1) + stops.length) % stops.length].focus();
+    } else if (event.key === "Enter" && at === 0 && stops[0].value.trim() && stops.length > 1 && stops[1].closest("#quick-results")) {
+      event.preventDefault();
+      stops[1].click();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (quick && event.target.closest("[data-quick-search]")) {
+      event.preventDefault();
+      openQuick();
+    } else if (event.target === quick) quick.close();
+  });
   document.addEventListener("DOMContentLoaded", () => explain(document));
   document.addEventListener("htmx:load", (event) => explain(event.target));
 })();

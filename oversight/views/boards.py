@@ -14,6 +14,7 @@ from agencies.refusals import Forbidden
 from oversight import burden, centre, search
 from oversight.links import act_url
 from workflow.catalog import CATALOG
+from workflow.web.following import recent
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
@@ -78,5 +79,6 @@ def find(request: ActorRequest) -> HttpResponse:
     """Search what the person may see."""
     query = request.GET.get("q", "").strip()[:60]
     found = search.search(request.actor, query, now=timezone.now())
-    context = {"query": query, "found": found, "too_short": bool(query) and not search.words_of(query)}
+    context: dict[str, object] = {"query": query, "found": found, "too_short": bool(query) and not search.words_of(query)}
+    context["recent"] = [] if query else recent(request.actor, now=timezone.now())
     return render(request, "oversight/search.html", context)

@@ -51,6 +51,8 @@ NO_LINK_LEADS_THERE = {
     "ledger-press": "asked for by the form of the ledger, with the chosen rows",
     "ledger-remind": "asked for by the form of the ledger, with the chosen rows",
     "ledger-export": "a download",
+    "quick-search": "what Ctrl-K finds, fetched while typing",
+    "task-people": "people who can be called, while typing",
     "todo-count": "the number in the menu, fetched by the frame",
 }
 """Addresses answered to a GET that no page links to, and why."""
