@@ -41,8 +41,11 @@ QUANTIFIERS = _WORDS["quantifiers"]
 CLASS_NOUNS = _WORDS["class_nouns"]
 LANDMARKS = tuple(sorted(_WORDS["landmarks"], key=len, reverse=True))
 PLURALS = tuple(sorted(_WORDS["plurals"], key=len, reverse=True))
+OPENERS = _WORDS["openers"]
 SCOPES = _WORDS["scopes"]
 TITLES = tuple(sorted(_WORDS["titles"], key=len, reverse=True))
+OFFICES_OF_BOTH = frozenset(_WORDS["offices_of_both"])
+POST_ENDS = _WORDS["post_ends"]
 SEATS_OF_ONE = frozenset(_WORDS["seats_of_one"])
 SINGULAR = SEATS_OF_ONE | frozenset(_WORDS["singular"])
 LEVEL_NOUNS = frozenset(_WORDS["level_nouns"])

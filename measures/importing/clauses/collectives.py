@@ -14,6 +14,7 @@ _LONGEST = max(map(len, _WORDS))
 _LEVELS = frozenset(bodies.LEVEL_MARKS)
 _PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配合部门", "责任部门", "成员单位")
 _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
+_SEVERAL = re.compile(r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街)(?:一?市|区|县)?(?:人民政府|政府|党委|部门|管委会)$")
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
@@ -31,14 +32,21 @@ def is_collective(name: str) -> bool:
 
 def _open_set(name: str) -> bool:
     plain = _unbracketed(name)
-    sentence = plain.replace("应急", "").replace("要素", "")
+    place = places.full_at(plain)
+    if place and not any(quantifier in plain[len(place) :] for quantifier in bodies.QUANTIFIERS):
+        return False  # 和县政府, 二七区政府, 隆林各族自治县政府
+    sentence = plain.replace("应急", "").replace("要素", "").replace("自由", "")
     if any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES):
         return False
     if not plain.endswith(bodies.CLASS_NOUNS) and not ("各" in plain and (head_of(plain) or plain.endswith(_WHOLE_NAMES))):
         return False
+    if _SEVERAL.search(plain) or "所在地" in plain:
+        return True
     found = _COUNTED.match(plain)
     if found:
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
+    if plain.startswith(bodies.OPENERS) and not places.full_at(plain):
+        return True
     for quantifier in bodies.QUANTIFIERS:
         at = plain.find(quantifier)
         if at >= 0 and (at == 0 or _may_precede(plain[:at])) and _may_follow(plain[at + len(quantifier) :]):

@@ -184,8 +184,12 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
         follows = before is not None and before.kind == "collective" and "各" in before.name and mention.chunk.separator == "、"
         made = shape(mention.name)
         open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)
+        zones = made.name.startswith(bodies.ZONES) and made.name.endswith(bodies.ZONE_SEATS)
         generic = (
-            open_set or (mention.kind != "collective" and not made.prefix and made.kind != "standalone") or made.prefix in bodies.ZONES
+            open_set
+            or zones
+            or (mention.kind != "collective" and not made.prefix and made.kind != "standalone")
+            or made.prefix in bodies.ZONES
         )
         done.append(replace(mention, why="可能属于前面的“各…”") if follows and generic and not mention.why else mention)
     for mention, after in pairwise(done):

@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from measures.importing.clauses import bodies, places, roles
+from measures.importing.clauses import places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
+from measures.importing.clauses.persons import is_post, leader_in, persons
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "guiding": "指导"}
 _BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
-_PERSON = range(2, 5)  # characters of a name of a person
 
 
 @dataclass
@@ -70,9 +70,9 @@ class Parser:
     def _name(self, index: int, token: Token) -> None:
         kind = self.label.kind if self.label else "unit"
         if kind == "person":
-            named = _persons(token.text)
+            named = persons(token.text)
             self.leaders += named
-            if not named:
+            if not named and not is_post(token.text):
                 self.doubts.append(Doubt(token.start, token.end, "领导姓名没有读出"))
             return
         if kind == "foreign":
@@ -105,8 +105,10 @@ class Parser:
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
-        if text in bodies.TITLES and text not in bodies.LEVEL_MARKS and not shape(text).complete:
-            self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是职务，不是单位"))
+        leader = leader_in(text)
+        if leader or is_post(text):
+            self.leaders += [leader] if leader else []
+            self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是领导，按牵头领导读取" if leader else "写的是职务，不是单位"))
             return
         starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
         if starred:
@@ -280,18 +282,3 @@ def _behind_by(text: str) -> int:
         default=0,
     )
     return at if at and (is_collective(text[at:]) or (shape(text[at:]).complete and shape(text[at:]).prefix)) else 0
-
-
-def _persons(text: str) -> list[str]:
-    """Names of persons without their titles: 副市长张三 → 张三."""
-    name = text.removesuffix("同志")
-    changed = True
-    while changed:
-        title = next((title for title in bodies.TITLES if name.startswith(title)), "")
-        behind = next(
-            (title for title in bodies.TITLES if name.endswith(title) and len(name) > len(title) + 1),
-            "",
-        )
-        changed = bool(title or behind)
-        name = name[len(title) :].removesuffix(behind) if behind else name[len(title) :]
-    return [name] if len(name) in _PERSON or (name and "·" in name) else []

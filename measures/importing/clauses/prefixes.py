@@ -11,6 +11,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
+_OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
 
@@ -150,7 +151,8 @@ def _with_national(mention: Mention, chain: _Chain) -> Mention:
         or (chain.prefix.startswith("最高") and name in ("检察院", "法院", "人民检察院", "人民法院"))
     )
     if not takes:
-        return mention if name in bodies.STANDALONE else replace(mention, why=mention.why or "没有写出级别，无法补全")
+        stands_alone = name in bodies.STANDALONE or len(name) >= _OF_ITS_OWN
+        return mention if stands_alone else replace(mention, why=mention.why or "没有写出级别，无法补全")
     if chain.broken or (chain.prefix == "国家" and name in bodies.STANDALONE):
         if chain.broken:
             return replace(mention, why=mention.why or f"可能省略了“{chain.prefix}”")

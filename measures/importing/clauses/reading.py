@@ -119,7 +119,9 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     is_clause = is_clause and not prose and not (long and not labelled)
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
-        named = (Doubt(0, length, "提到单位和职责，但不像责任分工，请核对"),) if strong and explicit and bracketed else ()
+        parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
+        suspect = bracketed and (explicit or len(parties) > 1) and bool(parties)
+        named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
     passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
@@ -157,6 +159,8 @@ def _names_parties(mentions: list[Mention]) -> bool:
         for office in offices
     ):
         return True
+    if any(office.kind == "region" for office in offices):
+        return any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if len(mentions) == 1:
         return mentions[0].name.startswith(("各", "有关", "相关")) and mentions[0].name.endswith(("单位", "部门"))
     return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import is_collective
@@ -32,6 +33,7 @@ def _named_group(noun: str) -> bool:
 
 def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
     """Give every fragment the ending of the name that closes its run; what stays a fragment is doubted."""
+    mentions = _party_halves(mentions)
     done = list(mentions)
     run: list[int] = []
     for index, mention in enumerate(mentions):
@@ -47,6 +49,22 @@ def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
                 _close_run(done, run, index)
             run = []
     return [mention if mention.kind in ("agency", "collective", "etc") else _unfinished(mention) for mention in done]
+
+
+def _party_halves(mentions: list[Mention]) -> list[Mention]:
+    """市委、市政府督查室: the office of the government is named for that of the party committee as well."""
+    done = list(mentions)
+    for index, (mention, after) in enumerate(pairwise(mentions)):
+        mark = mention.name.removesuffix("委")
+        office = after.name.removeprefix(mark + "政府")
+        if (
+            mark in bodies.LEVEL_MARKS
+            and mention.name == mark + "委"
+            and after.chunk.separator == "、"
+            and office in bodies.OFFICES_OF_BOTH
+        ):
+            done[index] = replace(mention, name=mention.name + office, restored=True, why=f"可能是“{mention.name}”本身")
+    return done
 
 
 def _is_fragment(mention: Mention) -> bool:
@@ -85,26 +103,37 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
     rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
-    placed = is_region(end.prefix)
-    whole = ""
-    if kind in ("agency", "standalone") and (
-        (name.endswith(bodies.TELECOM) and closer.name.endswith("公司")) or (name in bodies.BANKS and closer.name.endswith("行"))
-    ):
+    if kind in ("agency", "standalone"):
         return _with_company(mention, closer)
-    if kind in ("place", "unknown") and placed:
+    if kind in ("place", "unknown") and is_region(end.prefix):
         return _place_with(mention, end, rest)
-    seat = next((seat for seat in bodies.ZONE_SEATS if closer.name.endswith(seat)), "")
-    if kind == "region" and placed and rest and _may_sit(name, rest):
-        whole = name + rest
-    elif kind == "region" and seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
-        whole = name + seat  # 市高新区、市经开区管委会
-    elif kind == "region" and placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS):
-        return replace(mention, why=f"可能省略了“{rest}”")
+    if kind == "region":
+        return _region_with(mention, closer, rest)
+    whole = ""
+    why = ""
+    if kind == "unknown" and len(name) <= _LONGEST_PLACE and (seat := _zone_seat(closer.name)):
+        whole, why = name + seat, "不能确定是省略了后缀的地名"
     elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
         whole = name + closer.name[len(place) :]
     elif kind == "stem" and (ending := _ending(rest)):
         whole = name + ending
-    return replace(mention, name=whole, kind="agency", restored=True) if whole else mention
+    return replace(mention, name=whole, kind="agency", restored=True, why=why) if whole else mention
+
+
+def _region_with(mention: Mention, closer: Mention, rest: str) -> Mention:
+    """A place with its unit, or a zone, with the seat of the one that closes the run: 天河区、越秀区政府, 市高新区、市经开区管委会."""
+    name, placed = mention.name, is_region(shape(closer.name).prefix)
+    seat = _zone_seat(closer.name)
+    if placed and rest and _may_sit(name, rest):
+        return replace(mention, name=name + rest, kind="agency", restored=True)
+    if seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
+        return replace(mention, name=name + seat, kind="agency", restored=True)
+    sits = placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS)
+    return replace(mention, why=f"可能省略了“{rest}”") if sits else mention
+
+
+def _zone_seat(name: str) -> str:
+    return next((seat for seat in bodies.ZONE_SEATS if name.endswith(seat)), "")
 
 
 def _ending(rest: str) -> str:
@@ -162,6 +191,10 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
 
 
 def _with_company(mention: Mention, closer: Mention) -> Mention:
+    """A carrier or bank with the branch of the one that closes the run: 中国移动、中国联通广东公司."""
+    carrier = mention.name.endswith(bodies.TELECOM) and closer.name.endswith("公司")
+    if not (carrier or (mention.name in bodies.BANKS and closer.name.endswith("行"))):
+        return mention
     at = next((closer.name.find(word) + len(word) for word in (*bodies.TELECOM, *bodies.BANKS) if word in closer.name), 0)
     tail = closer.name[at:]
     if not at or not tail.endswith(("公司", "分行", "支行")):

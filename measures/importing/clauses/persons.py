@@ -1,0 +1,36 @@
+"""Persons that a clause names as leaders: 牵头领导：副市长张三, 常务副县长王强牵头."""
+
+from __future__ import annotations
+
+from measures.importing.clauses import bodies
+from measures.importing.clauses.names import shape
+
+_LENGTH = range(2, 5)  # characters of a name of a person
+_POSTS = tuple(title for title in bodies.TITLES if title.endswith(bodies.POST_ENDS))
+
+
+def persons(text: str) -> list[str]:
+    """Names of persons without their titles: 副市长张三 → 张三."""
+    name = text.partition("（")[0].removesuffix("同志")
+    changed = True
+    while changed:
+        title = next((title for title in bodies.TITLES if name.startswith(title)), "")
+        behind = next((title for title in bodies.TITLES if name.endswith(title) and len(name) > len(title) + 1), "")
+        changed = bool(title or behind)
+        name = name[len(title) :].removesuffix(behind) if behind else name[len(title) :]
+    return [name] if len(name) in _LENGTH or (name and "·" in name) else []
+
+
+def is_post(text: str) -> bool:
+    """Whether a text is the title of a person and nothing else: 县委常委, 市长."""
+    rest = text
+    while title := next((title for title in bodies.TITLES if rest.startswith(title)), ""):
+        rest = rest[len(title) :]
+    return not rest and text.endswith(bodies.POST_ENDS)
+
+
+def leader_in(text: str) -> str:
+    """The person that stands with a title where agencies stand (常务副县长王强), or ""."""
+    post = next((title for title in _POSTS if text.startswith(title) and len(text) > len(title)), "")
+    names = persons(text) if post else []
+    return "" if not names or (shape(text).certain and shape(text).complete and shape(text).head) else names[0]
