@@ -15,10 +15,24 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from measures.importing.feasts import FEASTS, feast_day, has_day, is_lunar
+from measures.importing.feasts import feast_day, has_day, is_lunar
 from measures.importing.partial_date import PartialDate
 from measures.importing.terms import BEFORE_NUMBER, term_end
 from measures.importing.time_numbers import DIGITS, months_later, number_from, year_from
+from measures.importing.time_patterns import (
+    BARE_PARTS,
+    BARE_YEARS,
+    BEGINNING,
+    DOTTED,
+    FEAST,
+    ONCE_MORE,
+    PLAN,
+    POINT,
+    RANGE,
+    SEASON,
+    TRIGGER,
+    WITHIN,
+)
 
 
 @dataclass(frozen=True)
@@ -40,51 +54,8 @@ class Deadline:
 
 _TABLE = tomllib.loads(Path(__file__).with_name("deadline_words.toml").read_text(encoding="utf-8"))
 _WORDS = {name: tuple(sorted(words.split(), key=len, reverse=True)) for name, words in _TABLE.items()}
-_NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十两]{1,3})"
-_YEAR = (
-    r"(?:(?P<year>(?:19|20)\d\d|[一二]?[九〇○零][〇○零一二三四五六七八九]{2}|二[〇○零][〇○零一二三四五六七八九]{2}|\d\d)年(?!代)度?"
-    r"|(?P<relative>今年|本年度?|当年|明年|次年|翌年|后年|去年))"
-)
-_SPAN = (
-    r"(?:(?P<half>[上下前后]半年)|第?(?P<quarter>[一二三四首1-4])季度?"
-    r"|(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?P<day>[1-3]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-    r"|(?P<only_month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?)"
-)
-_EDGE = r"(?P<edge>年底|年末|年终|年中|年初|年内|全年|月底|月末|[上中下]旬|底|末|初|中(?![国央小心学部])|内|期间)"
-_BEFORE = r"(?P<before>(?:之|以)?前(?!期|述|置|后|列|沿|瞻|端|三|两|半|十)|为?止(?!损|步)|以内)"
-_LEAD = r"(?P<lead>(?:截至|截止到?|不迟于|不晚于|最迟|力争到|确保到|到|至|于|在)?)"
-_POINT = re.compile(rf"{_LEAD}(?:{_YEAR}(?:的)?(?:{_SPAN})?|{_SPAN.replace('?P<', '?P<s_')})?{_EDGE}?{_BEFORE}?")
-_DOTTED = re.compile(
-    rf"{_LEAD}(?P<year>20\d\d)(?P<mark>[./-])(?P<month>1[0-2]|0?[1-9])(?:(?P=mark)(?P<day>[12]\d|3[01]|0?[1-9]))?"
-    rf"(?!\d)(?!(?:\.|％|%)){_EDGE}?{_BEFORE}?"
-)
-_PLAN = re.compile(
-    rf"{_LEAD}[“\"]?十(?P<plan>[一二三四五六七])五[”\"]?(?:规划)?"
-    rf"(?P<edge>时期末|时期|期间末|期间|规划期末|规划期内|期末|末期|末|期内|内|中期|前期)?{_BEFORE}?"
-)
-_WITHIN = re.compile(
-    rf"(?P<lead>(?:自[^，。；]{{1,14}}?起|未来|今后|用)?)(?P<number>半|{_NUMBER}(?:(?:—|-|~|至|到){_NUMBER})?)个?(?P<unit>年|季度|月|周|工作日|天|日)(?:左右)?(?:的?时间)?(?:之|以)?内"
-)
-_PART = r"(?:第?[一二三四1-4]季度?|(?:1[0-2]|0?[1-9])月份?(?:[1-3]?\d[日号])?|[1-3]?\d[日号])(?:底|末|初|[上中下]旬)?"
-_ONCE_MORE = re.compile(
-    rf"(?:每(?:个|隔)?(?:{_NUMBER}个?)?(?:半年|学期|学年|季度|年度?|月度?|季|周|旬|日|天)|逐[年月季日]|按[年月季周日]度?(?!报告)|定期)"
-    rf"(?:底|末|初|[上中下]旬)?(?:{_PART}(?:(?:[、和及与至到~～-]|—{{1,2}}){_PART})*)?(?:之|以)?前?"
-)
-_FEAST_NAMES = "|".join(FEASTS)
-_FEAST = re.compile(
-    rf"{_LEAD}(?:{_YEAR})?(?:全国|省|市|县)?[“\"]?(?P<feast>{_FEAST_NAMES})[”\"]?节?"
-    r"(?:假期|开学|来临|到来|召开|开始|启动)?(?:之|以)?前(?!夕|后)"
-)
 _NOT_FIXED = "“{}”每年日期不同，请填写具体日期"
 _LONGEST_EVENT = 18  # characters before a term
-_RANGE = re.compile(r"(?:—{1,2}|--?|－|~|～|至|到|–)")
-_BARE_YEARS = re.compile(r"(?P<lead>)(?P<first>(?:19|20)\d\d)(?:—{1,2}|--?|－|~|～|至|到|–)(?P<year>(?:19|20)\d\d)年?(?:期间)?")
-_BEGINNING = re.compile(r"(?:[春秋]季学期|[春夏秋冬]季|[一-四]季度)?(?:起(?!草|步)|开始|以来)")
-_BARE_PARTS = re.compile(r"(?:1[0-2]|0?[1-9]|[一二三四]|第[一二三四])(?:—{1,2}|--?|－|~|～|至|到|–)")
-_TRIGGER = re.compile(
-    r"\d|[第一二三四五六七八九十两半首二〇零]|[上下前后]半年|今年|本年|当年|明年|次年|翌年|后年|年[底末终中初内]|全年|本?月[底末]|"
-    r"[到至截不最力确于在自未今用“\"每逐按定长持常全贯立即近中远短适及日坚有分元劳国清端春省市县主汛入供采秋开学高党]"
-)
 
 
 def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0, *, labelled: bool = False) -> list[Deadline]:
@@ -100,7 +71,7 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
     places = [index for index, char in enumerate(text) if not char.isspace()]
     plain = "".join(text[index] for index in places).translate(_FOLD)
     found: list[Deadline] = []
-    for trigger in _TRIGGER.finditer(plain):
+    for trigger in TRIGGER.finditer(plain):
         start = trigger.start()
         if found and start < bisect_left(places, found[-1].end - base):
             continue
@@ -137,14 +108,14 @@ def _made(plain: str, found: re.Match[str], day: date | None, why: str = "", *, 
 
 
 def _recurring(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    found = _ONCE_MORE.match(plain, start)
+    found = ONCE_MORE.match(plain, start)
     if found is None or (plain[start] in "按定日" and not labelled):
         return None
     return _made(plain, found, None, recurring=True)
 
 
 def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    found = _FEAST.match(plain, start)
+    found = FEAST.match(plain, start)
     if found is None:
         return None
     year = _year_of(found["year"], found["relative"], reference)
@@ -163,20 +134,24 @@ def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool
 
 
 def _plan(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    found = _PLAN.match(plain, start)
+    found = PLAN.match(plain, start)
     if found is None or not (labelled or found["edge"] or found["before"] or found["lead"]):
         return None
     if not labelled and found["edge"] in (None, "前期", "中期") and not found["before"]:
         return None
     last = date(2025 + 5 * (DIGITS[found["plan"]] - 4), 12, 31)
+    if found["first"]:
+        return _made(plain, found, date(last.year - 5 + DIGITS[found["first"]], 12, 31))
     if found["edge"] in ("中期", "前期"):
         return _made(plain, found, date(last.year - 2, 12, 31), f"“{found.group()}”没有确定的日子")
     return _made(plain, found, last)
 
 
 def _within(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    found = _WITHIN.match(plain, start)
+    found = WITHIN.match(plain, start)
     if found is None or (start and plain[start - 1].isdigit()):
+        return None
+    if not found["inside"] and not (labelled and ((found["lead"] == "用" and found["time"]) or _fills_label(plain, start, found))):
         return None
     number = re.split(r"—|-|~|至|到", found["number"])[-1]
     before = BEFORE_NUMBER.search(plain, max(0, start - _LONGEST_EVENT), start) if not found["lead"] else None
@@ -185,8 +160,17 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
     return Deadline(plain[begin : found.end()], begin, found.end(), day, False, why)
 
 
+def _fills_label(plain: str, start: int, found: re.Match[str]) -> bool:
+    """办结时限：5个工作日 — but 完成时限：5月 is a month, and 3年 may be a year."""
+    return (
+        found["unit"] in ("工作日", "天")
+        and plain[start - 1 : start] == "："
+        and plain[found.end() : found.end() + 1] in ("", "；", "。", "）", "，")
+    )
+
+
 def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    found = _BARE_YEARS.match(plain, start)
+    found = BARE_YEARS.match(plain, start)
     if found is None or not labelled or (found.end() < len(plain) and plain[found.end()] in "月.-/0123456789"):
         return None
     if plain.startswith("学年", found.end()):
@@ -199,12 +183,12 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
     if start and plain[start - 1].isdigit():
         return None
     first = _Point.match(plain, start)
-    bare = _BARE_PARTS.match(plain, start)
+    bare = BARE_PARTS.match(plain, start)
     second = None
     if first is not None:
-        mark = _RANGE.match(plain, first.end)
+        mark = RANGE.match(plain, first.end)
         second = _Point.match(plain, mark.end()) if mark else None
-        bare = _BARE_PARTS.match(plain, first.end) if second is None and first.whole == "year" and not first.edge else None
+        bare = BARE_PARTS.match(plain, first.end) if second is None and first.whole == "year" and not first.edge else None
         second = _Point.match(plain, bare.end()) if bare else second
     elif bare is not None:
         second = _Point.match(plain, bare.end())
@@ -215,7 +199,9 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
         last = second.inheriting(first)
     if not labelled and not _orders(plain, start, last, reference):
         return None
-    if second is None and not (last.before or last.edge) and (begun := _BEGINNING.match(plain, last.end)):
+    if season := SEASON.match(plain, last.end):
+        return Deadline(plain[start : season.end()], start, season.end(), None, why="季节没有确定的最后一天")
+    if second is None and not (last.before or last.edge) and (begun := BEGINNING.match(plain, last.end)):
         return _begun(plain, start, begun.end()) if labelled else None
     day, why = last.resolve(reference)
     return Deadline(plain[start : last.end], start, last.end, day, False, why)
@@ -223,7 +209,7 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
 
 def _begun(plain: str, start: int, end: int) -> Deadline:
     """2024年起: no end, unless what comes again and again follows (2024年起每年12月底前)."""
-    again = _ONCE_MORE.match(plain, end + (plain[end : end + 1] == "，"))
+    again = ONCE_MORE.match(plain, end + (plain[end : end + 1] == "，"))
     if again:
         return Deadline(plain[start : again.end()], start, again.end(), None, recurring=True)
     return Deadline(plain[start:end], start, end, None, why="只写了开始的时间，没有写完成时限", begins=True)
@@ -255,7 +241,7 @@ class _Point:
 
     @classmethod
     def match(cls, plain: str, start: int) -> _Point | None:
-        found = _DOTTED.match(plain, start)
+        found = DOTTED.match(plain, start)
         if found is not None:
             calendar_month, day = int(found["month"]), int(found["day"]) if found["day"] else None
             valid = day is None or day <= monthrange(int(found["year"]), calendar_month)[1]
@@ -272,7 +258,7 @@ class _Point:
                 whole,
                 valid,
             )
-        found = _POINT.match(plain, start)
+        found = POINT.match(plain, start)
         if found is None:
             return None
         part = {name: found[name] or found["s_" + name] or "" for name in ("half", "quarter", "month", "day", "only_month")}
@@ -352,7 +338,7 @@ def _orders(plain: str, start: int, point: _Point, reference: PartialDate | None
     strong = (
         point.before
         or point.edge in ("底", "末", "年底", "年末", "年终", "年内", "内", "月底", "月末")
-        or point.lead not in ("", "于", "在", "至")
+        or point.lead not in ("", "于", "在", "至", "力争", "确保", "计划", "预计", "争取")
     )
     return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"]))
 

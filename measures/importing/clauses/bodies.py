@@ -45,6 +45,8 @@ OPENERS = _WORDS["openers"]
 SCOPES = _WORDS["scopes"]
 TITLES = tuple(sorted(_WORDS["titles"], key=len, reverse=True))
 OFFICES_OF_BOTH = frozenset(_WORDS["offices_of_both"])
+OUTCOMES = _WORDS["outcomes"]
+SURNAMES = frozenset(_WORDS["surnames"])
 POST_ENDS = _WORDS["post_ends"]
 SEATS_OF_ONE = frozenset(_WORDS["seats_of_one"])
 SINGULAR = SEATS_OF_ONE | frozenset(_WORDS["singular"])

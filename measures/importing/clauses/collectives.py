@@ -18,6 +18,7 @@ _SEVERAL = re.compile(r"[两二三四五六七八九十](?:个)?(?:省|市|区|�
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
+_NO_SENTENCE = ("应急", "要素", "自由")  # 应, 要 and 由 inside these are no sign of one
 _SHORT_SCOPE, _LONGEST_SCOPE = 4, 10
 _FREE = 16  # characters of free words that a collective may hold (承担试点任务的县（市、区）政府)
 
@@ -33,25 +34,31 @@ def is_collective(name: str) -> bool:
 def _open_set(name: str) -> bool:
     plain = _unbracketed(name)
     place = places.full_at(plain)
-    if place and not any(quantifier in plain[len(place) :] for quantifier in bodies.QUANTIFIERS):
+    if (place and not any(word in plain[len(place) :] for word in bodies.QUANTIFIERS)) or _reads_on(plain):
         return False  # 和县政府, 二七区政府, 隆林各族自治县政府
-    sentence = plain.replace("应急", "").replace("要素", "").replace("自由", "")
-    if any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES):
-        return False
     if not plain.endswith(bodies.CLASS_NOUNS) and not ("各" in plain and (head_of(plain) or plain.endswith(_WHOLE_NAMES))):
         return False
-    if _SEVERAL.search(plain) or "所在地" in plain:
-        return True
-    found = _COUNTED.match(plain)
-    if found:
+    if found := _COUNTED.match(plain):
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
-    if plain.startswith(bodies.OPENERS) and not places.full_at(plain):
-        return True
+    opened = bool(_SEVERAL.search(plain)) or "所在地" in plain or (plain.startswith(bodies.OPENERS) and not place)
+    return opened or _quantified(plain) or is_class(name)
+
+
+def _reads_on(plain: str) -> bool:
+    """Whether words of a sentence stand in a name."""
+    sentence = plain
+    for word in _NO_SENTENCE:
+        sentence = sentence.replace(word, "")
+    return any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES)
+
+
+def _quantified(plain: str) -> bool:
+    """Whether 各, 有关 and the like stand where they open a set."""
     for quantifier in bodies.QUANTIFIERS:
         at = plain.find(quantifier)
         if at >= 0 and (at == 0 or _may_precede(plain[:at])) and _may_follow(plain[at + len(quantifier) :]):
             return True
-    return is_class(name)
+    return False
 
 
 def _plural_office(name: str) -> bool:

@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from measures.importing.clauses import places, roles
+from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.persons import is_post, leader_in, persons
+from measures.importing.clauses.persons import is_post, leader_in, persons, without_person
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "guiding": "指导"}
 _BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
+_OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
 
@@ -75,14 +76,16 @@ class Parser:
             if not named and not is_post(token.text):
                 self.doubts.append(Doubt(token.start, token.end, "领导姓名没有读出"))
             return
-        if kind == "foreign":
+        if kind == "foreign" or (kind == "both" and self._person_beside(token)):
             return
         if token.text in roles.SAME_AS or token.text.endswith("同上"):
             self.same_as.append(SameAs(token.start, token.end, self.label.role if self.label else None))
             self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
             return
-        if kind == "time":
-            if not token.text.startswith(("前", "完成", "并", "底", "取得", "实现", "建成")):
+        if kind == "time" and shape(token.text).complete and shape(token.text).prefix:
+            self.label = None  # （完成时限：2023年底）（市财政局配合）
+        elif kind == "time":
+            if not token.text.startswith(bodies.OUTCOMES) and not (self.in_object and "%" in token.text):
                 self.doubts.append(Doubt(token.start, token.end, "时限没有读出"))
             return
         if self._tells_to_guide(token) or (self.in_object and not self._goes_on_with_names(index)):
@@ -90,6 +93,12 @@ class Parser:
             return
         self.in_object = False
         self._add(token)
+
+    def _person_beside(self, token: Token) -> bool:
+        """Whether a name behind 牵头单位及责任人 is a person: 市商务局 张三."""
+        named = persons(token.text) if not shape(token.text).complete else []
+        self.leaders += named
+        return bool(named)
 
     def _tells_to_guide(self, token: Token) -> bool:
         """Whether a part goes on with what those before it do: …会同…，指导各县（市、区）实施."""
@@ -105,6 +114,11 @@ class Parser:
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
+        text, person = without_person(text, expected=self.label is not None and self.label.kind == "both")
+        if person:
+            places = places[: len(text)]
+            self.leaders.append(person)
+            self.doubts.append(Doubt(token.start, token.end, "括号内按责任人读取"))
         leader = leader_in(text)
         if leader or is_post(text):
             self.leaders += [leader] if leader else []
@@ -124,7 +138,7 @@ class Parser:
             self.in_object = self.after_deadline = False
         if token.text in "；。\n" and self.label is not None and self.label.kind != "foreign":
             self._flush()
-        if token.text in "；\n" and self.label is not None and self.label.kind != "unit":
+        if token.text in "；\n" and self.label is not None and self.label.kind not in _OF_UNITS:
             self.label = None
 
     def _role(self, index: int, token: Token) -> None:
@@ -149,7 +163,7 @@ class Parser:
         role = token.phrase.role if token.phrase else None
         if role is None and (label := roles.label_at(token.text + "：", 0)):
             role = label.role
-        if role is None or not self.pending or (self.label and self.label.kind != "unit"):
+        if role is None or not self.pending or (self.label and self.label.kind not in _OF_UNITS):
             return
         # A、B（牵头）: by custom the mark is that of the one name before it
         if role == "responsible" and token.phrase and self.label is None:
@@ -178,7 +192,7 @@ class Parser:
             self.doubts.append(Doubt(token.start, token.end, "牵头和配合写在一起，按第一个牵头、其余配合读取"))
 
     def _deadline(self, index: int, token: Token) -> None:
-        if token.deadline is not None and (self.label is None or self.label.kind in ("unit", "time")):
+        if token.deadline is not None and (self.label is None or self.label.kind in (*_OF_UNITS, "time")):
             self.deadlines.append(token.deadline)
         self.in_object = self.after_deadline = True
 
@@ -240,7 +254,7 @@ class Parser:
         """The end of a labelled part, or of the clause."""
         if self.linked is not None:
             self._close_link("lead", named=False)
-        if self.label is None or self.label.kind != "unit" or self.label.role is None or not self.pending:
+        if self.label is None or self.label.kind not in _OF_UNITS or self.label.role is None or not self.pending:
             return
         if self.label.both:
             self._assign(self.pending[:1], "lead")

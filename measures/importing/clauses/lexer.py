@@ -12,6 +12,7 @@ from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import shape
+from measures.importing.clauses.persons import looks_like_person
 from measures.importing.deadlines import Deadline
 
 Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
@@ -90,7 +91,7 @@ class Lexer:
             self._close(at)
             return end
         before, after = self._so_far(at), self._ahead(end)
-        if _whole(before) and (_begins_name(after) or not after):
+        if _whole(before) and (_begins_name(after) or not after or looks_like_person(after)):
             self._close(at)
             self.tokens.append(Token("sep", at, end, " "))
         return end
@@ -174,6 +175,7 @@ class Lexer:
             self.text[at] != "等"
             or self.text.startswith(("等级", "等候", "等待"), at)
             or (before.endswith(("高", "中", "初", "平", "均", "同")) and not places.is_short(before))
+            or any(len(places.full_at(self.text, at - back)) > back for back in range(1, min(at, 2) + 1))  # 天等县
         ):
             return 0
         if fresh and not self._last("name", "mark", "note"):

@@ -34,3 +34,22 @@ def leader_in(text: str) -> str:
     post = next((title for title in _POSTS if text.startswith(title) and len(text) > len(title)), "")
     names = persons(text) if post else []
     return "" if not names or (shape(text).certain and shape(text).complete and shape(text).head) else names[0]
+
+
+def without_person(text: str, *, expected: bool) -> tuple[str, str]:
+    """A name without the person in a bracket behind it, and that person: 市财政局（李四）.
+
+    Args:
+        text: a name as written.
+        expected: the label speaks of persons as well; else a surname has to show one.
+    """
+    name, _, note = text.partition("（")
+    inside = note.removesuffix("）")
+    named = persons(inside) if note.endswith("）") and not shape(inside).complete else []
+    shown = bool(named) and (expected or (looks_like_person(inside) and not shape(inside).head))
+    return (name, named[0]) if name and shown else (text, "")
+
+
+def looks_like_person(text: str) -> bool:
+    """Whether a word of two or three characters begins with a frequent surname."""
+    return len(text) in _LENGTH[:2] and text[0] in bodies.SURNAMES

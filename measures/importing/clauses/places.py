@@ -86,6 +86,11 @@ def short_at(text: str, start: int = 0) -> str:
     return ""
 
 
+def full_names() -> frozenset[str]:
+    """All places of the table by their full names."""
+    return frozenset(_table().level)
+
+
 def level_of(full: str) -> str:
     """Level of a place by its full name, or ""."""
     return _table().level.get(full, "")

@@ -104,7 +104,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         parser.roles_seen > 0
         or parser.first_leads
         or bool(parser.same_as)
-        or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person") for token in parser.tokens)
+        or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person", "both") for token in parser.tokens)
     )
     labelled = any(token.kind == "label" for token in parser.tokens)
     deadline, doubt = one_deadline(parser.deadlines)

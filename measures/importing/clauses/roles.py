@@ -46,9 +46,22 @@ FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
 
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
-_MAKES = ("制定", "制订", "制作", "制发")
+_OBJECTS = (
+    "制定",
+    "制订",
+    "制作",
+    "制发",
+    "方案",
+    "方面",
+    "方式",
+    "人才",
+    "人口",
+    "人力",
+    "人民",
+)  # 负责方案制定: 方 does not belong to 负责
 _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限"))
 _LONGEST_LOOSE = 10
+_LABEL_JOINERS = ("及", "和", "、", "/", "与", "或")
 _LONGEST_LABEL = 24  # characters
 LONGEST_WORD = 8  # characters of a role word
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
@@ -69,7 +82,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Label:
-    """A label found in a text: "unit", "person", "time" or "foreign", its role, and where the labelled text begins."""
+    """A label found in a text: "unit", "person", "both", "time" or "foreign", its role, and where the labelled text begins."""
 
     end: int
     kind: str
@@ -149,7 +162,7 @@ def _preface(text: str, at: int) -> tuple[int, bool]:
 def _role_at(text: str, at: int) -> str:
     word = _first(_ROLES_SORTED, text, at)
     end = at + len(word)
-    return "" if text.startswith(_NOT_AFTER_ROLE, end) and not text.startswith(_MAKES, end) else word
+    return "" if text.startswith(_NOT_AFTER_ROLE, end) and not text.startswith(_OBJECTS, end) else word
 
 
 def _strongest(words: list[str]) -> Role:
@@ -215,7 +228,7 @@ def _loose_label(text: str, start: int, *, opened: bool) -> Label | None:
     end = next((index for index in range(start, min(len(text), start + _LONGEST_LOOSE)) if text[index] in "：】"), -1)
     words = text[start:end] if end > 0 else ""
     noun = next((noun for noun in _LOOSE_NOUNS if words.endswith(noun)), "")
-    if not noun or any(char in words for char in "，、；。 （\n") or text[end] != ("】" if opened else "："):
+    if not noun or any(char in words for char in "，、；。 （\n/|") or text[end] != ("】" if opened else "："):
         return None
     found = [role for word, role in ROLE_WORDS.items() if word in words]
     return Label(_skip_blanks(text, end + 1), _NOUNS[noun], _label_role(found))
@@ -226,6 +239,7 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
     end, last, noun = start, start, ""
     roles: list[Role] = []
     found: list[Role] = []
+    joined = False
     while end - start < _LONGEST_LABEL:
         if text[end : end + 1] == "（":
             close = text.find("）", end, end + 10)
@@ -233,6 +247,7 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
             if inner is None or not (inner[2] or inner[1]) or not _only_label_words(text[end + 1 : close]):
                 break
             roles, end = roles + inner[1], close + 1
+            noun = "both" if {noun, inner[2]} == {"unit", "person"} else noun
             last, found = (end, list(roles)) if noun else (last, found)
             continue
         word = _first(_LABELS_SORTED, text, end)
@@ -242,8 +257,10 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
         role = _LABEL_ROLES.get(word)
         roles = [*roles, role] if role else roles
         if word in _NOUNS:
-            noun = _NOUNS[word] if not noun or noun == "unit" or _NOUNS[word] == noun else noun
+            both = joined and {noun, _NOUNS[word]} == {"unit", "person"}  # 牵头单位及责任人, but 牵头单位负责人 is a person
+            noun = "both" if both else _NOUNS[word] if noun in ("", "unit") else noun
             last, found = end, list(roles)
+        joined = joined or word in _LABEL_JOINERS
     return last, found, noun
 
 
