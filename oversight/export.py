@@ -51,10 +51,10 @@ def workbook(asked: Filter, *, rows: str, sort: str, columns: Sequence[str], now
     labels = {"number": _("No."), "title": _("Task"), "agency": _("Agency"), "part": _("Part"), **ledger.COLUMNS}
     sheet.append([_heading(sheet, str(labels[column])) for column in names])
     for row in _rows(asked, rows, sort):
-        sheet.append([_cell(sheet, _value(row, column)) for column in names])
+        sheet.append([text_cell(sheet, _value(row, column)) for column in names])
     sheet.append([])
     when = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
-    sheet.append([_cell(sheet, _("Exported by %(name)s, %(when)s") % {"name": name, "when": when})])
+    sheet.append([text_cell(sheet, _("Exported by %(name)s, %(when)s") % {"name": name, "when": when})])
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(stream)
     stream.seek(0)
@@ -85,14 +85,14 @@ def _value(row: ledger.LedgerRow, column: str) -> Any:
 
 
 def _heading(sheet: Any, label: str) -> Any:
-    cell = _cell(sheet, label)
+    cell = text_cell(sheet, label)
     cell.font = Font(bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor="1B4F9C")
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def text_cell(sheet: Any, value: Any) -> Any:
     """Return a cell; text is always written as text, and marked as such where a spreadsheet would calculate it."""
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]

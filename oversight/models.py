@@ -12,6 +12,25 @@ from workflow.models import Task
 from workflow.states import TaskState
 
 
+class ReturnedSheet(models.Model):
+    """A sheet of the ledger that came back: its rows, kept between the look at what they would change and the doing of it."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="returned_sheets", verbose_name=_("owner"))
+    filename = models.CharField(_("file name"), max_length=255)
+    returned_at = models.DateTimeField(_("returned at"))
+    rows = models.JSONField(_("rows"), default=list)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    outcome = models.JSONField(_("outcome"), default=dict)
+
+    class Meta:
+        verbose_name = _("returned sheet")
+        verbose_name_plural = _("returned sheets")
+        ordering = ["-returned_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
 class SavedView(models.Model):
     """Filters and columns of the ledger under a name 常用视图, one person's, or shared inside an agency."""
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from oversight.views import boards, cockpit, ledger, press, probes, workbench
+from oversight.views import boards, cockpit, ledger, press, probes, sheet, workbench
 
 urlpatterns = [
     path("healthz/", login_not_required(probes.healthz), name="healthz"),
@@ -24,6 +24,9 @@ urlpatterns = [
     path("ledger/remind/", press.ask, {"kind": "remind"}, name="ledger-remind"),
     path("ledger/remind/send/", press.send, {"kind": "remind"}, name="ledger-remind-send"),
     path("ledger/export/", ledger.download, name="ledger-export"),
+    path("ledger/sheet/", sheet.download, name="ledger-sheet"),
+    path("ledger/import/", sheet.take, name="ledger-import"),
+    path("ledger/import/<int:pk>/", sheet.show, name="ledger-import-show"),
     path("ledger/views/", ledger.save_view, name="ledger-save-view"),
     path("ledger/views/<int:pk>/delete/", ledger.drop_view, name="ledger-drop-view"),
 ]

@@ -1,0 +1,152 @@
+"""Reading a sheet that came back: its rows by the labels of their columns; a hostile file costs little, a formula is no value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from agencies.refusals import Invalid
+from measures.importing.readers.package import Package
+from measures.importing.unreadable import Unreadable
+from measures.refusals import word
+from oversight.sheet.columns import COLUMNS, EDITABLE, labels
+
+LIMIT_MB = 5
+MOST_ROWS = 5000
+LOOKED_THROUGH = 20
+"""Among how many first rows the heading is looked for."""
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00:00)?")
+FORMULA, NO_DAY = "formula", "no_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A row as it came back.
+
+    Attributes:
+        line: its number in the sheet.
+        values: by the name of the column; days in ISO form; columns that were deleted are missing.
+        faults: by the name of the column, why its cell cannot be taken.
+    """
+
+    line: int
+    key: str
+    values: dict[str, str]
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as it is kept."""
+        return asdict(self)
+
+
+def read(data: bytes) -> list[Returned]:
+    """Read a sheet.
+
+    Raises:
+        Invalid: it is no workbook, none of ours, or too large.
+    """
+    if len(data) > LIMIT_MB * 1024 * 1024:
+        raise Invalid(_("The file is too large: at most %(limit)d MB.") % {"limit": LIMIT_MB}, "file")
+    _refuse_hostile(data)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True)
+        rows = _rows(book.worksheets[0]) if book.worksheets else []
+        book.close()
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        raise Invalid(_("The file is damaged, or no workbook of the format .xlsx."), "file") from error
+    return rows
+
+
+def _refuse_hostile(data: bytes) -> None:
+    """Refuse bombs, macros, encryption and entities before the library that reads workbooks sees the file."""
+    try:
+        package = Package(data)
+        for name in package.infos:
+            if name.endswith((".xml", ".rels")):
+                package.xml(name)
+    except Unreadable as refused:
+        raise Invalid(word(refused), "file") from refused
+
+
+def _rows(sheet: Any) -> list[Returned]:
+    known = labels()
+    columns: dict[int, str] = {}
+    found: list[Returned] = []
+    for line, cells in enumerate(sheet.iter_rows(max_col=60), start=1):
+        if not columns:
+            named = {place: known[text] for place, cell in enumerate(cells) if (text := str(cell.value or "").strip()) in known}
+            columns = named if "key" in named.values() else {}
+            if not columns and line >= LOOKED_THROUGH:
+                break
+            continue
+        if any(cell.value not in {None, ""} for cell in cells):
+            found.append(_returned(line, cells, columns))
+        if len(found) > MOST_ROWS:
+            raise Invalid(_("The sheet has too many rows: at most %(most)d.") % {"most": MOST_ROWS}, "file")
+    if not columns:
+        raise Invalid(
+            _("This is not a sheet of the ledger: no column “%(key)s” was found. Export the ledger for editing first.")
+            % {"key": COLUMNS["key"]},
+            "file",
+        )
+    missing = [str(COLUMNS[name]) for name in EDITABLE if name not in columns.values()]
+    if missing:
+        raise Invalid(_("These columns are missing: %(columns)s.") % {"columns": "、".join(missing)}, "file")
+    return found
+
+
+def _returned(line: int, cells: Any, columns: dict[int, str]) -> Returned:
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for place, name in columns.items():
+        cell = cells[place] if place < len(cells) else None
+        value = None if cell is None else cell.value
+        if cell is not None and getattr(cell, "data_type", "") == "f":
+            faults[name] = FORMULA
+        elif name == "due_on":
+            day = _day(value)
+            if day is None:
+                faults[name] = NO_DAY
+            values[name] = day or ""
+        else:
+            values[name] = _text(value)
+    return Returned(line, values.get("key", ""), values, faults)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "\n".join(part.strip() for part in str(value).strip().splitlines())
+
+
+def _day(value: Any) -> str | None:
+    """Return a day in ISO form, nothing for an empty cell, None for what is no day."""
+    if value in {None, ""}:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    match = _DAY.fullmatch(str(value).strip())
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3])).isoformat() if match else None
+    except ValueError:
+        return None
+
+
+def kept(rows: list[Any]) -> Iterator[Returned]:
+    """Return rows from their kept form."""
+    for row in rows:
+        yield Returned(row["line"], row["key"], row["values"], row["faults"])

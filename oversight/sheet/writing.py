@@ -1,0 +1,62 @@
+"""Writing the sheet: what may be edited is yellow and said so above; what a spreadsheet could calculate stays text."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from oversight.export import text_cell
+from oversight.sheet.columns import COLUMNS, EDITABLE, rows_of
+
+WIDTHS = {"key": 18, "number": 8, "plan": 28, "state": 10, "title": 44, "due_on": 13, "leads": 30, "supporters": 44, "reason": 30}
+YELLOW = PatternFill("solid", fgColor="FFF6D6")
+GREY = PatternFill("solid", fgColor="EEF1F5")
+BLUE = PatternFill("solid", fgColor="1B4F9C")
+
+
+def workbook(task_ids: Collection[int]) -> IO[bytes]:
+    """Return the sheet of tasks as an .xlsx file."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Ledger"))
+    for position, name in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = WIDTHS[name]
+    sheet.freeze_panes = "F3"
+    editable = "、".join(str(COLUMNS[name]) for name in EDITABLE)
+    note = WriteOnlyCell(
+        sheet,
+        value=_("Only the yellow columns may be edited: %(columns)s. Give a reason for each row you change; agencies are parted by “、”.")
+        % {"columns": editable},
+    )
+    note.font = Font(bold=True, color="7A4A00")
+    sheet.append([note])
+    sheet.append([_heading(sheet, str(label)) for label in COLUMNS.values()])
+    for row in rows_of(task_ids).values():
+        values = {"key": row.key, **row.values}
+        sheet.append([_cell(sheet, name, values[name]) for name in COLUMNS])
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    book.save(stream)
+    stream.seek(0)
+    return stream
+
+
+def _heading(sheet: Any, label: str) -> Any:
+    cell = text_cell(sheet, label)
+    cell.font = Font(bold=True, color="FFFFFF")
+    cell.fill = BLUE
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    return cell
+
+
+def _cell(sheet: Any, name: str, value: Any) -> Any:
+    cell = text_cell(sheet, value)
+    cell.fill = YELLOW if name in EDITABLE else GREY
+    if name == "due_on":
+        cell.number_format = "yyyy-mm-dd"
+    return cell
