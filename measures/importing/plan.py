@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from measures.importing.clauses import Clause, ClauseContext, find_clauses
+from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find_clauses
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import find_aliases, find_basis, find_duties_for_all, find_lead_rules, infer_province, without_rules
 from measures.importing.document import Block, Document
@@ -111,7 +112,10 @@ class _Assembly:
         self._find_clauses()
         tell(80)
         chosen = self._select()
-        listed = [(row, self._listed(row)) for ledger in self.ledgers for row in ledger.rows]
+        listed: list[tuple[LedgerRow, MeasureReading]] = []
+        for row in (row for ledger in self.ledgers for row in ledger.rows):
+            before = listed[-1][1].clauses if listed else ()
+            listed.append((row, self._listed(row, before[0] if before else None)))
         measures = merge([self._measure(node) for node in chosen], [measure for _, measure in listed])
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
         skip = [(clause.start, clause.end) for clause in self.clauses]
@@ -158,7 +162,7 @@ class _Assembly:
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
         for_all = find_duties_for_all(self.text)
         self.clauses = [clause for clause in self.clauses if not any(start <= clause.start < end for start, end in for_all)]
-        self.clauses.sort(key=lambda clause: clause.start)
+        self.clauses = filled_in(sorted(self.clauses, key=lambda clause: clause.start))
         self.starts = [clause.start for clause in self.clauses]
         for node in (node for root in self.roots for node in root.walk() if node.marker):
             end_title(node, self.text, [clause.start for clause in self._clauses_in(node.title_start + 1, node.title_end)])
@@ -210,11 +214,11 @@ class _Assembly:
             deadlines=tuple(deadlines),
         )
 
-    def _listed(self, row: LedgerRow) -> MeasureReading:
+    def _listed(self, row: LedgerRow, before: Clause | None) -> MeasureReading:
         """Read a row of a table of tasks; without a heading of its own the table is of the section around it."""
         section = row.section or self._section_around(row.start)
         clause = read_responsibilities(self.text, row, self._context(row.start))
-        clauses = [clause] if clause else []
+        clauses = [fill_same_as(clause, before)] if clause else []
         context = self._context(row.start)
         for start, end in row.texts:
             clauses += [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
@@ -317,6 +321,17 @@ class _Assembly:
                 self.doubts.append(Doubt(code, why, 0, 0))
         for start, end in find_duties_for_all(self.text):
             self.doubts.append(Doubt("for_all", "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对", start, end))
+
+
+def filled_in(clauses: Sequence[Clause]) -> list[Clause]:
+    """Fill 同上 in, from the clause before."""
+    filled: list[Clause] = []
+    for clause in clauses:
+        before = filled[-1] if filled else None
+        whole = fill_same_as(clause, before)
+        leaders = before.leaders if before and whole.leaders == ("同上",) else whole.leaders
+        filled.append(replace(whole, leaders=leaders))
+    return filled
 
 
 def merge(told: list[MeasureReading], listed: list[MeasureReading]) -> list[MeasureReading]:

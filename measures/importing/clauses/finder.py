@@ -128,7 +128,7 @@ def _bracketed(text: str, folded: str, context: ClauseContext) -> list[Clause]:
         end = pairs[start]
         depth = [close for close in depth if close > start]
         depth.append(end)
-        if start < past or folded[start] not in BRACKETS or len(depth) > _DEEPEST or not _SHORTEST < end - start < _LONGEST:
+        if start < past or folded[start] not in BRACKETS or len(depth) > _DEEPEST or not _SHORTEST <= end - start < _LONGEST:
             continue
         if not any(hint in folded[start:end] for hint in _HINTS) or (folded[start] != "（" and roles.label_at(folded, start)):
             continue
