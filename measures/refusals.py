@@ -19,6 +19,7 @@ WORDS: dict[str, Promise] = {
     Refusal.TOO_LARGE: _("The file has %(size)s MB; at most %(limit)s MB can be read."),
     Refusal.BINARY: _("This is not a text file. Upload a docx, pdf, html, txt, md, xlsx or csv file."),
     Refusal.OLD_OFFICE: _("This is a file of an old Office version (.doc, .xls) or of WPS. Save it as docx or xlsx and upload that."),
+    Refusal.OFD: _("This is an OFD file. Save it as PDF in your reader, or upload a docx file."),
     Refusal.UNKNOWN_FORMAT: _("The format of this file is not known. Upload a docx, pdf, html, txt, md, xlsx or csv file."),
     Refusal.DAMAGED: _("The file is damaged or incomplete and cannot be opened."),
     Refusal.ENCRYPTED: _("The file is encrypted. Remove the password and upload it again."),

@@ -161,7 +161,7 @@ class _Assembly:
                     found += find_prose_clauses(self.text, node.start, node.own_end, taken, context)
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
         for_all = find_duties_for_all(self.text)
-        self.clauses = [clause for clause in self.clauses if not any(start <= clause.start < end for start, end in for_all)]
+        self.clauses = [clause for clause in self.clauses if not _is_for_all(clause, for_all)]
         self.clauses = filled_in(sorted(self.clauses, key=lambda clause: clause.start))
         self.starts = [clause.start for clause in self.clauses]
         for node in (node for root in self.roots for node in root.walk() if node.marker):
@@ -321,6 +321,11 @@ class _Assembly:
                 self.doubts.append(Doubt(code, why, 0, 0))
         for start, end in find_duties_for_all(self.text):
             self.doubts.append(Doubt("for_all", "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对", start, end))
+
+
+def _is_for_all(clause: Clause, statements: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a clause is nothing but a statement that somebody has a part in everything."""
+    return any(clause.items and all(start <= item.start < end for item in clause.items) for start, end in statements)
 
 
 def filled_in(clauses: Sequence[Clause]) -> list[Clause]:

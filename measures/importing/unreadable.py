@@ -12,6 +12,7 @@ class Refusal(StrEnum):
     TOO_LARGE = "too_large"
     BINARY = "binary"
     OLD_OFFICE = "old_office"
+    OFD = "ofd"
     UNKNOWN_FORMAT = "unknown_format"
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
@@ -41,6 +42,7 @@ WORDING: dict[Refusal, str] = {
     Refusal.TOO_LARGE: "文件大小为 {size} MB，超过 {limit} MB 的上限。",
     Refusal.BINARY: "文件不是文本文件，请上传 docx、pdf、html、txt、md、xlsx 或 csv 文件。",
     Refusal.OLD_OFFICE: "文件为旧版 Office（.doc、.xls）或 WPS 格式，请另存为 docx 或 xlsx 后再上传。",
+    Refusal.OFD: "文件为 OFD 版式文件，请在阅读器中另存为 PDF，或上传 docx 文件。",
     Refusal.UNKNOWN_FORMAT: "无法识别文件格式，请上传 docx、pdf、html、txt、md、xlsx 或 csv 文件。",
     Refusal.DAMAGED: "文件已损坏或不完整，无法打开。",
     Refusal.ENCRYPTED: "文件已加密，请去除密码后再上传。",

@@ -64,6 +64,8 @@ def _packaged(data: bytes) -> Document:
         return read_docx(package)
     if package.has("xl/workbook.xml"):
         return read_xlsx(package)
+    if package.has("OFD.xml"):
+        raise Unreadable(Refusal.OFD)
     raise Unreadable(Refusal.UNKNOWN_FORMAT)
 
 

@@ -9,6 +9,30 @@ from measures.importing.plan import read_plan
 BODY = "为加快发展，制定本方案。\n一、重点任务\n（一）建设基地。（省发展改革委牵头）\n"
 FRONTS: list[tuple[str, str, tuple[str | None, str | None, str | None, str | None]]] = [
     (
+        "a red head, a title that names its years, an imprint",
+        (
+            "特急\n安徽省人民政府办公厅文件\n皖政办〔2023〕9号\n安徽省人民政府办公厅关于印发\n《安徽省储能行动计划（2023—2025年）》的通知\n各市、县人民政府：\n"
+            "现印发给你们，请认真组织实施。\n安徽省人民政府办公厅\n2023年6月2日\n（此件公开发布）\n安徽省储能行动计划\n（2023—2025年）\n"
+        ),
+        ("安徽省储能行动计划（2023—2025年）", "皖政办〔2023〕9号", "安徽省人民政府办公厅", "2023-06-02"),
+    ),
+    (
+        "a paper of many ministries",
+        (
+            "国家发展改革委等部门关于印发《促进绿色消费实施方案》的通知\n发改就业〔2022〕107号\n各省、自治区、直辖市发展改革委：\n现印发给你们，请认真贯彻落实。\n"
+            "附件：促进绿色消费实施方案\n国家发展改革委\n工业和信息化部\n住房和城乡建设部\n商务部\n市场监管总局\n国管局\n中直管理局\n2022年1月18日\n附件\n促进绿色消费实施方案\n"
+        ),
+        ("促进绿色消费实施方案", "发改就业〔2022〕107号", "国家发展改革委等部门", "2022-01-18"),
+    ),
+    (
+        "a party and a government office together",
+        (
+            "中共宁德市委办公室 宁德市人民政府办公室\n印发《关于推进乡村建设的实施方案》的通知\n各县（市、区）党委和人民政府：\n"
+            "请结合实际认真贯彻落实。\n中共宁德市委办公室\n宁德市人民政府办公室\n2022年8月30日\n关于推进乡村建设的实施方案\n"
+        ),
+        ("关于推进乡村建设的实施方案", None, "中共宁德市委办公室、宁德市人民政府办公室", "2022-08-30"),
+    ),
+    (
         "a notice with its agency on a line of its own",
         (
             "河北省人民政府办公厅\n关于印发河北省氢能产业发展实施方案的通知\n冀政办字〔2024〕12号\n各市（含定州、辛集市）人民政府，省政府各部门：\n"
@@ -63,3 +87,18 @@ def test_front_matter_is_read(front: str, expected: tuple[str | None, str | None
     assert reading.date == (datetime.date.fromisoformat(date) if date else None)
     assert [measure.title for measure in reading.measures] == ["建设基地"]
     assert [section.title for section in reading.sections] == ["重点任务"]
+
+
+def test_the_basis_is_named_anywhere_before_the_first_heading() -> None:
+    text = (
+        "某市行动方案\n为促进发展，制定本方案。\n根据《“十四五”储能方案》《某省规划》（某政〔2021〕3号）要求，现提出如下安排。\n"
+        "一、重点任务\n（一）建设基地。落实《另一方案》。（市能源局牵头）\n"
+    )
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [(basis.title, basis.number) for basis in reading.basis] == [("“十四五”储能方案", ""), ("某省规划", "某政〔2021〕3号")]
+
+
+def test_an_imprint_belongs_to_no_measure() -> None:
+    text = "某市方案\n一、任务\n（一）建设。（市能源局牵头）\n抄送：市委各部门，市法院。\n某市人民政府办公室　　2023年6月5日印发\n"
+    measure = read_plan(text.encode(), "plan.txt").measures[0]
+    assert text[measure.start : measure.end] == "（一）建设。（市能源局牵头）"

@@ -83,6 +83,14 @@ def test_old_office_files_are_told_from_encrypted_ones() -> None:
     assert refusal_of(ole + "EncryptedPackage".encode("utf-16-le")) is Refusal.ENCRYPTED
 
 
+def test_ofd_files_are_told_what_to_do() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("OFD.xml", "<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>")
+    assert refusal_of(out.getvalue(), "plan.ofd") is Refusal.OFD
+    assert "PDF" in WORDING[Refusal.OFD]
+
+
 def test_a_flat_zip_bomb_is_refused() -> None:
     bomb = package({"[Content_Types].xml": TYPES, "word/document.xml": b"<a>" + b" " * (200 * 1024 * 1024)})
     assert refusal_of(bomb) is Refusal.BOMB

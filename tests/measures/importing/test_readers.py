@@ -1,16 +1,21 @@
 """What each reader makes of its format."""
 
 import io
+from typing import Any
 
 import docx
+import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from lxml import etree
 
 from measures.importing.document import BlockKind, Document
+from measures.importing.plan import read_plan
 from measures.importing.readers import read_document
-from measures.importing.readers.numbering import chinese, written
-from tests.measures.importing.corpus.render import as_pdf, pdf_of
+from measures.importing.readers.numbering import Numbering, chinese, written
+from measures.importing.readers.pdf_pieces import plain_signs
+from tests.measures.importing.corpus.render import as_pdf, pdf_of, render
 
 
 def lines(document: Document) -> list[str]:
@@ -165,3 +170,83 @@ def test_markdown_is_read_without_its_marks() -> None:
     assert lines(document) == ["方案", "一、要求", "（一）加快建设。 推进改革。", "序号\t任务", "1\t甲\n乙"]
     assert [block.level for block in document.blocks[:2]] == [1, 2]
     assert document.blocks[2].strong == 0 or document.quote(document.blocks[2])[: document.blocks[2].strong]
+
+
+LEDGER = """某市2025年重点任务分工表
+| 序号 | 重点任务 | 牵头单位 | 配合单位 | 完成时限 |
+""" + "".join(
+    f"| {i} | 推进公交一体化改造，新开通镇村公交线路{i}条 | 市交通运输局 | 市财政局、市公安局 | 2025年10月底前 |\n" for i in range(1, 12)
+)
+
+
+def test_ruled_tables_of_a_pdf_are_read_over_pages() -> None:
+    data, name = render(LEDGER, "pdf")
+    measures = read_plan(data, name).measures
+    assert [measure.number for measure in measures] == [str(i) for i in range(1, 12)]
+    assert {(*measure.lead, *measure.support) for measure in measures} == {("市交通运输局", "市财政局", "市公安局")}
+    assert measures[10].title == "推进公交一体化改造，新开通镇村公交线路11条"
+
+
+def test_a_table_of_a_pdf_without_any_line_is_read_by_its_columns() -> None:
+    columns = (90, 130, 330, 440)
+    rows = [
+        ("序号", "重点任务", "牵头单位", "时限"),
+        ("1", "建设平台三个以上，", "市工信局", "6月"),
+        ("", "形成合力", "", "底前"),
+        ("2", "培育企业", "市科技局", "年底前"),
+    ]
+    marks = [
+        f"BT /F1 12 Tf 1 0 0 1 {x} {700 - 24 * i} Tm <{cell.encode('utf-16-be').hex()}> Tj ET"
+        for i, row in enumerate(rows)
+        for x, cell in zip(columns, row, strict=True)
+        if cell
+    ]
+    reading = read_plan(pdf_of(["\n".join(marks).encode()]), "plan.pdf")
+    assert [(measure.number, measure.title, measure.lead) for measure in reading.measures] == [
+        ("1", "建设平台三个以上，形成合力", ["市工信局"]),
+        ("2", "培育企业", ["市科技局"]),
+    ]
+
+
+def test_radicals_that_fonts_name_are_read_as_words() -> None:
+    assert plain_signs("⼈⺠政府⽀持⽼⻝") == "人民政府支持老食"
+
+
+def test_levels_that_never_restart_and_signs_in_circles_are_counted_as_word_does() -> None:
+    xml = (
+        '<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum w:abstractNumId="0">'
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="（%1）"/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/>'
+        '<w:lvlText w:val="%2."/></w:lvl>'
+        '<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimalEnclosedCircleChinese"/>'
+        '<w:pStyle w:val="a"/><w:lvlText w:val="%3"/></w:lvl>'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    numbering = Numbering.read(etree.fromstring(xml))
+    assert [numbering.next("1", depth) for depth in (0, 1, 1, 0, 1, 2, 2, 1, 2)] == [
+        "（一）",
+        "1.",
+        "2.",
+        "（二）",
+        "3.",
+        "①",
+        "②",
+        "4.",
+        "①",
+    ]
+    assert numbering.depth_of("1", "a") == 2
+
+
+def test_lines_around_the_table_of_a_sheet_are_no_tasks() -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    rows: list[tuple[Any, ...]] = [("某市2025年台账",), ("填报单位：督查室", None, "2025年2月10日"), ("序号", "任务", "责任单位")]
+    rows += [(1, "建校", "市教育局"), (2, "修路", "市交通局"), ("1.每月更新。",)]
+    for row in rows:
+        sheet.append(row)
+    book.create_sheet("说明").append(("2.由市政府办负责解释。",))
+    out = io.BytesIO()
+    book.save(out)
+    reading = read_plan(out.getvalue(), "plan.xlsx")
+    assert [measure.title for measure in reading.measures] == ["建校", "修路"]
+    assert str(reading.date) == "2025-02-10"

@@ -2,116 +2,15 @@
 
 import contextlib
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measures.importing.plan import read_plan
-from measures.importing.reading import PlanReading
 from measures.importing.unreadable import Unreadable
-from tests.measures.importing.corpus.expectation import HERE
 from tests.measures.importing.corpus.render import render
-
-TEXTS = [path.read_text() for path in sorted(HERE.glob("*/*.txt"))]
-PIECES = [
-    *(
-        "一、",
-        "（一）",
-        "1.",
-        "（1）",
-        "①",
-        "第一条",
-        "第二章",
-        "——",
-        "【",
-        "】",
-        "附件：",
-        "附件1",
-        "\n",
-        "\n\n",
-        "　　",
-        " ",
-        "\t",
-        "|",
-        "#",
-        "**",
-    ),
-    *(
-        "省财政厅",
-        "市教育局",
-        "、",
-        "，",
-        "；",
-        "。",
-        "：",
-        "牵头",
-        "配合",
-        "负责",
-        "责任单位：",
-        "完成时限：",
-        "（",
-        "）",
-        "《",
-        "》",
-        "“",
-        "以下简称",
-    ),
-    *(
-        "2025年",
-        "6月底前",
-        "到2027年",
-        "达到",
-        "30万亿元",
-        "5%",
-        "左右",
-        "以上",
-        "增长",
-        "1,000家",
-        "国发〔2021〕1号",
-        "排在第一位的为牵头单位",
-        "下同",
-    ),
-    *("\x00", "\u200b", "\ufeff", "𠮷", "２", "㈠", "<p>", "</table>", "&nbsp;", ",", ";", "序号", "重点任务", "\r\n"),
-]
-
-
-def check(text: str) -> None:
-    """Read a text and hold the reading to its promises."""
-    try:
-        reading = read_plan(text.encode("utf-8", "surrogatepass"), "plan.txt")
-    except Unreadable:
-        return
-    check_spans(reading)
-    reading.to_json(with_text=True)
-
-
-def check_spans(reading: PlanReading) -> None:
-    size = len(reading.text)
-    previous = -1
-    for measure in reading.measures:
-        assert 0 <= measure.start <= measure.title_start <= measure.title_end <= size
-        assert measure.start < measure.end <= size
-        assert reading.text[measure.title_start : measure.title_end] == measure.title
-        assert measure.title.strip() == measure.title != ""
-        assert measure.start >= previous
-        previous = measure.start
-        for sentence in measure.sentences:
-            assert sentence.start < sentence.end <= size
-        for clause in measure.clauses:
-            assert clause.start <= clause.end <= size
-            for item in clause.items:
-                assert 0 <= item.start < item.end <= size
-                if not item.restored and not any(sign.isspace() for sign in reading.text[item.start : item.end]):
-                    assert len(reading.text[item.start : item.end]) <= len(item.name) + 4
-        for deadline in measure.deadlines:
-            assert reading.text[deadline.start : deadline.end] == deadline.text
-    for target in reading.targets:
-        assert target.start < target.end <= size
-        assert target.metric
-    for doubt in reading.doubts:
-        assert 0 <= doubt.start <= doubt.end <= size
+from tests.measures.importing.malformed import PIECES, TEXTS, broken, check, check_spans, damaged
 
 
 @settings(max_examples=300, deadline=None)
@@ -126,55 +25,21 @@ def test_any_text_is_read(text: str) -> None:
     check(text)
 
 
-def _drop(text: str, chance: random.Random) -> str:
-    place = chance.randrange(len(text))
-    return text[:place] + text[place + chance.randrange(1, 30) :]
-
-
-def _insert(text: str, chance: random.Random) -> str:
-    place = chance.randrange(len(text))
-    return text[:place] + chance.choice(PIECES) * chance.randrange(1, 4) + text[place:]
-
-
-def _swap(text: str, chance: random.Random) -> str:
-    lines = text.split("\n")
-    chance.shuffle(lines)
-    return "\n".join(lines)
-
-
-def _join(text: str, chance: random.Random) -> str:
-    return text.replace("\n", chance.choice(["", " ", "\u3000", "\n\n"]))
-
-
-def _fold(text: str, chance: random.Random) -> str:
-    table = chance.choice([("（）：；，", "():;,"), ("0123456789.", "０１２３４５６７８９．")])
-    return text.translate(str.maketrans(*table))
-
-
-MUTATIONS: list[Callable[[str, random.Random], str]] = [_drop, _insert, _swap, _join, _fold]
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_damaged_plans_are_read(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
     for _ in range(25):
-        text = chance.choice(TEXTS)
-        for _ in range(chance.randrange(1, 6)):
-            text = chance.choice(MUTATIONS)(text, chance) or "。"
-        check(text)
+        check(damaged(chance.choice(TEXTS), chance))
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_damaged_files_are_read_or_refused(seed: int) -> None:
     chance = random.Random(1000 + seed)  # noqa: S311 - chance that can be repeated
     for form in ("docx", "xlsx", "pdf", "html", "csv"):
-        data = bytearray(render(TEXTS[seed], form)[0])
+        data = render(TEXTS[seed], form)[0]
         for _ in range(10):
-            broken = bytearray(data)
-            for _ in range(chance.randrange(1, 20)):
-                broken[chance.randrange(len(broken))] = chance.randrange(256)
             with contextlib.suppress(Unreadable):
-                check_spans(read_plan(bytes(broken), f"plan.{form}"))
+                check_spans(read_plan(broken(data, chance), f"plan.{form}"))
 
 
 def test_reading_twice_gives_the_same() -> None:

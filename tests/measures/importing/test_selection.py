@@ -6,6 +6,42 @@ from measures.importing.plan import read_plan
 
 SHAPES: list[tuple[str, str, list[tuple[str, str]]]] = [
     (
+        "measures on one line, each with its clause",
+        """某省实施方案
+一、重点任务
+（一）打造高地。1.建设科技城。（责任单位：三亚市政府、省科技厅）2.建设航天城。（责任单位：文昌市政府）
+（二）培育主体。（责任单位：省科技厅）
+""",
+        [("1", "建设科技城"), ("2", "建设航天城"), ("（二）", "培育主体")],
+    ),
+    (
+        "sentences that assign are responsibilities, those that tell how work goes on are none",
+        """某市实施方案
+一、重点任务
+（一）编制规划。6月底前完成。该项工作由市水利局牵头，市自然资源局、市发改委配合。
+（二）改造管网。改造管网520公里，由市城管局牵头负责，各县区政府配合落实。
+（三）推进改革。由市国资委负责。
+二、跟踪落实
+（四）加强调度。市发改委会同有关部门加强跟踪调度。
+（五）以上任务均需各县区人民政府落实，不再逐一列出。
+""",
+        [("（一）", "编制规划"), ("（二）", "改造管网"), ("（三）", "推进改革")],
+    ),
+    (
+        "headings go on behind a table",
+        """某市实施方案
+一、主要目标
+序号\t指标名称\t单位\t2025年
+1\t覆盖率\t%\t90
+2\t满意率\t%\t95
+（二）其他目标。
+二、重点任务
+（一）建设平台。（市数据局）
+（二）整合数据。（市数据局、市公安局）
+""",
+        [("（一）", "建设平台"), ("（二）", "整合数据")],
+    ),
+    (
         "a clause on the last line of a line with parts is that of the whole",
         """重点任务
 一、强化创新

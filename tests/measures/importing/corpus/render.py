@@ -134,32 +134,60 @@ WIDTH, SIZE, LEADING, PER_PAGE = 28, 16, 28, 22
 
 
 def as_pdf(text: str) -> bytes:
-    """Write a PDF with a text layer: lines of a fixed width, a running head and page numbers."""
-    lines: list[tuple[float, str]] = []
+    """Write a PDF with a text layer: lines of a fixed width, ruled tables, a running head and page numbers."""
+    rows: list[list[str]] = []
     for part in rows_and_lines(text):
-        line = part if isinstance(part, str) else ""
-        wrapped = _wrap(line.strip())
-        lines.append((90 + 2 * SIZE, wrapped[0]))
-        lines += [(90, more) for more in wrapped[1:]]
-    pages = [lines[i : i + PER_PAGE] for i in range(0, len(lines), PER_PAGE)]
+        if isinstance(part, str):
+            wrapped = _wrap(part.strip())
+            rows.append([_draw(90 + 2 * SIZE, 0, wrapped[0])] if wrapped[0] else [])
+            rows += [[_draw(90, 0, more)] for more in wrapped[1:]]
+        else:
+            for cells in part:
+                ruled = _ruled(cells)
+                if len(rows) % PER_PAGE + len(ruled) > PER_PAGE:  # no row is broken over two pages
+                    rows += [[] for _ in range(PER_PAGE - len(rows) % PER_PAGE)]
+                rows += ruled
+    pages = [rows[i : i + PER_PAGE] for i in range(0, len(rows), PER_PAGE)]
     streams = []
     for number, page in enumerate(pages, 1):
         drawn = [_draw(90, 800, "陕西省人民政府公报"), _draw(270, 40, f"— {number} —")]
-        drawn += [_draw(x, 740 - LEADING * i, line) for i, (x, line) in enumerate(page) if line]
+        for i, marks in enumerate(page):
+            drawn.append(f"q 1 0 0 1 0 {740 - LEADING * i} cm {' '.join(marks)} Q")
         streams.append("\n".join(drawn).encode())
     return pdf_of(streams)
 
 
-def _wrap(line: str) -> list[str]:
+def _ruled(cells: list[str]) -> list[list[str]]:
+    """Draw a row of a table, a list of marks a printed line: the text of its cells, wrapped, and the lines around them."""
+    width = WIDTH * SIZE / len(cells)
+    wrapped = [_wrap(cell, first=int(width / SIZE) - 1, room=int(width / SIZE) - 1) for cell in cells]
+    height = max(len(lines) for lines in wrapped)
+    edges = " ".join(
+        f"{90 + width * column:.1f} {0.6 * LEADING} m {90 + width * column:.1f} {-0.4 * LEADING} l S" for column in range(len(cells) + 1)
+    )
+    printed: list[list[str]] = []
+    for i in range(height):
+        marks = [edges]
+        for column, lines in enumerate(wrapped):
+            if i < len(lines) and lines[i]:
+                marks.append(_draw(94 + width * column, 0, lines[i]))
+        for last, y in ((0, 0.6), (height - 1, -0.4)):
+            if i == last:
+                marks.append(f"90 {y * LEADING} m {90 + WIDTH * SIZE} {y * LEADING} l S")
+        printed.append(marks)
+    return printed
+
+
+def _wrap(line: str, first: int = WIDTH - 2, room: int = WIDTH) -> list[str]:
     """Break a line at the right edge; the first is indented by two signs, ASCII takes half a sign."""
-    wrapped, room = [""], float(WIDTH - 2)
+    wrapped, left = [""], float(first)
     for sign in line:
         width = 0.5 if sign.isascii() else 1.0
-        if room < width:
+        if left < width:
             wrapped.append("")
-            room = float(WIDTH)
+            left = float(room)
         wrapped[-1] += sign
-        room -= width
+        left -= width
     return wrapped
 
 
