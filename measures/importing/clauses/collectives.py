@@ -49,7 +49,8 @@ def _reads_on(plain: str) -> bool:
     sentence = plain
     for word in _NO_SENTENCE:
         sentence = sentence.replace(word, "")
-    return any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES)
+    said = any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES)
+    return said or any(word in plain for word in ("为", "系", "是", "*"))
 
 
 def _quantified(plain: str) -> bool:

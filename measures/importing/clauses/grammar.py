@@ -23,7 +23,8 @@ from measures.importing.clauses.persons import is_post, leader_in, persons, with
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "guiding": "指导"}
-_BY = ("并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
+_ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
+_BY = ("以", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
@@ -113,6 +114,10 @@ class Parser:
         if behind := _behind_by(text):
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
+            return
+        asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
+        if asked and shape(text[len(asked) :]).complete:
+            self.doubts.append(Doubt(places[0], places[-1] + 1, "这里提到的单位没有读入"))
             return
         text, person = without_person(text, expected=self.label is not None and self.label.kind == "both")
         if person:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from measures.importing.clauses import bodies, places, roles
-from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.collectives import goes_on, is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import looks_like_person
@@ -145,12 +145,18 @@ class Lexer:
         if label is not None and label.end <= end:
             return self._label(at, label)
         before = "" if fresh else self._so_far(at)
-        after_name = bool(before and _ends_whole(before)) or (fresh and self._last("etc", "mark", "note"))
+        after_name = bool(before and (_ends_whole(before) or self._goes_on(before))) or (fresh and self._last("etc", "mark", "note"))
         return (
             self._etc(at, end, before, fresh=fresh)
             or self._link(at, end, after_name=after_name)
             or self._role(at, end, after_name=after_name)
         )
+
+    def _goes_on(self, before: str) -> bool:
+        """Whether 县 goes on an open set before it: 各市、县具体落实."""
+        if len(self.tokens) < len(("name", "sep")) or self.tokens[-1].text != "、" or self.tokens[-2].kind != "name":
+            return False
+        return is_collective(self.tokens[-2].text) and goes_on(self.tokens[-2].text, before)
 
     def _rule(self, at: int, end: int) -> int:
         """A part that says who leads (列第一位的为牵头单位), or that the rest supports."""
@@ -159,9 +165,11 @@ class Lexer:
             stop += 1
         part = self.text[at:stop]
         stated = any(words in part for words in roles.FIRST_LEADS) and not roles.label_at(self.text, at)
-        kind: Kind | None = "rule" if stated else "note" if part.startswith(roles.REST) else None
+        legend = part.startswith(("带", "标", "加", "注")) and "牵头" in part and any(mark in part for mark in "*●")
+        kind: Kind | None = "note" if legend else "rule" if stated else "note" if part.startswith(roles.REST) else None
         if kind is None:
             return 0
+        stop = at + part.index("：") + 1 if legend and "：" in part else stop
         self.tokens.append(Token(kind, at, stop, part))
         return stop
 
@@ -235,7 +243,8 @@ class Lexer:
         return at + len(word)
 
     def _role(self, at: int, end: int, *, after_name: bool) -> int:
-        phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if after_name else None)
+        predicated = after_name or (self._name < 0 and self.text.startswith(roles.ALL_ARE, at))
+        phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if predicated else None)
         if phrase is None or (not roles.ALWAYS.intersection(phrase.words) and self._in_name(at, phrase.end)):
             return 0
         if phrase.words == ("会办",) and _whole(self._so_far(at) + "会"):
@@ -312,6 +321,8 @@ def _begins_name(ahead: str) -> bool:
 def _note_kind(inside: str) -> Kind | None:
     """What a bracket inside a clause is: a mark of role, a rule, a note; None if it belongs to a name."""
     compact = inside.replace(" ", "")
+    for word in ("以上单位", "以上部门", "以上", "上述单位", "均", "分别"):
+        compact = compact.removeprefix(word) or compact
     if any(words in compact for words in roles.FIRST_LEADS):
         return "rule"
     if compact.startswith(roles.NOT_CLAUSE) or compact in ("下同", "同上"):

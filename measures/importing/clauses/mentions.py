@@ -49,3 +49,4 @@ class Mention:
     kind: str  # "agency", "collective" or "unknown"
     restored: bool = False
     why: str = ""
+    partial: bool = False  # words that are not of the name follow it

@@ -99,7 +99,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         for mention in mentions
         if mention.kind != "unknown" and shape(mention.name).kind != "stem" and mention.name not in bodies.GENERIC
     ]
-    unknown = sum(mention.kind == "unknown" for mention in mentions) + parser.sentences
+    unknown = sum(mention.kind == "unknown" or mention.partial for mention in mentions) + parser.sentences
     explicit = (
         parser.roles_seen > 0
         or parser.first_leads

@@ -46,6 +46,8 @@ FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
 
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
+_IS = ("分别为", "均为", "同为", "都为", "均是", "都是", "作为", "为", "是", "系")
+ALL_ARE = _IS[:6]  # these speak of a list that is closed before them: 省教育厅、省财政厅，均为牵头单位
 _OBJECTS = (
     "制定",
     "制订",
@@ -63,6 +65,7 @@ _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门",
 _LONGEST_LOOSE = 10
 _LABEL_JOINERS = ("及", "和", "、", "/", "与", "或")
 _LONGEST_LABEL = 24  # characters
+_LONGEST_PRINCIPLE = 24  # characters
 LONGEST_WORD = 8  # characters of a role word
 _LABEL_ROLES = _roles_by_word(_TABLE["label_words"])
 _NOUNS = _by_word(_TABLE["label_nouns"])
@@ -101,12 +104,19 @@ def basis_at(text: str, at: int) -> int:
     if end == at:
         return at
     core = False
-    while word := _first(_WORDS["basis_words"], text, end):
+    while word := _first(_WORDS["basis_words"], text, end) or _principle_at(text, end):
+        core = core or word.startswith("“")
         if word in ("、", "和", "与", "内", "的") and not core:
             break
         core = core or word in _WORDS["basis_core"]
         end += len(word)
     return end if core else at
+
+
+def _principle_at(text: str, at: int) -> str:
+    """A principle in quotation marks: “管行业必须管安全”."""
+    close = text.find("”", at, at + _LONGEST_PRINCIPLE) if text[at : at + 1] == "“" else -1
+    return text[at : close + 1] if close > 0 and text[close + 1 : close + 2] in ("的", "原", "要") else ""
 
 
 def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
@@ -285,7 +295,7 @@ def _label_role(roles: list[Role]) -> Role | None:
 
 def predicate_at(text: str, at: int) -> Phrase | None:
     """为牵头单位, 作为配合部门 behind a name."""
-    verb = next((verb for verb in ("作为", "为", "是") if text.startswith(verb, at)), "")
+    verb = next((verb for verb in _IS if text.startswith(verb, at)), "")
     end, found, noun = _label_words(text, at + len(verb))
     role = _label_role(found)
     return Phrase(end, role, ("为",)) if verb and noun == "unit" and found and role and _closes(text, end) else None

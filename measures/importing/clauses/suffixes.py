@@ -212,4 +212,19 @@ def _unfinished(mention: Mention) -> Mention:
     sentence = any(word in rest for word in (*bodies.NOT_IN_COLLECTIVES, *bodies.NOT_IN_NAMES))
     if mention.name.startswith(bodies.QUANTIFIERS) and len(mention.name) <= _LONGEST_OPEN and not sentence:
         return replace(mention, kind="collective", why="“各…”的范围请核对")
+    end = _agency_within(mention.name)
+    if end:
+        rest = mention.name[end:]
+        chunk = replace(mention.chunk, text=mention.name[:end], places=mention.chunk.places[:end])
+        return replace(mention, chunk=chunk, name=chunk.text, kind="agency", partial=True, why=f"“{rest}”不是常见的职责写法，请核对")
     return replace(mention, kind="unknown", why=NOT_A_NAME)
+
+
+def _agency_within(name: str) -> int:
+    """Where an agency ends that words follow: 省财政厅 in 省财政厅安排资金; 0 if none is plain to see."""
+    for end in range(len(name) - 2, 2, -1):
+        made = shape(name[:end])
+        known = functional(made.core) or made.head in bodies.WHOLE | bodies.PARTY
+        if made.kind == "agency" and made.prefix in bodies.LEVEL_MARKS and made.office and known and not head_of(name[end:]):
+            return end
+    return 0
