@@ -22,7 +22,7 @@ from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import is_post, leader_in, persons, without_person
 from measures.importing.deadlines import Deadline
 
-_SPOKEN = {"lead": "牵头", "guiding": "指导"}
+_SPOKEN = {"lead": "牵头", "guiding": "指导", "responsible": "责任"}
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
 _BY = ("以", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
@@ -193,6 +193,8 @@ class Parser:
         self._flush()
         self.label, self.in_object = token.label, False
         self.group += 1
+        if token.label and token.label.strange and token.label.kind == "unit":
+            self.doubts.append(Doubt(token.start, token.end, f"不常见的标签，按{_SPOKEN['responsible']}单位读取"))
         if token.label and token.label.both:
             self.doubts.append(Doubt(token.start, token.end, "牵头和配合写在一起，按第一个牵头、其余配合读取"))
 

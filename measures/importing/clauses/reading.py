@@ -111,18 +111,22 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes))
     headless = any(token.kind == "role" for token in parser.remarks)
     long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
+    bare = not labelled and not bracketed
     is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong) and not (parser.sentences and parser.untidy)
     if not explicit:
         is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
-    if not labelled and not bracketed:
+    if bare:
         is_clause = is_clause and not unknown and not headless and not any(mention.why == NOT_A_NAME for mention in mentions)
-    is_clause = is_clause and not prose and not (long and not labelled)
+    started = bare and bool(parser.tokens) and parser.tokens[0].text.startswith(roles.SENTENCE_STARTS)
+    is_clause = is_clause and not started and not prose and not (long and not labelled)
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
         suspect = bracketed and (explicit or len(parties) > 1) and bool(parties)
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
+    if bare and parser.remarks:
+        parser.doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
     passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
     doubts += [Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over]

@@ -41,6 +41,7 @@ LOOSE: dict[str, str] = _TABLE["loose"]
 ALWAYS = frozenset(_WORDS["always"])
 LINKS = _WORDS["links"]
 NOT_CLAUSE = _WORDS["not_clause"]
+SENTENCE_STARTS = _WORDS["sentence_starts"]
 SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
@@ -91,6 +92,7 @@ class Label:
     kind: str
     role: Role | None
     both: bool = False  # 牵头及配合单位
+    strange: bool = False  # it is made of words that the table lacks, and says no role
 
 
 def _first(words: Words, text: str, at: int) -> str:
@@ -241,7 +243,7 @@ def _loose_label(text: str, start: int, *, opened: bool) -> Label | None:
     if not noun or any(char in words for char in "，、；。 （\n/|") or text[end] != ("】" if opened else "："):
         return None
     found = [role for word, role in ROLE_WORDS.items() if word in words]
-    return Label(_skip_blanks(text, end + 1), _NOUNS[noun], _label_role(found))
+    return Label(_skip_blanks(text, end + 1), _NOUNS[noun], _label_role(found), strange=not found)
 
 
 def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
