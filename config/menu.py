@@ -74,6 +74,7 @@ MENU = (
     Item("cockpit", _("Cockpit"), "dashboard", _oversees),
     Item("circulars", _("Circulars"), "speakerphone", _takes_part),
     Item("rechecks", _("Re-checks"), "refresh", _oversees),
+    Item("papers", _("Formal papers"), "printer", _takes_part),
     Item("statistics", _("Statistics"), "chart-bar", _oversees),
     Item("admin:index", _("Administration"), "settings", _administers),
 )

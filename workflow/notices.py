@@ -94,6 +94,7 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.RETURN_ANSWER: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
+    Verb.SIGN_PAPER: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.REMIND: (Audience.REPORTERS,),
 }
 """Who is told of each act; an act that is not listed is told to nobody."""
@@ -159,6 +160,7 @@ TOPICS: dict[Verb, Topic] = {
     Verb.RETURN_ANSWER: Topic.INSTRUCTION,
     Verb.INSTRUCT: Topic.INSTRUCTION,
     Verb.PRESS: Topic.ESCALATION,
+    Verb.SIGN_PAPER: Topic.PAPER,
     Verb.REMIND: Topic.DEADLINE,
 }
 """The topic under which each act is told; what is not listed is progress of others."""

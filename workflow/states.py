@@ -114,6 +114,14 @@ class RollUp(models.TextChoices):
     REPORTS = "reports", _("What its accepted reports say")
 
 
+class NoticeState(models.TextChoices):
+    """What has become of a formal paper."""
+
+    DRAFT = "draft", _("To be signed")
+    ISSUED = "issued", _("Issued")
+    PUT_ASIDE = "put_aside", _("Put aside")
+
+
 class Part(models.TextChoices):
     """The part an agency has in a task."""
 

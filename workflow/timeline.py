@@ -86,6 +86,8 @@ class Verb(models.TextChoices):
     REMIND = "remind", _("sent a reminder")
     SHOW = "show", _("let somebody see it until a date")
     RUNG = "rung", _("was reminded")
+    SIGN_PAPER = "sign_paper", _("signed a bulletin")
+    PUT_PAPER_ASIDE = "put_paper_aside", _("put a draft bulletin aside")
     COMMENT = "comment", _("wrote a comment")
     NOTE = "note", _("wrote a note inside the agency")
     RETRACT_COMMENT = "retract_comment", _("took a comment back")
@@ -175,6 +177,7 @@ class Reminder:
     agency_name: str
     rung: str
     key: str
+    paper: str = ""
 
 
 def record_reminders(actor: Actor, now: dt.datetime, reminders: Sequence[Reminder]) -> list[Event]:
@@ -187,7 +190,7 @@ def record_reminders(actor: Actor, now: dt.datetime, reminders: Sequence[Reminde
                 actor_name=actor.name,
                 agency_id=reminder.agency_id,
                 agency_name=reminder.agency_name,
-                data={"rung": reminder.rung, "key": reminder.key},
+                data={"rung": reminder.rung, "key": reminder.key} | ({"number": reminder.paper} if reminder.paper else {}),
                 task_id=reminder.task_id,
                 assignment_id=reminder.assignment_id,
             )

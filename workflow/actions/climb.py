@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,16 +19,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.models import Role
+from agencies.models import Role, User
 from notifications import outbox
 from notifications.outbox import NewMessage
 from notifications.topics import Topic
 from workflow import policy
 from workflow.actions.ladders import Ladders
+from workflow.actions.paper_words import Matter
+from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.standing import Standing, standings
-from workflow.deadlines import WorkCalendar
+from workflow.deadlines import WorkCalendar, working_days_between
 from workflow.ladder import DEFAULT_LADDER, Audience, Firing, Trigger, still_holds
-from workflow.models import Assignment, Participation
+from workflow.models import Assignment, Notice, Participation
 from workflow.models import Firing as FiringRow
 from workflow.models.batches import NEVER, NewFiring, fire, set_ladder_days
 from workflow.states import SWEPT_STATES, Tie
@@ -100,20 +102,63 @@ def _tell(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> None:
     if not firings:
         return
     people = _people(firings, now)
+    papers = make_papers(_papers(firings, people, now), now)
     messages: list[NewMessage] = []
     with translation.override(settings.LANGUAGE_CODE):
         for part, firing in firings:
             named = dict.fromkeys(user for audience in firing.rung.audiences for user in people(part, audience))
-            messages += _messages(part, firing, named)
+            messages += _messages(part, firing, named, _number(papers, firing))
         outbox.post(messages, now=now)
     record_reminders(
         Actor.system(),
         now,
-        [Reminder(part.task_id, part.pk, part.agency_id, part.agency_name, firing.rung.code, firing.key) for part, firing in firings],
+        [
+            Reminder(part.task_id, part.pk, part.agency_id, part.agency_name, firing.rung.code, firing.key, _number(papers, firing))
+            for part, firing in firings
+        ],
     )
 
 
-def _messages(part: Standing, firing: Firing, people: Iterable[int]) -> list[NewMessage]:
+def _number(papers: Mapping[str, Notice], firing: Firing) -> str:
+    paper = papers.get(firing.key)
+    return paper.written_number if paper is not None else ""
+
+
+def _papers(
+    firings: Sequence[tuple[Standing, Firing]], people: Callable[[Standing, Audience], Iterable[int]], now: dt.datetime
+) -> list[NewPaper]:
+    """Return the papers that rungs make: addressed to the agency, copied to the leaders whom the rung names."""
+    making = [(part, firing) for part, firing in firings if firing.rung.paper]
+    if not making:
+        return []
+    leaders = {key: [user for one in audiences for user in people(part, one)] for key, part, audiences in (
+        (firing.key, part, [one for one in firing.rung.audiences if one in {Audience.SUPERVISING_LEADER, Audience.LEADERSHIP}])
+        for part, firing in making
+    )}  # fmt: skip
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in={pk for found in leaders.values() for pk in found})}
+    calendar, today = calendar_in_force(), timezone.localdate(now)
+    return [
+        NewPaper(
+            key=firing.key,
+            kind=firing.rung.paper,
+            issuer_id=part.issuer_id,
+            task_id=part.task_id,
+            assignment_id=part.pk,
+            agency_id=part.agency_id,
+            addressee=part.agency_name,
+            copied_to="、".join(dict.fromkeys(names[pk] for pk in leaders[firing.key])),
+            matter=Matter(
+                task=part.task_name,
+                agency=part.agency_name,
+                due_on=part.due_on,
+                late=working_days_between(part.due_on, today, calendar) if part.due_on else 0,
+            ),
+        )
+        for part, firing in making
+    ]
+
+
+def _messages(part: Standing, firing: Firing, people: Iterable[int], number: str) -> list[NewMessage]:
     words = {"task": part.task_name, "agency": part.agency_short_name, "due_on": part.due_on.isoformat() if part.due_on else ""}
     match firing.rung.trigger:
         case Trigger.DUE if firing.rung.code in {"due_soon", "warning"}:
@@ -133,7 +178,7 @@ def _messages(part: Standing, firing: Firing, people: Iterable[int]) -> list[New
             recipient_id=user_id,
             topic=topic,
             subject=subject,
-            body=subject,
+            body=f"{subject}\n{number}".strip(),
             link=link,
             ref=f"task:{part.task_id}",
             urgent=firing.rung.urgent,

@@ -13,7 +13,10 @@ from agencies.refusals import Invalid, require
 from workflow import policy
 from workflow.actions.clock import give_back_time
 from workflow.actions.door import keep, lock_assignment, lock_parts, log, move, said
+from workflow.actions.paper_words import Matter
+from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.request_extension import open_extension
+from workflow.ladder import Paper
 from workflow.models import Assignment, Extension
 from workflow.states import LIVE_ASSIGNMENT_STATES
 from workflow.timeline import Entry, Verb
@@ -45,6 +48,7 @@ def grant_extension(
     keep(assignment)
     _follow_leads(assignment)
     data = {"due_before": row.due_before.isoformat(), "due_after": granted_to.isoformat(), "asked_for": row.asked_for.isoformat()}
+    data["number"] = _reply(row, assignment, now)
     log(actor, now, _entry(assignment, Verb.GRANT_EXTENSION, opinion, data))
     return row
 
@@ -62,12 +66,35 @@ def refuse_extension(*, actor: Actor, assignment_id: int, opinion: str, now: dt.
     row.save()
     given_back = give_back_time(assignment, row.requested_at, now)
     keep(assignment)
-    log(actor, now, _entry(assignment, Verb.REFUSE_EXTENSION, opinion, given_back))
+    log(actor, now, _entry(assignment, Verb.REFUSE_EXTENSION, opinion, given_back | {"number": _reply(row, assignment, now)}))
     return row
 
 
 def _entry(assignment: Assignment, verb: Verb, opinion: str, data: dict[str, str]) -> Entry:
     return Entry(task=assignment.task, verb=verb, agency=assignment.task.issuer, assignment=assignment, comment=opinion, data=data)
+
+
+def _reply(row: Extension, assignment: Assignment, now: dt.datetime) -> str:
+    """Make the formal reply 延期批复, and return its number."""
+    task = assignment.task
+    paper = NewPaper(
+        key=f"extension:{row.pk}",
+        kind=Paper.EXTENSION,
+        issuer_id=task.issuer_id,
+        task_id=task.pk,
+        assignment_id=assignment.pk,
+        agency_id=assignment.agency_id,
+        addressee=assignment.agency.name,
+        matter=Matter(
+            task=str(task),
+            agency=assignment.agency.name,
+            due_on=assignment.due_on,
+            granted_to=row.granted_to,
+            asked_for=row.asked_for,
+            opinion=row.opinion,
+        ),
+    )
+    return make_papers([paper], now)[paper.key].written_number
 
 
 def _follow_leads(assignment: Assignment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
@@ -15,8 +16,11 @@ from agencies.refusals import Conflict, require
 from workflow import grants, policy, routing, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import lock_tasks, log, move, of_part, of_task
+from workflow.actions.paper_words import Matter
+from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.reports_ahead import open_reports
 from workflow.actions.set_stages import open_stage_reports
+from workflow.ladder import Paper
 from workflow.models import Assignment, Participation, Receiver, Task
 from workflow.routing import Planned, Routed
 from workflow.timeline import Entry, Verb
@@ -66,8 +70,31 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> li
     Participation.objects.bulk_create(grants.link_part(part) for part in assignments)
     open_reports(assignments, timezone.localdate(now))
     open_stage_reports(assignments)
+    _supervise(tasks, assignments, now)
     log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
     return tasks
+
+
+def _supervise(tasks: Sequence[Task], assignments: Sequence[Assignment], now: dt.datetime) -> None:
+    """Make the notice of supervision 督办通知单 of each task: to its leads, copied to its supporters."""
+    named: dict[tuple[int, bool], list[str]] = defaultdict(list)
+    for part in assignments:
+        named[part.task_id, part.is_lead].append(part.agency.name)
+    make_papers(
+        [
+            NewPaper(
+                key=f"dispatch:{task.pk}",
+                kind=Paper.SUPERVISION,
+                issuer_id=task.issuer_id,
+                task_id=task.pk,
+                addressee="、".join(named[task.pk, True]),
+                copied_to="、".join(named[task.pk, False]),
+                matter=Matter(task=str(task), agency="", due_on=task.due_on, text=task.text),
+            )
+            for task in tasks
+        ],
+        now,
+    )
 
 
 def preview(tasks: Sequence[Task], receivers: Mapping[int, Sequence[Receiver]], now: dt.datetime) -> dict[Task, list[Routed]]:

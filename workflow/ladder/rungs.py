@@ -30,7 +30,7 @@ class Audience(TextChoices):
 
 
 class Paper(TextChoices):
-    """The numbered paper a rung makes, if any."""
+    """A numbered formal paper 督办文书; the first ones are made by rungs, the last two by dispatching and by deciding on more time."""
 
     NONE = "", _("none")
     WARNING_YELLOW = "warning_yellow", _("Yellow warning slip")
@@ -38,6 +38,8 @@ class Paper(TextChoices):
     WARNING_RED = "warning_red", _("Red warning slip")
     URGE = "urge", _("Notice of urging")
     BULLETIN = "bulletin", _("Bulletin")
+    SUPERVISION = "supervision", _("Notice of supervision")
+    EXTENSION = "extension", _("Reply to a request for more time")
 
 
 SHAMING = frozenset({Paper.BULLETIN})

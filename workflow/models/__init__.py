@@ -5,7 +5,8 @@ from workflow.models.closing import CoSignature, SignOff
 from workflow.models.contributions import Contribution
 from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
 from workflow.models.decisions import Answer, DisputeMeeting, Recheck, RecheckItem, Verification
-from workflow.models.ladder import CalendarDay, Firing, RungSetting
+from workflow.models.ladder import CalendarDay, Firing, PlanTiming, RungSetting
+from workflow.models.papers import Notice, NoticeCounter
 from workflow.models.record import Event, IdempotencyKey
 from workflow.models.reports import Evidence, Report
 from workflow.models.requests import Extension, HandBack, Instruction, Suspension
@@ -29,8 +30,11 @@ __all__ = [
     "HandBack",
     "IdempotencyKey",
     "Instruction",
+    "Notice",
+    "NoticeCounter",
     "Participation",
     "PlanRules",
+    "PlanTiming",
     "Receiver",
     "Recheck",
     "RecheckItem",

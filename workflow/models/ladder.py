@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from measures.models import Plan
 from workflow.models.assignment import Assignment
 from workflow.models.task import Task
@@ -35,6 +35,7 @@ class RungSetting(models.Model):
     rung = models.CharField(_("rung"), max_length=40)
     enabled = models.BooleanField(_("enabled"), default=True)
     working_days = models.SmallIntegerField(_("working days"), null=True, blank=True)
+    audiences = models.JSONField(_("who is told"), null=True, blank=True, help_text=_("Empty leaves it as in the ladder above."))
 
     class Meta:
         verbose_name = _("ladder rung")
@@ -47,6 +48,23 @@ class RungSetting(models.Model):
 
     def __str__(self) -> str:
         return self.rung
+
+
+class PlanTiming(models.Model):
+    """Whether the ladder of a plan is switched on, and its own thresholds of the lights; without a row both are the house's."""
+
+    plan = models.OneToOneField(Plan, models.CASCADE, related_name="timing", verbose_name=_("plan"))
+    is_on = models.BooleanField(_("the ladder is switched on"), default=True)
+    thresholds = models.JSONField(_("thresholds of the lights"), default=list, blank=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by"))
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("timing of a plan")
+        verbose_name_plural = _("timings of plans")
+
+    def __str__(self) -> str:
+        return str(self.plan)
 
 
 class Firing(models.Model):

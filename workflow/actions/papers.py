@@ -1,0 +1,170 @@
+"""Formal papers are made and numbered in the transaction of their cause, in a number of statements that does not depend on how many.
+
+Numbers run per issuer, year and kind without gaps: the counter's row stays locked until the transaction ends. Counters are locked
+in one order and before the record's head, so that nobody waits in a circle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+
+from agencies.actor import Actor
+from agencies.models import Agency
+from agencies.refusals import NotYours, require
+from workflow import policy
+from workflow.actions.door import log, move, said
+from workflow.actions.paper_words import Matter, words_for
+from workflow.ladder import Paper
+from workflow.ladder.rungs import SHAMING
+from workflow.models import Notice, NoticeCounter, Task
+from workflow.states import NoticeState
+from workflow.timeline import Entry, Verb
+
+Series = tuple[int, int, str]
+"""Issuer, year and kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """A paper to make; `key` names what makes it, and the same key makes nothing twice."""
+
+    key: str
+    kind: Paper
+    issuer_id: int
+    task_id: int
+    matter: Matter
+    addressee: str
+    assignment_id: int | None = None
+    agency_id: int | None = None
+    copied_to: str = ""
+
+
+def make_papers(papers: Sequence[NewPaper], now: dt.datetime) -> dict[str, Notice]:
+    """Make papers inside the caller's transaction; what shames stays a draft without number.
+
+    Returns:
+        The new ones, by key.
+    """
+    if not papers:
+        return {}
+    known = set(Notice.objects.filter(key__in=[paper.key for paper in papers]).values_list("key", flat=True))
+    fresh = [paper for paper in papers if paper.key not in known]
+    year = timezone.localdate(now).year
+    wanted = Counter((paper.issuer_id, year, paper.kind.value) for paper in fresh if paper.kind not in SHAMING)
+    following = _take_numbers(wanted)
+    names = dict(Agency.objects.filter(pk__in={paper.issuer_id for paper in fresh}).values_list("pk", "name"))
+    rows = []
+    with translation.override(settings.LANGUAGE_CODE):
+        for paper in fresh:
+            title, body = words_for(paper.kind, paper.matter)
+            number = None
+            if paper.kind not in SHAMING:
+                series = (paper.issuer_id, year, paper.kind.value)
+                number = following[series]
+                following[series] += 1
+            rows.append(
+                Notice(
+                    key=paper.key,
+                    kind=paper.kind.value,
+                    state=NoticeState.DRAFT if number is None else NoticeState.ISSUED,
+                    issuer_id=paper.issuer_id,
+                    issuer_name=names[paper.issuer_id],
+                    year=year,
+                    number=number,
+                    task_id=paper.task_id,
+                    assignment_id=paper.assignment_id,
+                    agency_id=paper.agency_id,
+                    addressee=paper.addressee,
+                    copied_to=paper.copied_to,
+                    title=title[:400],
+                    body=body,
+                    made_at=now,
+                )
+            )
+    return {row.key: row for row in Notice.objects.bulk_create(rows)}
+
+
+def _take_numbers(wanted: Counter[Series]) -> dict[Series, int]:
+    """Take so many numbers of each series; returns the first one of each."""
+    if not wanted:
+        return {}
+    NoticeCounter.objects.bulk_create(
+        [NoticeCounter(issuer_id=issuer, year=year, kind=kind) for issuer, year, kind in sorted(wanted)], ignore_conflicts=True
+    )
+    which = Q()
+    for issuer, year, kind in wanted:
+        which |= Q(issuer_id=issuer, year=year, kind=kind)
+    counters = list(NoticeCounter.objects.select_for_update(of=("self",)).filter(which).order_by("issuer_id", "year", "kind"))
+    first = {}
+    for counter in counters:
+        series = (counter.issuer_id, counter.year, counter.kind)
+        first[series] = counter.last + 1
+        counter.last += wanted[series]
+    NoticeCounter.objects.bulk_update(counters, ["last"])
+    return first
+
+
+def papers_visible_to(actor: Actor, *, now: dt.datetime) -> Q:
+    """Return the condition on papers an actor may read: the issuer's own, and those issued about tasks the actor sees.
+
+    A draft is the issuer's coordinators' alone.
+    """
+    drafts = Q(issuer_id__in=actor.agencies_where("coordinate"))
+    issued = Q(state=NoticeState.ISSUED) & (Q(issuer_id__in=actor.agency_ids) | Q(agency_id__in=actor.agency_ids) | Q(
+        agency__isnull=True, task__in=Task.objects.visible_to(actor, now=now)
+    ))  # fmt: skip
+    return drafts | issued
+
+
+def _lock_draft(actor: Actor, notice_id: int, *, now: dt.datetime) -> Notice:
+    seen = Notice.objects.filter(papers_visible_to(actor, now=now), pk=notice_id)
+    row = Notice.objects.select_for_update(of=("self",)).select_related("task__issuer", "assignment__agency").filter(pk__in=seen).first()
+    if row is None:
+        raise NotYours
+    require(policy.may_coordinate(actor, row.task))
+    return row
+
+
+@transaction.atomic
+def sign_paper(*, actor: Actor, notice_id: int, title: str, body: str, now: dt.datetime) -> Notice:
+    """Sign a draft, with the last changes to its words; it gets its number and the agency is told."""
+    row = _lock_draft(actor, notice_id, now=now)
+    row.title, row.body = said(title, "title")[:400], said(body, "body")
+    year = timezone.localdate(now).year
+    numbers = _take_numbers(Counter({(row.issuer_id, year, row.kind): 1})) if row.state == NoticeState.DRAFT else {}
+    states = move(row, "issue", number=numbers.get((row.issuer_id, year, row.kind), 0), year=year, decided_by_id=actor.user_id, now=now)
+    row.save()
+    log(actor, now, _entry(row, Verb.SIGN_PAPER, states, row.written_number))
+    return row
+
+
+@transaction.atomic
+def put_paper_aside(*, actor: Actor, notice_id: int, reason: str, now: dt.datetime) -> Notice:
+    """Leave a draft unsigned, with the reason; it takes no number."""
+    row = _lock_draft(actor, notice_id, now=now)
+    reason = said(reason, "reason")
+    states = move(row, "put_aside", decided_by_id=actor.user_id, now=now)
+    row.save()
+    log(actor, now, _entry(row, Verb.PUT_PAPER_ASIDE, states, reason))
+    return row
+
+
+def _entry(row: Notice, verb: Verb, states: tuple[str, str], comment: str) -> Entry:
+    return Entry(
+        task=row.task,
+        verb=verb,
+        agency=row.task.issuer,
+        assignment=row.assignment,
+        from_state=states[0],
+        to_state=states[1],
+        comment=comment,
+        data={"paper": row.pk, "number": row.written_number},
+    )
