@@ -68,7 +68,7 @@ def _rows(asked: Filter, rows: str, sort: str) -> Iterator[ledger.LedgerRow]:
         order.append(column.desc() if key.descending else column.asc(nulls_last=key.nullable or None))
     found = ledger.values(ledger.queryset(asked, rows, sort), rows).order_by(*order).iterator(chunk_size=CHUNK)
     while chunk := list(islice(found, CHUNK)):
-        yield from ledger.dressed(chunk, rows, asked.lights)
+        yield from ledger.dressed(chunk, rows, asked)
 
 
 def _value(row: ledger.LedgerRow, column: str) -> Any:

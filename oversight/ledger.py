@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from oversight.filters import Filter
 from oversight.keyset import Key, Pager, page_of
 from oversight.lights import FINISHED, Lights
+from workflow import policy
 from workflow.deadlines.lights import Colour, Light
 from workflow.models import Assignment, Extension, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, Part, ReportState, TaskState
@@ -119,7 +120,7 @@ def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int =
     keys = SORTS[rows][sort or "due"]
     narrow = queryset(asked, rows, sort).values("pk", *(key.name for key in keys if key.name != "pk"))
     places, pager = page_of(narrow, keys, address, size=size)
-    return dressed(_whole([place["pk"] for place in places], rows), rows, asked.lights), pager
+    return dressed(_whole([place["pk"] for place in places], rows), rows, asked), pager
 
 
 def _whole(pks: Sequence[int], rows: str) -> list[dict[str, Any]]:
@@ -142,15 +143,17 @@ def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
     )  # fmt: skip
 
 
-def dressed(found: Sequence[Mapping[str, Any]], rows: str, lights: Lights) -> list[LedgerRow]:
-    """Return rows with what belongs to them: lights with reasons, agencies, the latest report."""
+def dressed(found: Sequence[Mapping[str, Any]], rows: str, asked: Filter) -> list[LedgerRow]:
+    """Return rows with what belongs to them: lights with reasons, agencies, the latest report that the reader may read."""
+    lights = asked.lights
+    said = Report.objects.exclude(policy.unreadable_above(asked.actor, "assignment__task__"))
     if rows == "parts":
         waiting = _waiting([row["pk"] for row in found])
-        latest = _latest(assignments=[row["pk"] for row in found])
+        latest = _latest(said, assignments=[row["pk"] for row in found])
         return [_part_row(row, lights, waiting, latest.get(row["pk"], "")) for row in found]
     task_ids = [row["pk"] for row in found]
     parts = _parts_of(task_ids)
-    latest = _latest(tasks=task_ids)
+    latest = _latest(said, tasks=task_ids)
     return [_task_row(row, parts[row["pk"]], lights, latest.get(row["pk"], "")) for row in found]
 
 
@@ -175,9 +178,9 @@ def _waiting(assignment_ids: Sequence[int]) -> set[int]:
     return set(rows.values_list("assignment_id", flat=True))
 
 
-def _latest(*, assignments: Sequence[int] = (), tasks: Sequence[int] = ()) -> dict[int, str]:
+def _latest(said: QuerySet[Report], *, assignments: Sequence[int] = (), tasks: Sequence[int] = ()) -> dict[int, str]:
     """Return what was last reported, by assignment or by task; only what has left its agency counts."""
-    reports = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]).order_by("submitted_at", "pk")
+    reports = said.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]).order_by("submitted_at", "pk")
     if tasks:
         return dict(reports.filter(assignment__task_id__in=tasks).values_list("assignment__task_id", "done"))
     return dict(reports.filter(assignment_id__in=assignments).values_list("assignment_id", "done"))

@@ -19,6 +19,7 @@ from measures.models import Measure
 from oversight import sight
 from oversight.filters import SHORTEST_WORD
 from oversight.links import task_url
+from workflow import policy
 from workflow.models import Evidence, Report, Task
 from workflow.policy import READABLE_REPORTS
 from workflow.states import ReportState
@@ -105,11 +106,15 @@ def _tasks(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> 
 
 def _reports(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
     fields = ("done", "next_steps", "problems", "help_needed")
-    rows = Report.objects.filter(
-        _matches(words, *fields),
-        assignment__in=sight.parts(actor, now=now).values("pk"),
-        state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED],
-    ).order_by("-submitted_at", "-pk")
+    rows = (
+        Report.objects.filter(
+            _matches(words, *fields),
+            assignment__in=sight.parts(actor, now=now).values("pk"),
+            state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED],
+        )
+        .exclude(policy.unreadable_above(actor, "assignment__task__"))
+        .order_by("-submitted_at", "-pk")
+    )
     named = {"task_id": F("assignment__task_id"), "title": F("assignment__task__title"), "agency": F("assignment__agency__short_name")}
     first = list(rows.values(*fields, **named)[: shown + 1])
     hits = [
@@ -147,7 +152,7 @@ def _files(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> 
     readable = Q(report__state__in=list(READABLE_REPORTS)) | Q(report__assignment__agency_id__in=actor.agency_ids)
     rows = Evidence.objects.filter(
         _matches(words, "filename"), readable, report__assignment__task__in=sight.tasks(actor, now=now).values("pk")
-    )
+    ).exclude(policy.unreadable_above(actor, "report__assignment__task__"))
     named: dict[str, Any] = {"title": F("report__assignment__task__title"), "agency": F("report__assignment__agency__short_name")}
     ranked = rows.annotate(rank=_rank(words, "filename")).order_by("rank", "-uploaded_at", "-pk")
     first = list(ranked.annotate(**named).values_list("pk", "filename", "title", "agency")[: shown + 1])

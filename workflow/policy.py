@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -183,9 +184,31 @@ def may_read_report(actor: Actor, report: Report) -> Decision:
 
     Its own agency reads it always; everybody else once it has been submitted, and until the agency takes it up again.
     """
-    if report.state in READABLE_REPORTS or report.assignment.agency_id in actor.agency_ids:
+    if report.assignment.agency_id in actor.agency_ids:
         return Allowed()
-    return Denied(_("The report has not been submitted yet."))
+    if report.state not in READABLE_REPORTS:
+        return Denied(_("The report has not been submitted yet."))
+    if sees_figures_only(actor, report.assignment.task):
+        return Denied(
+            _("The reports of this task are read by %(agency)s; the level above sees the figures.")
+            % {"agency": report.assignment.task.issuer.short_name}
+        )
+    return Allowed()
+
+
+def sees_figures_only(actor: Actor, task: Task) -> bool:
+    """Tell whether the actor stands only above a task that came of another one, whose issuer has not opened its reports."""
+    if task.parent_id is None or task.reports_shown_above:
+        return False
+    ties = {row.tie for row in task.participations.all() if row.agency_id in actor.agency_ids}
+    return ties == {Tie.ABOVE}
+
+
+def unreadable_above(actor: Actor, path: str) -> Q:
+    """Return the condition of what belongs to tasks of which the actor sees the figures only; `path` leads to the task, as `task__`."""
+    own = Participation.objects.filter(agency_id__in=actor.agency_ids).exclude(tie=Tie.ABOVE)
+    inner = {f"{path}parent__isnull": False, f"{path}reports_shown_above": False}
+    return Q(**inner) & ~Q(**{f"{path}pk__in": own.values("task_id")})
 
 
 def may_release_report(actor: Actor, report: Report) -> Decision:
@@ -236,7 +259,9 @@ def may_judge_contribution(actor: Actor, contribution: Contribution) -> Decision
 
 def may_read_contribution(actor: Actor, contribution: Contribution) -> Decision:
     """Answer whether somebody who sees the task may read a contribution: its own agency always, others once it was sent."""
-    if contribution.assignment.agency_id in actor.agency_ids or contribution.state == ContributionState.SENT:
+    if contribution.assignment.agency_id in actor.agency_ids:
+        return Allowed()
+    if contribution.state == ContributionState.SENT and not sees_figures_only(actor, contribution.assignment.task):
         return Allowed()
     return Denied(_("The contribution has not been sent yet."))
 

@@ -71,6 +71,8 @@ class Verb(models.TextChoices):
     CARRY_OVER = "carry_over", _("carried the task over to the new edition of the plan")
     KEEP = "keep", _("kept the task though the new edition of the plan drops it")
     SUCCEED = "succeed", _("took it over from its predecessor")
+    ROLL_UP = "roll_up", _("rolled its progress up from its own tasks")
+    SHOW_REPORTS_ABOVE = "show_reports_above", _("decided who above reads its reports")
     SET_RULES = "set_rules", _("set its rules")
     SET_STAGES = "set_stages", _("set its stages")
     RECORD_MEETING = "record_meeting", _("recorded a dispute meeting")

@@ -246,6 +246,11 @@ def to_set_rules(task: Task, now: dt.datetime) -> Decision:
     return task_is_live(task)
 
 
+def to_show_reports_above(task: Task, now: dt.datetime) -> Decision:
+    """Answer whether there is a level above: the task came of another one."""
+    return Allowed() if task.parent_id is not None else Denied(_("The task did not come of another one."))
+
+
 def to_set_stages(task: Task, now: dt.datetime) -> Decision:
     """Answer whether a task takes stages: it is drawn up or under way."""
     return Allowed() if task.state == TaskState.DRAFT else task_is_live(task)

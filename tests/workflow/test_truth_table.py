@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "return_report": (ISSUER, {"submitted"}),
     "waive_report": (ISSUER, {"due", "draft", "returned"}),
     "set_rules": (ISSUER, {"draft", "dispatched", "suspended"}),
+    "show_reports_above": (ISSUER, set()),
     "set_stages": (ISSUER, {"draft", "dispatched"}),
     "record_meeting": (ISSUER, {"disputed"}),
     "ask_verifier": (ISSUER, {"closing", "closing_reviewed"}),

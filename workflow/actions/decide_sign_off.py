@@ -24,6 +24,7 @@ from workflow.actions.door import (
     said,
 )
 from workflow.actions.ending import close_requests
+from workflow.actions.roll_up import lock_above, roll_up
 from workflow.models import Assignment, SignOff, Task
 from workflow.states import AssignmentState
 from workflow.timeline import Entry, Verb
@@ -46,6 +47,7 @@ def submit_sign_off(*, actor: Actor, task_id: int, now: dt.datetime, version: in
 @transaction.atomic
 def sign_off(*, actor: Actor, task_id: int, opinion: str, now: dt.datetime, version: int | None = None) -> Task:
     """Sign a task off: it closes, every part in hand or declared is confirmed, a part never signed for is withdrawn."""
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     expect(timing.to_decide_sign_off(task, now))
@@ -61,6 +63,7 @@ def sign_off(*, actor: Actor, task_id: int, opinion: str, now: dt.datetime, vers
     entries.extend(_end(part, now) for part in parts)
     keep(task)
     log(actor, now, *entries)
+    roll_up(actor, task, now)
     return task
 
 

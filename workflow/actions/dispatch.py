@@ -19,6 +19,7 @@ from workflow.actions.door import lock_tasks, log, move, of_part, of_task
 from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.roll_up import lock_above, roll_up
 from workflow.actions.set_stages import open_stage_reports
 from workflow.ladder import Paper
 from workflow.models import Assignment, Participation, Receiver, Task
@@ -33,6 +34,7 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> li
     Raises:
         Conflict: one cannot go out; the reason names it.
     """
+    lock_above(task_ids)
     tasks = lock_tasks(actor, task_ids, now=now)
     for task in tasks:
         require(policy.may_coordinate(actor, task))
@@ -72,6 +74,8 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> li
     open_stage_reports(assignments)
     _supervise(tasks, assignments, now)
     log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
+    for task in tasks:
+        roll_up(actor, task, now)
     return tasks
 
 

@@ -13,6 +13,7 @@ from workflow import policy
 from workflow.actions.clock import give_back_task_time, give_back_time
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
+from workflow.actions.roll_up import lock_above, roll_up
 from workflow.models import Participation, Suspension, Task
 from workflow.states import AssignmentState, Finding
 from workflow.timeline import Entry, Verb
@@ -56,6 +57,7 @@ def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None 
 @transaction.atomic
 def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
     """End a task undone, with the reason; its open parts are withdrawn, and stay readable in its history."""
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     reason = said(reason, "reason")
@@ -73,12 +75,14 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
     task.moved_at = now
     keep(task)
     log(actor, now, *entries)
+    roll_up(actor, task, now)
     return task
 
 
 @transaction.atomic
 def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
     """Take a signed-off task up again after a re-check; the confirmed parts are in hand once more, their history kept."""
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     reason = said(reason, "reason")
@@ -91,4 +95,5 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     task.moved_at = now
     keep(task)
     log(actor, now, of_task(task, Verb.REOPEN, states, reason))
+    roll_up(actor, task, now)
     return task

@@ -5,34 +5,35 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Avg
 
 from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy
 from workflow.actions.door import keep, lock_report, log, move, said
-from workflow.models import Report
-from workflow.states import ENDED_ASSIGNMENT_STATES, Part
+from workflow.actions.roll_up import is_rolled_up, lock_above, roll_up, set_from_leads
+from workflow.models import Report, Task
 from workflow.timeline import Entry, Verb
 
 
 @transaction.atomic
 def accept_report(*, actor: Actor, report_id: int, now: dt.datetime, comment: str = "", version: int | None = None) -> Report:
-    """Take a report into the ledger: its progress becomes the assignment's, and the task's is the mean of its leads'."""
+    """Take a report into the ledger: its progress becomes the assignment's, and the task's is the mean of its leads'.
+
+    Where the agency has decomposed its part and the task rolls up from its tasks, these say how far the part has come.
+    """
+    lock_above(Task.objects.filter(assignments__reports=report_id).values_list("pk", flat=True))
     report = lock_report(actor, report_id, now=now, version=version)
     require(policy.may_judge_report(actor, report))
     states = move(report, "accept")
     keep(report)
     assignment = report.assignment
-    if report.percent is not None:
+    if report.percent is not None and not is_rolled_up(assignment):
         assignment.percent = report.percent
         assignment.moved_at = now
         keep(assignment)
-        task = assignment.task
-        mean = task.assignments.filter(part=Part.LEAD).exclude(state__in=ENDED_ASSIGNMENT_STATES).aggregate(mean=Avg("percent"))["mean"]
-        task.percent, task.moved_at = round(mean or 0), now
-        keep(task)
+        set_from_leads(assignment.task, now)
     log(actor, now, _entry(report, Verb.ACCEPT_REPORT, states, comment.strip()))
+    roll_up(actor, assignment.task, now)
     return report
 
 

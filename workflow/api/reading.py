@@ -56,7 +56,12 @@ def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:
     return (
         Report.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
-        .prefetch_related("evidence", "assignment__task__assignments__agency", "assignment__task__assignments__contributions")
+        .prefetch_related(
+            "evidence",
+            "assignment__task__participations",
+            "assignment__task__assignments__agency",
+            "assignment__task__assignments__contributions",
+        )
     )
 
 
@@ -65,7 +70,9 @@ def contributions_for(actor: Actor, now: dt.datetime) -> QuerySet[Contribution]:
     return (
         Contribution.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
-        .prefetch_related("assignment__task__assignments__agency", "assignment__task__assignments__reports")
+        .prefetch_related(
+            "assignment__task__participations", "assignment__task__assignments__agency", "assignment__task__assignments__reports"
+        )
     )
 
 

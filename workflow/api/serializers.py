@@ -16,7 +16,6 @@ from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import collected
 from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Report, Stage, Task
-from workflow.states import ReportState
 
 
 class OfferSerializer(serializers.Serializer[dict[str, Any]]):
@@ -108,8 +107,7 @@ class ReportSerializer(WithOffers):
     def to_representation(self, instance: Report) -> dict[str, Any]:
         """Leave out the text of what has not been submitted for everybody else."""
         shown = super().to_representation(instance)
-        unsent = instance.state not in {ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED}
-        if unsent and instance.assignment.agency_id not in self.actor.agency_ids:
+        if not policy.may_read_report(self.actor, instance):
             for name in ("done", "next_steps", "problems", "help_needed", "remark", "confidence", "reviewer_confidence"):
                 shown[name] = ""
             shown |= {"percent": None, "forecast_on": None, "evidence": []}
@@ -199,6 +197,7 @@ class TaskDetailSerializer(WithOffers):
         model = Task
         fields = (
             *TaskSerializer.Meta.fields, "text", "closing_rule", "needs_verification", "evidence_required", "asks_supporters", "roll_up",
+            "reports_shown_above",
             "stages", "instructions", "assignments", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields

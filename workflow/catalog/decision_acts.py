@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from workflow import policy, timing
-from workflow.actions import answer, hold_meeting, recheck, set_rules, set_stages, verify
+from workflow.actions import answer, hold_meeting, recheck, set_rules, set_stages, show_reports_above, verify
 from workflow.catalog import questions
 from workflow.catalog.act import Act, Field, Subject
 from workflow.models import DisputeMeeting
@@ -40,6 +40,15 @@ RULE_ACTS = (
         ready=timing.to_set_stages,
         run=set_stages.set_stages,
         fields=(Field("stages", _("Stages, one a line: the day it ends, then its name")),),
+    ),
+    Act(
+        name="show_reports_above",
+        label=_("Reports for the level above"),
+        subject=Subject.TASK,
+        may=policy.may_coordinate,
+        ready=timing.to_show_reports_above,
+        run=show_reports_above.show_reports_above,
+        fields=(Field("shown", _("The level above reads the reports, not only the figures"), "choice", choices=YES_NO),),
     ),
 )
 

@@ -26,6 +26,7 @@ from workflow.catalog.questions import is_draft
 from workflow.models import Receiver, Task
 from workflow.states import Part, Rhythm
 from workflow.web import load
+from workflow.web.chosen import LONGEST
 from workflow.web.pickers import AgencyField, Receivers, ReceiversField, suggestions
 
 
@@ -101,12 +102,13 @@ def new(request: HttpRequest) -> HttpResponse:
     if not seats:
         raise Forbidden(_("Only coordinators of the issuing agency can draw up tasks."))
     issuers, today = list(Agency.objects.filter(pk__in=seats)), timezone.localdate(now)
+    parent = parent_of(request, actor, now=now)
     if request.method != "POST":
-        form = NewTaskForm(issuers=issuers, today=today, initial={"rhythm": Rhythm.MONTHLY})
-        return show(request, form, None)
+        form = NewTaskForm(issuers=issuers, today=today, initial=from_parent(parent) | {"issuer": request.GET.get("issuer", "")})
+        return show(request, form, None, parent=parent)
     form = NewTaskForm(issuers=issuers, today=today, data=request.POST)
     if not form.is_valid():
-        return show(request, form, None, status=400)
+        return show(request, form, None, status=400, parent=parent)
     data = form.cleaned_data
     try:
         task = draw_up_task(
@@ -117,13 +119,29 @@ def new(request: HttpRequest) -> HttpResponse:
             receivers=form.planned(),
             due_on=data["due_on"],
             rhythm=data["rhythm"],
+            parent_id=parent.pk if parent is not None else None,
             now=now,
         )
-    except Invalid as refusal:
-        form.add_error({"receivers": "leads"}.get(refusal.field, refusal.field) or None, str(refusal.reason))
-        return show(request, form, None, status=refusal.status)
+    except (Conflict, Invalid) as refusal:
+        field = getattr(refusal, "field", "")
+        form.add_error({"receivers": "leads"}.get(field, field) or None, str(refusal.reason))
+        return show(request, form, None, status=refusal.status, parent=parent)
     messages.success(request, _("The task is drawn up. Look it over, then dispatch it."))
     return redirect("task", task.pk)
+
+
+def parent_of(request: HttpRequest, actor: Actor, *, now: dt.datetime) -> Task | None:
+    """Return the task that is being decomposed, when the address names one that the actor sees."""
+    asked = request.GET.get("parent", "")
+    return load.whole_task(actor, int(asked), now=now) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST else None
+
+
+def from_parent(parent: Task | None) -> dict[str, Any]:
+    """Return what a new task starts with: where it decomposes another one, that one's words and date."""
+    if parent is None:
+        return {"rhythm": Rhythm.MONTHLY}
+    rhythm = parent.rhythm if parent.rhythm != Rhythm.BY_STAGE else Rhythm.MONTHLY
+    return {"rhythm": rhythm, "title": parent.title, "text": parent.text, "due_on": parent.due_on}
 
 
 @require_http_methods(["GET", "POST"])
@@ -187,11 +205,14 @@ def initial_of(task: Task) -> dict[str, Any]:
     }
 
 
-def show(request: HttpRequest, form: TaskForm, task: Task | None, *, status: int = 200, refused: str = "") -> HttpResponse:
+def show(
+    request: HttpRequest, form: TaskForm, task: Task | None, *, status: int = 200, refused: str = "", parent: Task | None = None
+) -> HttpResponse:
     """Return the page of the form."""
     context = {
         "form": form,
         "task": task,
+        "parent": parent,
         "version": task.version if task is not None else "",
         "refused": refused,
         "agencies": [*AgencyGroup.objects.values_list("name", flat=True), *suggestions("", form.today)],

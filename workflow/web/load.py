@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Prefetch, Q, QuerySet
 
 from agencies.actor import Actor
 from agencies.refusals import NotYours, require
@@ -27,6 +28,7 @@ from workflow.models import (
     Task,
     Verification,
 )
+from workflow.states import LIVE_TASK_STATES, TaskState
 
 
 def whole_task(actor: Actor, task_id: int, *, now: dt.datetime) -> Task:
@@ -120,7 +122,7 @@ def evidence(actor: Actor, pk: int, *, now: dt.datetime) -> Evidence:
         Forbidden: its report has not left the agency yet.
     """
     row = (
-        Evidence.objects.select_related("report__assignment__agency")
+        Evidence.objects.select_related("report__assignment__agency", "report__assignment__task__issuer")
         .filter(pk=pk, report__assignment__task__in=Task.objects.visible_to(actor, now=now))
         .first()
     )
@@ -140,6 +142,29 @@ def family(actor: Actor, task: Task, *, now: dt.datetime) -> tuple[Task | None, 
     found = {row.pk: row for row in related}
     parent = found.pop(task.parent_id, None) if task.parent_id is not None else None
     return parent, list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTasks:
+    """The figures of the tasks into which an agency has decomposed its part: what everybody who sees the part sees."""
+
+    agency: str
+    all: int
+    closed: int
+    late: int
+    mean: int
+
+
+def own_tasks(task: Task, today: dt.date) -> list[OwnTasks]:
+    """Return the figures of the tasks that came of one, by the agency that issued them; drafts and terminated ones do not count."""
+    late = Q(due_on__lt=today, state__in=LIVE_TASK_STATES)
+    rows = (
+        Task.objects.filter(parent=task).exclude(state__in=[TaskState.DRAFT, TaskState.TERMINATED]).order_by("issuer__position", "issuer")
+    )
+    counted = rows.values("issuer", "issuer__short_name").annotate(
+        number=Count("pk"), closed=Count("pk", filter=Q(state=TaskState.CLOSED)), late=Count("pk", filter=late), mean=Avg("percent")
+    )
+    return [OwnTasks(row["issuer__short_name"], row["number"], row["closed"], row["late"], round(row["mean"] or 0)) for row in counted]
 
 
 def part_of(task: Task, pk: int) -> Assignment:
@@ -179,5 +204,6 @@ def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
         Prefetch("instructions", Instruction.objects.select_related("written_by").prefetch_related(Prefetch("answers", given))),
         Prefetch("recheck_items", RecheckItem.objects.select_related("recheck", "checked_by")),
         "stages",
+        "participations",
         Prefetch("suspensions", Suspension.objects.select_related("suspended_by").order_by("-starts_at")),
     )

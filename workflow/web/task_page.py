@@ -28,7 +28,15 @@ from workflow.lights import (
     task_progress_light,
 )
 from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, HandBackState, ReportState, TaskState
+from workflow.states import (
+    ENDED_ASSIGNMENT_STATES,
+    AssignmentState,
+    ContributionState,
+    ExtensionState,
+    HandBackState,
+    ReportState,
+    TaskState,
+)
 from workflow.web import load
 from workflow.web.buttons import Buttons, buttons
 from workflow.web.conversation import conversation
@@ -86,6 +94,7 @@ class PartLine:
     contributions: list[ContributionLine]
     hand_back: HandBack | None
     extension: Extension | None
+    may_decompose: bool
 
 
 @dataclass(slots=True)
@@ -146,6 +155,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "awaited": [line for part in standing for line in part.reports if not line.is_readable and line.report.state != ReportState.WAIVED],
         "plan_url": plan_url(task),
         "today": today,
+        "own_tasks": load.own_tasks(task, today),
         "answers": answer_lines(actor, task, now=now, calendar=calendar),
         "sign_offs": list(task.sign_offs.all()),
         "timeline": timeline,
@@ -182,6 +192,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         contributions=[contribution_line(actor, row, today=today, calendar=calendar) for row in part.contributions.all()] if own else [],
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
+        may_decompose=actor.may("coordinate", part.agency_id) and part.state == AssignmentState.ACCEPTED and bool(timing.in_hand(part)),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflow.web import (
+    comparison_page,
     contribution_page,
     conversation,
     done,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("plans/<int:pk>/follow/", following.follow, {"kind": "plan"}, name="plan-follow"),
     path("comments/<int:pk>/retract/", conversation.take_back, name="comment-retract"),
     path("following/", following.following, name="following"),
+    path("tasks/<int:pk>/comparison/", comparison_page.comparison, name="comparison"),
     path("tasks/<int:pk>/edit/", draw_up_page.edit, name="task-edit"),
     path("tasks/<int:pk>/acts/<slug:name>/", act, {"kind": "task"}, name="task-act"),
     path("assignments/<int:pk>/acts/<slug:name>/", act, {"kind": "assignment"}, name="assignment-act"),

@@ -1,0 +1,100 @@
+"""The comparison table of a fan-out, and pressing from it; decomposing a part on its page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from agencies.models import Role
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group, make_member
+from tests.factories.tasks import make_crew
+from tests.workflow.web.conftest import SignIn
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.sign_for import sign_for
+from workflow.models import Assignment, Event, Task
+from workflow.states import Part
+
+pytestmark = pytest.mark.django_db
+
+
+def fanned_out(members: int = 4) -> tuple[Task, list[Assignment], dict[str, Any]]:
+    """Dispatch a task to a group of cities; the first two sign for it, the first reports."""
+    issuer = make_agency()
+    coordinator = make_member(issuer, Role.COORDINATOR)
+    crews = [make_crew(f"第{place}市") for place in range(members)]
+    group = make_group("各地级以上市政府", *(crew.agency for crew in crews))
+    task = draw_up_task(
+        actor=actor_of(coordinator),
+        issuer_id=issuer.pk,
+        title="各市推进要素改革",
+        text="",
+        receivers=[PlannedReceiver(Part.LEAD, group_id=group.pk)],
+        due_on=TODAY + dt.timedelta(days=30),
+        rhythm="monthly",
+        now=NOW,
+    )
+    dispatch(actor=actor_of(coordinator), task_ids=[task.pk], now=NOW)
+    parts = [Assignment.objects.get(task=task, agency=crew.agency) for crew in crews]
+    for crew, part in list(zip(crews, parts, strict=True))[:2]:
+        sign_for(actor=crew.officer_actor, assignment_id=part.pk, now=NOW)
+    Assignment.objects.filter(pk=parts[3].pk).update(due_on=TODAY - dt.timedelta(days=1), first_due_on=TODAY - dt.timedelta(days=9))
+    return task, parts, {"coordinator": coordinator, "crews": crews, "group": group}
+
+
+def test_the_table_counts_who_signed_reported_and_is_late(signed_in: SignIn) -> None:
+    task, parts, cast = fanned_out()
+    answer = signed_in(cast["coordinator"]).get(reverse("comparison", args=[task.pk]))
+    counts = answer.context["counts"]
+    assert (counts.signed, counts.all, counts.expected, counts.reported, counts.late, counts.late_by_first) == (2, 4, 4, 0, 1, 1)
+    text = answer.content.decode()
+    assert "2/4" in text
+    assert all(part.agency.short_name in text for part in parts)
+
+
+def test_the_table_narrows_to_those_who_have_not_signed(signed_in: SignIn) -> None:
+    task, parts, cast = fanned_out()
+    group = cast["group"]
+    url = f"{reverse('comparison', args=[task.pk])}?group={group.pk}&show=unsigned"
+    rows = signed_in(cast["coordinator"]).get(url).context["rows"]
+    assert {row.part.pk for row in rows} == {parts[2].pk, parts[3].pk}
+
+
+def test_those_ticked_are_pressed_after_their_names_were_shown(signed_in: SignIn) -> None:
+    task, parts, cast = fanned_out()
+    client, url = signed_in(cast["coordinator"]), reverse("comparison", args=[task.pk])
+    chosen = [f"{part.pk}:{Assignment.objects.get(pk=part.pk).version}" for part in parts[2:]]
+    shown = client.post(url, {"act": "press", "part": chosen})
+    assert all(part.agency.name in shown.content.decode() for part in parts[2:])
+    assert not Event.objects.filter(verb="press").exists()
+    client.post(url, {"act": "press", "part": chosen, "text": "请抓紧签收", "confirmed": "yes"})
+    assert {event.assignment_id for event in Event.objects.filter(verb="press")} == {part.pk for part in parts[2:]}
+
+
+def test_who_only_has_a_part_sees_the_table_and_presses_nobody(signed_in: SignIn) -> None:
+    task, parts, cast = fanned_out()
+    client, url = signed_in(cast["crews"][0].reviewer), reverse("comparison", args=[task.pk])
+    assert not client.get(url).context["may_press"]
+    assert client.post(url, {"act": "press", "part": [str(parts[1].pk)], "text": "催", "confirmed": "yes"}).status_code == 403
+    assert signed_in(make_crew().officer).get(url).status_code == 404
+
+
+def test_a_city_decomposes_its_part_from_the_page_of_the_task(signed_in: SignIn) -> None:
+    task, _parts, cast = fanned_out()
+    crew = cast["crews"][0]
+    coordinator = make_member(crew.agency, Role.COORDINATOR)
+    department = make_crew("市发改局")
+    client = signed_in(coordinator)
+    page = client.get(reverse("task", args=[task.pk])).content.decode()
+    assert f"parent={task.pk}" in page
+    url = f"{reverse('task-new')}?parent={task.pk}&issuer={crew.agency.pk}"
+    form = client.get(url)
+    assert form.context["form"].initial["title"] == task.title
+    data = {"issuer": crew.agency.pk, "title": "市级分解", "text": "", "leads": department.agency.short_name, "rhythm": "monthly"}
+    client.post(url, data)
+    child = Task.objects.get(title="市级分解")
+    assert (child.parent_id, child.issuer_id) == (task.pk, crew.agency.pk)
+    assert signed_in(make_member(make_agency(), Role.COORDINATOR)).get(url).status_code == 404

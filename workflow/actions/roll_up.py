@@ -1,0 +1,90 @@
+"""Progress rolls up 进度汇总: an agency that decomposes its part into tasks of its own shows, in that part, how far these have come.
+
+The rule stands on the task above (`Task.roll_up`): the mean of the agency's own tasks, the share of them signed off, or nothing but
+what its accepted reports say. Drafts and terminated tasks do not count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import Avg, Count, Q
+
+from agencies.actor import Actor
+from workflow.actions.door import keep, log, of_part
+from workflow.models import Assignment, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part, RollUp, TaskState
+from workflow.timeline import Verb
+
+UNCOUNTED = (TaskState.DRAFT, TaskState.TERMINATED)
+"""States in which a task does not count for the one above it."""
+
+
+def lock_above(task_ids: Collection[int]) -> None:
+    """Lock the tasks above some tasks, and these, in the order of their keys, before an act on them that changes progress.
+
+    Every act locks tasks in that order, and a task is always newer than the one above it, so that none deadlocks with another.
+    """
+    above: set[int] = set()
+    level = set(task_ids)
+    while level:
+        parents = Task.objects.filter(pk__in=level, parent__isnull=False).values_list("parent_id", flat=True)
+        level = {pk for pk in parents if pk is not None} - above
+        above |= level
+    if above:
+        list(Task.objects.select_for_update(of=("self",)).filter(pk__in=above | set(task_ids)).order_by("pk").values_list("pk", flat=True))
+
+
+def own_tasks(part: Assignment) -> Q:
+    """Return the condition of the tasks into which an agency has decomposed its part."""
+    return Q(parent_id=part.task_id, issuer_id=part.agency_id)
+
+
+def is_rolled_up(part: Assignment) -> bool:
+    """Tell whether the progress of a part comes from the agency's own tasks."""
+    if part.task.roll_up == RollUp.REPORTS:
+        return False
+    return Task.objects.filter(own_tasks(part)).exclude(state__in=UNCOUNTED).exists()
+
+
+def roll_up(actor: Actor, task: Task, now: dt.datetime) -> None:
+    """Write what a changed task means for the part it came of, and so on upwards; `lock_above` has been called before."""
+    while task.parent_id is not None:
+        above = Task.objects.select_related("issuer", "plan").get(pk=task.parent_id)
+        part = (
+            Assignment.objects.select_for_update(of=("self",))
+            .select_related("agency")
+            .filter(task=above, agency_id=task.issuer_id, state__in=LIVE_ASSIGNMENT_STATES)
+            .first()
+        )
+        if part is None:
+            return
+        part.task = above
+        if not is_rolled_up(part):
+            return
+        percent = _percent(part)
+        if percent == part.percent:
+            return
+        before, part.percent, part.moved_at = part.percent, percent, now
+        keep(part)
+        log(actor, now, of_part(part, Verb.ROLL_UP, rule=above.roll_up, percent_before=before, percent=percent))
+        if not part.is_lead:
+            return
+        set_from_leads(above, now)
+        task = above
+
+
+def set_from_leads(task: Task, now: dt.datetime) -> None:
+    """Write the progress of a task: the mean of its leads'."""
+    leads = task.assignments.filter(part=Part.LEAD).exclude(state__in=ENDED_ASSIGNMENT_STATES)
+    task.percent, task.moved_at = round(leads.aggregate(mean=Avg("percent"))["mean"] or 0), now
+    keep(task)
+
+
+def _percent(part: Assignment) -> int:
+    tasks = Task.objects.filter(own_tasks(part)).exclude(state__in=UNCOUNTED)
+    found = tasks.aggregate(mean=Avg("percent"), all=Count("pk"), closed=Count("pk", filter=Q(state=TaskState.CLOSED)))
+    if part.task.roll_up == RollUp.CLOSED:
+        return int(100 * found["closed"] // found["all"]) if found["all"] else 0
+    return round(found["mean"] or 0)

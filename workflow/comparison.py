@@ -1,0 +1,98 @@
+"""The parts of one task side by side: who has signed, reported, is late, by the date in force and by the first one.
+
+Reads a whole task that is loaded already (`assignments` with their `reports`, `extensions` and `agency`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from workflow.deadlines import Colour, Light, WorkCalendar
+from workflow.lights import assignment_light
+from workflow.models import Assignment, Report
+from workflow.states import ENDED_ASSIGNMENT_STATES, ExtensionState, ReportState
+
+SENT = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One agency's part beside the others.
+
+    Attributes:
+        expected: the latest report it owes or owed; None where none was ever expected.
+        missed: how many of its reports were missed, caught up or not.
+        extensions: how often it was granted more time.
+    """
+
+    part: Assignment
+    light: Light
+    expected: Report | None
+    missed: int
+    extensions: int
+    is_late: bool
+    is_late_by_first: bool
+
+    @property
+    def has_signed(self) -> bool:
+        """Tell whether it has signed for its part."""
+        return self.part.signed_at is not None
+
+    @property
+    def has_reported(self) -> bool:
+        """Tell whether the latest report that is expected has been sent."""
+        return self.expected is not None and self.expected.state in SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the rows come to: 17/21 signed, 15/21 reported, 2 late."""
+
+    all: int
+    signed: int
+    expected: int
+    reported: int
+    declared: int
+    late: int
+    late_by_first: int
+    extended: int
+
+
+def rows_of(parts: Iterable[Assignment], today: dt.date, calendar: WorkCalendar) -> list[Row]:
+    """Return the parts that stand, side by side."""
+    return [_row(part, today, calendar) for part in parts if part.state not in ENDED_ASSIGNMENT_STATES]
+
+
+def counts_of(rows: Sequence[Row]) -> Counts:
+    """Return what the rows come to."""
+    return Counts(
+        all=len(rows),
+        signed=sum(row.has_signed for row in rows),
+        expected=sum(row.expected is not None for row in rows),
+        reported=sum(row.has_reported for row in rows),
+        declared=sum(row.part.state in {"declared", "confirmed"} for row in rows),
+        late=sum(row.is_late for row in rows),
+        late_by_first=sum(row.is_late_by_first for row in rows),
+        extended=sum(row.extensions > 0 for row in rows),
+    )
+
+
+def _row(part: Assignment, today: dt.date, calendar: WorkCalendar) -> Row:
+    reports = [report for report in part.reports.all() if report.state != ReportState.WAIVED]
+    begun = [report for report in reports if report.period_start <= today]
+    light = assignment_light(part, today, calendar)
+    ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)
+    last = timezone.localdate(ended) if ended else today
+    return Row(
+        part=part,
+        light=light,
+        expected=max(begun, key=lambda report: (report.period_end, report.pk), default=None),
+        missed=sum(report.was_missed for report in reports),
+        extensions=sum(row.state == ExtensionState.GRANTED for row in part.extensions.all()),
+        is_late=light.colour == Colour.RED,
+        is_late_by_first=part.first_due_on is not None and part.is_lead and last > part.first_due_on,
+    )
