@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -58,6 +58,9 @@ _DESCRIBES = re.compile(
 )
 _ENUMERATES = frozenset("条项款章节页份号期届号字")
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
+_AGAIN = re.compile(r"(?:改造|提升|新建|改建|扩建|续建|修复|建成|开工|竣工|完工|完成|新开工|整治|治理|建设)+")
+# 产值超10亿元产业链6条: the first number says which ones are counted.
+_QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{2,12}?)(?:达到|达|突破|超过|不少于)?\d")
 _UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
 _TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
 _GENERIC = frozenset(("规模", "总规模", "总量", "数量", "总数", "总额", "占比", "比例", "比重", "总产值", "年产值", "总投资额"))
@@ -231,6 +234,9 @@ class _Sentence:
     def _is_policy(self, amount: Amount, begin: int) -> bool:
         cut = _BREAK.search(self.text, amount.end, self.end)
         around = self.text[begin : cut.start() if cut else self.end]
+        which = _QUALIFIES.match(self.text[amount.end : min(amount.end + 24, self.end)])
+        if which and amount.unit.endswith("元") and not _ANY_VERB.search(which["noun"]):
+            return True
         if _CONDITION.match(self.text[amount.end : amount.end + 8]):
             return True
         behind = self.text[self.start : amount.start]
@@ -296,7 +302,7 @@ class _Sentence:
             return last.metric, region or last.region
         if self.before is not None and _ONLY_VERB.fullmatch(verb) and self.before.metric.startswith(verb):
             return self.before.metric, region or self.before.region
-        if last is not None and _ONLY_VERB.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
+        if last is not None and _AGAIN.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
             return bare + (word.group() if word else "") + VERB.sub("", last.metric), region or last.region
         return bare, region
 

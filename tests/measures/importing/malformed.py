@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 
+from measures.importing.definitions import without_rules
 from measures.importing.plan import read_plan
 from measures.importing.reading import PlanReading
 from measures.importing.unreadable import Unreadable
@@ -97,8 +98,9 @@ def check_spans(reading: PlanReading) -> None:
             assert clause.start <= clause.end <= size
             for item in clause.items:
                 assert 0 <= item.start < item.end <= size
-                if not item.restored and not any(sign.isspace() for sign in reading.text[item.start : item.end]):
-                    assert len(reading.text[item.start : item.end]) <= len(item.name) + 4
+                quote = without_rules(reading.text[item.start : item.end])  # what a clause says of all clauses is no part of a name
+                if not item.restored and not any(sign.isspace() for sign in quote):
+                    assert len(quote) <= len(item.name) + 4, quote
         for deadline in measure.deadlines:
             assert reading.text[deadline.start : deadline.end] == deadline.text
     for target in reading.targets:
