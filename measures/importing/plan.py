@@ -20,12 +20,13 @@ from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
 from measures.importing.indicators import find_indicator_tables, read_indicators
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
+from measures.importing.merging import merge
 from measures.importing.outline import Node, build_outline, drop_afterwords, end_title, split_paragraphs
-from measures.importing.partial_date import PartialDate
 from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
+from measures.importing.reference import reference_of, year_end
 from measures.importing.selection import Selector, is_about_aims, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.target import Passage, Target
@@ -74,7 +75,7 @@ def read_parsed(document: Document, *, province: str | None = None, city: str | 
     tell(50)
     assembly = _Assembly(document, layout, roots, ledgers, province=province or infer_province(document, layout), city=city)
     year = assembly.reference.year if assembly.reference else None
-    listed = [target for table in indicators for target in read_indicators(document, table, year=year, fallback=_year_end(layout))]
+    listed = [target for table in indicators for target in read_indicators(document, table, year=year, fallback=year_end(layout))]
     return assembly.reading(tell, listed)
 
 
@@ -92,6 +93,13 @@ def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[
     return cut
 
 
+_DEADLINE_LINE = re.compile(
+    r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间|期限|节点)(?:要求|安排)?[】）]?[：:][ \t\u3000]*"
+    r"(?P<when>[^\n]{2,60})$",
+    re.MULTILINE,
+)
+
+
 class _Assembly:
     """Puts the parts together. Made for one document and thrown away."""
 
@@ -102,7 +110,7 @@ class _Assembly:
         self.province, self.city, self.ledgers = province, city, ledgers
         self.aliases = find_aliases(self.text)
         self.rules = find_lead_rules(self.text, roots)
-        self.reference = _reference(layout)
+        self.reference = reference_of(layout)
         self.clauses: list[Clause] = []
         self.starts: list[int] = []
         self.doubts: list[Doubt] = []
@@ -164,12 +172,26 @@ class _Assembly:
         self.clauses = [clause for clause in self.clauses if not _is_for_all(clause, for_all)]
         self.clauses = filled_in(sorted(self.clauses, key=lambda clause: clause.start))
         self.starts = [clause.start for clause in self.clauses]
+        self._take_deadlines_of_lines()
         for node in (node for root in self.roots for node in root.walk() if node.marker):
             end_title(node, self.text, [clause.start for clause in self._clauses_in(node.title_start + 1, node.title_end)])
         for root in self.roots:
             drop_afterwords(root, self.text, lambda start, end: bool(self._clauses_in(start, end)))
             for node in list(root.walk()):
                 split_paragraphs(node, self.text, lambda start, end: bool(self._clauses_in(start, end)))
+
+    def _take_deadlines_of_lines(self) -> None:
+        """Give a deadline on a line of its own (完成时限：2025年9月) to the clause before it under the same heading, if that has none."""
+        for node in (node for root in self.roots for node in root.walk()):
+            clauses = self._clauses_in(node.start, node.own_end)
+            for line in _DEADLINE_LINE.finditer(self.text, node.start, node.own_end) if clauses else ():
+                if any(clause.start < line.end() and line.start() < clause.end for clause in clauses):
+                    continue
+                found = find_deadlines(self.text[line.start("when") : line.end("when")], self.reference, line.start("when"), labelled=True)
+                clause = next((one for one in reversed(clauses) if one.start < line.start()), clauses[0])
+                if found and clause.deadline is None:
+                    place = bisect_right(self.starts, clause.start) - 1
+                    self.clauses[place] = replace(clause, deadline=found[-1])
 
     def _is_set_off(self, clause: Clause) -> bool:
         """Tell a clause in brackets or with a label from prose; a section that only frames the work may well say who 统筹协调."""
@@ -280,7 +302,7 @@ class _Assembly:
 
     def _passages(self, chosen: list[Node], listed: list[tuple[LedgerRow, MeasureReading]]) -> list[Passage]:
         """List the stretches in which targets are looked for: a node each, with what its headings say about it."""
-        year = _year_end(self.layout)
+        year = year_end(self.layout)
         deadline_of = {id(below): self._deadline(self._clauses_in(node.start, node.end)) for node in chosen for below in node.walk()}
         passages: list[Passage] = []
         for root in self.roots:
@@ -337,43 +359,6 @@ def filled_in(clauses: Sequence[Clause]) -> list[Clause]:
         leaders = before.leaders if before and whole.leaders == ("同上",) else whole.leaders
         filled.append(replace(whole, leaders=leaders))
     return filled
-
-
-def merge(told: list[MeasureReading], listed: list[MeasureReading]) -> list[MeasureReading]:
-    """Put the measures of the text and those of its tables together.
-
-    A table that repeats the text adds nothing where the text names the agencies itself; where it does not, the table is the one to go by.
-    """
-    if not told or not listed:
-        return sorted(told + listed, key=lambda measure: measure.start)
-    titles = {_bare(measure.title) for measure in told}
-    repeated = sum(_bare(measure.title) in titles for measure in listed)
-    if any(measure.clauses for measure in told):
-        kept = [measure for measure in listed if _bare(measure.title) not in titles] if repeated else listed
-        return sorted(told + kept, key=lambda measure: measure.start)
-    return listed
-
-
-def _bare(title: str) -> str:
-    return re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", title)
-
-
-def _reference(layout: Layout) -> PartialDate | None:
-    """Give the date that 年底前 counts from: that of the document; the year of its title where that is later (a plan for next year)."""
-    titled = re.search(r"(20\d\d)(?:年?[—\-－~～至]+20\d\d)?年", layout.title.text) if layout.title else None
-    numbered = re.search(r"20\d\d", layout.number.text) if layout.number else None
-    year = int(titled[1]) if titled else None
-    if layout.date is not None and (year is None or year <= layout.date.year):
-        return PartialDate(layout.date.year, layout.date.month, layout.date.day if layout.date_precise else None)
-    if year is not None:
-        return PartialDate(year)
-    return PartialDate(int(numbered.group())) if numbered else None
-
-
-def _year_end(layout: Layout) -> date | None:
-    """Give the last day of the year that the title of a plan for one year names (2026年工作要点)."""
-    titled = re.search(r"(?<![—\-－~～至\d])(20\d\d)年(?!以来|[—\-－~～至])", layout.title.text) if layout.title else None
-    return date(int(titled[1]), 12, 31) if titled else None
 
 
 def _section_of(node: Node) -> Node | None:

@@ -13,7 +13,9 @@ from measures.importing.clauses import Clause, ClauseContext
 from measures.importing.clauses.reading import read
 
 _SENTENCE = re.compile(r"[^。！？\n]{4,400}")
-_HINT = re.compile(r"牵头|主责|主办|主抓|配合|协办|协同|负总责|会同|由[^。，]{2,40}(?:负责|落实|承担|组织实施|承办|实施)")
+_HINT = re.compile(
+    r"牵头|主责|主办|主抓|配合|协办|协同|负总责|会同|由[^。，]{2,40}(?:负责|落实|承担|组织实施|承办|实施)|[^，。]{3,60}(?:负责|落实)(?:[，。]|$)"
+)
 _OPENING = re.compile(
     r"[\s\u3000]*(?:(?:该|此|本|这|上述|以上|前述|其中|具体|全部|有关|相关)*(?:一|各|几|两|三|些)?(?:项|条|款)?"
     r"(?:工作|任务|措施|事项|内容|项目|行动|目标|要求|指标)(?:任务)?)?(?:具体|均|统一|分别|都)?(?=由|[\u4e00-\u9fff]{2,30}(?:牵头|负责|主办|主责))"

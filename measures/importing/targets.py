@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -50,7 +50,7 @@ _STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
 # 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from.
 _NOT_COUNTED = re.compile(
     r"^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
-    r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|《)"
+    r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|[\u4e00-\u9fff]{0,6}队伍?(?:[，。；]|$)|《)"
 )
 _DESCRIBES = re.compile(
     r"总投资|计划投资|概算|估算|占地|用地面积|规划面积|建筑面积|全长|总长|单价|注册资本|现有|共有|合计|原有|组长|成员|主任|召集人|联络员|负责人|电话|邮编|"
@@ -58,7 +58,7 @@ _DESCRIBES = re.compile(
 )
 _ENUMERATES = frozenset("条项款章节页份号期届号字")
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
-_AGAIN = re.compile(r"(?:改造|提升|新建|改建|扩建|续建|修复|建成|开工|竣工|完工|完成|新开工|整治|治理|建设)+")
+_AGAIN = re.compile(r"(?:改扩建|迁建|改造|提升|新建|改建|扩建|续建|修复|建成|开工|竣工|完工|完成|新开工|整治|治理|建设)+")
 # 产值超10亿元产业链6条: the first number says which ones are counted.
 _QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{2,12}?)(?:达到|达|突破|超过|不少于)?\d")
 _UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
@@ -278,7 +278,7 @@ class _Sentence:
             verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted)
             if bare in _GENERIC:
                 bare = self._said_before(begin) + bare
-            if noun and (verbal or _TOWARDS.fullmatch(bare)):
+            if noun and (verbal or bare.endswith("等") or _TOWARDS.fullmatch(bare)):
                 return bare + noun["noun"], region, after + noun.end()
             return bare, region, after
         bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
@@ -335,7 +335,7 @@ def _named(named: str) -> tuple[str, str]:
     bare = _ENABLING.sub("", bare)
     bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
     bare = _STARTING.sub("", bare)
-    return re.sub(r"(?:力争|分别|总体|累计|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare), region
+    return re.sub(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare), region
 
 
 def _stem(word: str) -> str:
