@@ -93,6 +93,8 @@ def goes_on(collective: str, name: str) -> bool:
     plain = _unbracketed(name)
     if plain != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)):
         return True  # 各区、县（市）委宣传部
+    if collective.endswith(bodies.ZONES) and name.startswith(bodies.ZONES) and name.endswith(bodies.ZONE_SEATS):
+        return True  # 各国家级高新区、经开区管委会
     if not plain.endswith(bodies.CLASS_NOUNS) or any(
         word in plain for word in ("各", "有关", "相关", "市直", "县直", "省直", "区直", "州直", "其他", "等")
     ):

@@ -5,6 +5,7 @@ One pass from left to right. Words that may also be part of a name (指导, 协�
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,7 @@ Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc"
 SEPARATORS = "、，；。/|\n"
 _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
+_ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
 _OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
@@ -78,6 +80,10 @@ class Lexer:
             return at + 1
         if char == " ":
             return self._blank(at)
+        if char in "·." and _whole(self._so_far(at)) and _begins_name(self._ahead(at + 1)):
+            self._close(at)
+            self.tokens.append(Token("sep", at, at + 1, "、"))
+            return at + 1
         return 0
 
     def _blank(self, at: int) -> int:
@@ -107,6 +113,10 @@ class Lexer:
         if char not in BRACKETS:
             return self._quoted(at, close)
         kind = _note_kind(inside)
+        if _is_number(inside) and _whole(self._so_far(at)):
+            self._close(at)
+            self.tokens.append(Token("sep", at, close + 1, "；"))
+            return close + 1
         if kind is None:
             return self._open(at, close, inside) if self._name < 0 else close + 1
         self._close(at)
@@ -124,7 +134,7 @@ class Lexer:
 
     def _open(self, at: int, close: int, inside: str) -> int:
         """A bracket that follows no name: a number （一）, or names in brackets, which are read on."""
-        if len(inside) <= _LONGEST_NUMBER and all(char in _NUMERALS for char in inside):
+        if _is_number(inside):
             self.tokens.append(Token("note", at, close + 1, ""))
             return close + 1
         self.tokens.append(Token("sep", at, at + 1, "，"))
@@ -132,6 +142,8 @@ class Lexer:
 
     def _word(self, at: int, end: int) -> int:
         fresh = self._name < 0
+        if fresh and at not in self.deadlines and (number := _ENUMERATOR.match(self.text, at, end)):
+            return number.end()
         deadline = self.deadlines.get(at)
         if deadline is not None and deadline.end <= end and (fresh or not self._holds(at, deadline.end)):
             self._close(at)
@@ -259,7 +271,8 @@ class Lexer:
         ahead = ahead[: next((index for index, char in enumerate(ahead) if char in SEPARATORS + " ：；）"), len(ahead))]
         stop = next((place for place in range(len(ahead)) if roles.phrase_at(ahead, place, after_name=False)), len(ahead))
         ahead = ahead[:stop]
-        return len(ahead) > 1 and not _whole(ahead) and ahead.endswith(_OFFICES_INSIDE)
+        stands = is_collective(ahead) or (shape(ahead).complete and bool(shape(ahead).prefix))
+        return len(ahead) > 1 and not stands and ahead.endswith(_OFFICES_INSIDE)
 
     def _holds(self, at: int, end: int) -> bool:
         """Whether a deadline phrase is rather part of a name (“十四五”规划专班)."""
@@ -289,6 +302,10 @@ class Lexer:
         if words:
             self.tokens.append(Token("name", self._name, stop, words))
         self._name = -1
+
+
+def _is_number(inside: str) -> bool:
+    return 0 < len(inside) <= _LONGEST_NUMBER and all(char in _NUMERALS for char in inside)
 
 
 def _whole(name: str) -> bool:

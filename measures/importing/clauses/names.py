@@ -59,7 +59,7 @@ class Shape:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
         if self.name in bodies.STANDALONE or functional(self.core) or (not self.core and self.head in bodies.WHOLE | bodies.PARTY):
             return True
-        plain = _without_note(self.name).replace("自由", "").replace("有限", "")
+        plain = _without_note(self.name).replace("自由", "").replace("有限", "").replace("自主", "")
         joined = any(joiner in self.core for joiner in ("和", "及", "与"))
         return not joined and not any(word in plain for word in bodies.NOT_IN_NAMES) and len(plain) <= _LONGEST_CERTAIN
 

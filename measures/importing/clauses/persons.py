@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from measures.importing.clauses import bodies
+from measures.importing.clauses import bodies, roles
 from measures.importing.clauses.names import shape
 
 _LENGTH = range(2, 5)  # characters of a name of a person
@@ -45,6 +45,8 @@ def without_person(text: str, *, expected: bool) -> tuple[str, str]:
     """
     name, _, note = text.partition("（")
     inside = note.removesuffix("）")
+    label = roles.label_at(inside, 0)
+    inside, expected = (inside[label.end :], True) if label and label.kind == "person" else (inside, expected)
     named = persons(inside) if note.endswith("）") and not shape(inside).complete else []
     shown = bool(named) and (expected or (looks_like_person(inside) and not shape(inside).head))
     return (name, named[0]) if name and shown else (text, "")

@@ -11,6 +11,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
+_DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
@@ -195,4 +196,6 @@ def _remarked(mention: Mention, made: Shape) -> Mention:
     if made.kind == "unknown" or not made.certain:
         kind = mention.kind if made.prefix or made.bare else "unknown"
         return replace(mention, kind=kind, why=NOT_A_NAME)
+    if made.kind == "agency" and made.head in _DEPARTMENTS and made.core and not functional(made.core) and len(made.core) <= _SHORT_CORE:
+        return replace(mention, why=f"“{made.core}”不是常见的职能，请核对写法")
     return mention

@@ -122,7 +122,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
-        suspect = bracketed and (explicit or len(parties) > 1) and bool(parties)
+        suspect = bool(parties) and ((bracketed and (explicit or len(parties) > 1)) or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
     if bare and parser.remarks:

@@ -204,13 +204,13 @@ def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
         if text[after : after + 1] not in ("】", "）"):
             return None
         after = _skip_blanks(text, after + 1)
-    colon = text[after : after + 1] == "："
+    colon = next((mark for mark in ("：", "——", "—", "-") if text.startswith(mark, after)), "")
     verb = next((word for word in ("为", "是") if text.startswith(word, after)), "")
-    if not (opened or colon or after > end or (verb and noun == "unit")):
+    if not (opened or bool(colon) or after > end or (verb and noun == "unit")):
         return None
     if not roles and noun != "time" and not colon and not opened:
         return None
-    after = _skip_blanks(text, after + 1) if colon else after + len(verb)
+    after = _skip_blanks(text, after + len(colon)) if colon else after + len(verb)
     return Label(after, noun, _label_role(roles), both={"lead", "support"} <= set(roles))
 
 
