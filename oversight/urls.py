@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from oversight.views import boards, cockpit, ledger, press, probes, sheet, workbench
+from oversight.views import boards, cockpit, ledger, planning, press, probes, sheet, workbench
 
 urlpatterns = [
     path("healthz/", login_not_required(probes.healthz), name="healthz"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("targets/<int:pk>/values/", cockpit.report_value, name="target-report"),
     path("command/", boards.command, name="command"),
     path("statistics/", boards.statistics, name="statistics"),
+    path("calendar/", planning.month, name="calendar"),
+    path("plans/<int:pk>/gantt/", planning.plan_chart, name="plan-gantt"),
     path("search/", boards.find, name="search"),
     path("ledger/", ledger.show, name="ledger"),
     path("ledger/press/", press.ask, {"kind": "press"}, name="ledger-press"),

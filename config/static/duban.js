@@ -10,6 +10,16 @@
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
   });
+  // Printing: what is folded away on the screen is opened on paper.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("main details:not([open]):not(.tool):not(.fold)")];
+    folded.forEach((details) => { details.open = true; });
+  });
+  window.addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
   // Quick search: Ctrl-K or the glass in the top bar opens it, the arrows go through what is found.
   const quick = document.getElementById("quick-search");
   const openQuick = () => {

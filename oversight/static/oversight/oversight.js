@@ -1,7 +1,6 @@
 // Small conveniences of the ledger and the boards; every page works without them.
 (() => {
   "use strict";
-  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.querySelectorAll("[data-tick-all]").forEach((all) =>
     all.addEventListener("change", () => {
       document.querySelectorAll(`[data-tick="${all.dataset.tickAll}"]`).forEach((box) => { box.checked = all.checked; });
