@@ -73,6 +73,11 @@ class DoubtRow:
         return self.doubt.code in FACTS
 
     @property
+    def field(self) -> str:
+        """Return the field among the facts in which it is settled."""
+        return f"f-{FACTS[self.doubt.code]}" if self.in_facts else ""
+
+    @property
     def can_be_made(self) -> bool:
         """Tell whether it is a passage that can be made a measure."""
         return self.doubt.code == "left_out"

@@ -47,7 +47,8 @@
     if (!place) return;
     const fold = place.querySelector("details.facts-fold, details.measure-edit");
     if (fold) fold.open = true;
-    const field = place.querySelector("input:not([type=hidden]), select");
+    const named = link.dataset.field && document.getElementById(link.dataset.field);
+    const field = named || place.querySelector("input:not([type=hidden]), select");
     field?.focus({ preventScroll: true });
     place.scrollIntoView({ block: "nearest" });
   };
@@ -67,9 +68,18 @@
     else if (row?.contains(document.activeElement) && event.key === "x") press(row.querySelector("[data-dismiss]"));
     else if (row?.contains(document.activeElement) && event.key === "m") press(row.querySelector("[data-make]"));
     else if (row?.contains(document.activeElement) && event.key === "g") visit(row);
+    else if (row && row === document.activeElement && event.key === "Enter") {
+      const picker = row.querySelector("input[name=who]");
+      if (picker) picker.focus();
+      else visit(row);
+    }
     else if (row?.contains(document.activeElement) && /^[1-5]$/.test(event.key)) press(row.querySelectorAll("[data-candidate]")[Number(event.key) - 1]);
     else return;
     event.preventDefault();
+  });
+  document.addEventListener("focusin", (event) => {
+    const here = doubts().indexOf(event.target.closest("[data-doubt]"));
+    if (here >= 0) doubt = here;
   });
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.id === "review") remember(); });
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review") restore(); });
