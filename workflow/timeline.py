@@ -36,6 +36,7 @@ class Verb(models.TextChoices):
     REFUSE_EXTENSION = "refuse_extension", _("refused more time")
     OPEN_REPORT = "open_report", _("asked for a report")
     SAVE_REPORT = "save_report", _("saved a draft report")
+    WRITE_TOGETHER = "write_together", _("wrote it together with the report of another task")
     ATTACH = "attach", _("attached evidence")
     DETACH = "detach", _("removed evidence")
     SEND_FOR_REVIEW = "send_for_review", _("sent the report for review")
@@ -99,6 +100,7 @@ class Verb(models.TextChoices):
 INSIDE_THE_AGENCY = frozenset(
     {
         Verb.SAVE_REPORT,
+        Verb.WRITE_TOGETHER,
         Verb.ATTACH,
         Verb.DETACH,
         Verb.SEND_FOR_REVIEW,

@@ -47,6 +47,10 @@ RULING_WORKING_DAYS = 7
 """Within how many working days a hand-back is to be ruled on (DESIGN section 4)."""
 
 
+WRITABLE_REPORTS = frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED})
+"""Reports that their agency still writes."""
+
+
 def task_is_live(task: Task) -> Decision:
     """Answer whether agencies can act on the task: it is under way, and not put up for sign-off."""
     match task.state:
@@ -157,8 +161,17 @@ def to_withdraw_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
     return Allowed()
 
 
+def stands_alone(report: Report) -> Decision:
+    """Answer whether a report is written and released by itself, not together with one of another task."""
+    if report.written_with_id is None or report.state not in WRITABLE_REPORTS | {ReportState.AGENCY_REVIEW}:
+        return Allowed()
+    return Denied(_("This report is written together with that of another task; open that one."))
+
+
 def to_save_report(report: Report, now: dt.datetime) -> Decision:
     """Answer whether the agency can work on a report: it has signed for the task, which is under way."""
+    if not stands_alone(report):
+        return stands_alone(report)
     if report.assignment.state == AssignmentState.PENDING:
         return Denied(_("Sign for the task first."))
     if report.assignment.state != AssignmentState.ACCEPTED:

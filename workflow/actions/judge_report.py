@@ -10,6 +10,7 @@ from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy
 from workflow.actions.door import keep, lock_report, log, move, said
+from workflow.actions.joint_reports import stands_alone
 from workflow.actions.roll_up import is_rolled_up, lock_above, roll_up, set_from_leads
 from workflow.models import Report, Task
 from workflow.timeline import Entry, Verb
@@ -44,6 +45,7 @@ def return_report(*, actor: Actor, report_id: int, remark: str, now: dt.datetime
     require(policy.may_judge_report(actor, report))
     remark = said(remark, "remark")
     states = move(report, "return_for_more", remark=remark)
+    stands_alone(report)
     keep(report)
     log(actor, now, _entry(report, Verb.RETURN_REPORT, states, remark))
     return report

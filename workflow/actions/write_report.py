@@ -15,10 +15,12 @@ from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part, person
+from workflow.actions.joint_reports import copy_and_send, lock_tasks_with, with_followers
 from workflow.deadlines import add_working_days
 from workflow.models import Evidence, Report
 from workflow.states import ReportState
 from workflow.timeline import Verb
+from workflow.timing import WRITABLE_REPORTS
 from workflow.working_days import calendar_in_force
 
 EVIDENCE_LIMIT = 20 * 1024 * 1024
@@ -106,19 +108,21 @@ def detach_evidence(*, actor: Actor, report_id: int, evidence_id: int, now: dt.d
     log(actor, now, of_part(report.assignment, Verb.DETACH, report=report, filename=row.filename, sha256=row.sha256))
     stored = row.file
     row.delete()
-    transaction.on_commit(lambda: stored.delete(save=False))
+    transaction.on_commit(lambda: None if Evidence.objects.filter(file=stored.name).exists() else stored.delete(save=False))
     return report
 
 
 @transaction.atomic
 def send_for_review(*, actor: Actor, report_id: int, now: dt.datetime, version: int | None = None) -> Report:
-    """Hand a report to the agency's reviewer."""
+    """Hand a report to the agency's reviewer, and with it those that it is written for."""
+    lock_tasks_with(report_id)
     report = lock_report(actor, report_id, now=now, version=version)
     require(policy.may_report(actor, report))
     expect(timing.to_send_for_review(report, now))
     states = move(report, "send_for_review")
     keep(report)
-    log(actor, now, of_part(report.assignment, Verb.SEND_FOR_REVIEW, states, report=report))
+    others = with_followers(report, WRITABLE_REPORTS, copy_and_send(report, report.author_id), Verb.SEND_FOR_REVIEW)
+    log(actor, now, of_part(report.assignment, Verb.SEND_FOR_REVIEW, states, report=report), *others)
     return report
 
 

@@ -1,7 +1,8 @@
-"""What supporting agencies contribute, over HTTP."""
+"""What supporting agencies contribute, and reports written for several tasks, over HTTP."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import Http404
@@ -14,11 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from workflow.actions.joint_reports import write_together
 from workflow.actions.write_contribution import save_contribution
-from workflow.api.answers import PreconditionFailed, PreconditionRequired
-from workflow.api.reading import contributions_for, request_actor
-from workflow.api.serializers import ContributionSerializer
-from workflow.api.views import REFUSALS, RefusalSerializer
+from workflow.api.answers import PreconditionFailed, PreconditionRequired, once
+from workflow.api.reading import contributions_for, reports_for, request_actor
+from workflow.api.serializers import ContributionSerializer, ReportSerializer
+from workflow.api.views import IDEMPOTENCY, REFUSALS, RefusalSerializer
 
 
 class ContributionTextSerializer(serializers.Serializer[dict[str, Any]]):
@@ -67,3 +69,35 @@ class ContributionDetail(APIView):
             raise Http404
         body = ContributionSerializer(row, context={"request": request}).data
         return Response(body, headers={"ETag": f'"{row.version}"'})
+
+
+class FollowingReportSerializer(serializers.Serializer[dict[str, Any]]):
+    """A further report that one is written for, with its own percentage."""
+
+    id = serializers.IntegerField(min_value=1)
+    percent = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
+
+
+class TogetherSerializer(serializers.Serializer[dict[str, Any]]):
+    """Further reports that one is written for."""
+
+    reports = FollowingReportSerializer(many=True)
+
+
+class WriteTogether(APIView):
+    """Write one report for several tasks."""
+
+    @extend_schema(request=TogetherSerializer, responses={200: ReportSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Say which further reports of the same agency and period this one is written for; those left out stand alone again."""
+        given = TogetherSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor, now = request_actor(request), timezone.now()
+        others = {row["id"]: row["percent"] for row in given.validated_data["reports"]}
+
+        def run() -> tuple[int, Any]:
+            write_together(actor=actor, report_id=pk, others=others, now=now)
+            row = reports_for(actor, now).get(pk=pk)
+            return 200, json.loads(json.dumps(ReportSerializer(row, context={"request": request}).data, default=str))
+
+        return once(request, now=now, perform=run)

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("comments/<int:pk>/retract/", conversation.CommentRetraction.as_view(), name="comment-retract"),
     path("reports/<int:pk>/", views.ReportDetail.as_view(), name="report"),
     path("contributions/<int:pk>/", contributions.ContributionDetail.as_view(), name="contribution"),
+    path("reports/<int:pk>/write-together/", contributions.WriteTogether.as_view(), name="write-together"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
     path("rechecks/", decisions.RecheckDraw.as_view(), name="rechecks"),

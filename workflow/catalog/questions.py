@@ -98,7 +98,12 @@ def in_live_task(contribution: Contribution, now: dt.datetime) -> Decision:
 
 def submittable(report: Report, now: dt.datetime) -> Decision:
     """Answer whether the report's task is under way."""
-    return timing.task_is_live(report.assignment.task)
+    return timing.stands_alone(report) and timing.task_is_live(report.assignment.task)
+
+
+def alone(report: Report, now: dt.datetime) -> Decision:
+    """Answer whether the report is not written together with one of another task."""
+    return timing.stands_alone(report)
 
 
 def succeedable(assignment: Assignment, now: dt.datetime) -> Decision:

@@ -39,6 +39,7 @@ REPORT_ACTS = (
         subject=Subject.REPORT,
         transition="send_back",
         may=policy.may_send_back_report,
+        ready=questions.alone,
         run=release_report.send_back,
         fields=(Field("remark", _("What is to be changed")),),
     ),

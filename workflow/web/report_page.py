@@ -20,6 +20,7 @@ from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
 from workflow import policy, timing
+from workflow.actions.joint_reports import candidates, write_together
 from workflow.actions.write_report import EVIDENCE_LIMIT, ReportText, attach_evidence, detach_evidence, save_report, send_for_review
 from workflow.collecting import collected
 from workflow.lights import report_light
@@ -27,6 +28,7 @@ from workflow.models import Report
 from workflow.states import ReportState
 from workflow.web import load
 from workflow.web.buttons import buttons
+from workflow.web.chosen import LONGEST, shown_in
 from workflow.working_days import calendar_in_force
 
 WRITABLE = frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED})
@@ -95,6 +97,8 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime) -> str:
     """Save the text, then attach or remove files, then send it; each is kept even when the next is refused."""
     save_report(actor=actor, report_id=report.pk, text=form.text(), now=now, version=form.cleaned_data["version"])
+    if "together" in request.POST:
+        write_together(actor=actor, report_id=report.pk, others=named_together(request), now=now)
     for upload in request.FILES.getlist("files"):
         attach_evidence(actor=actor, report_id=report.pk, filename=upload.name or "", content=_content(upload), now=now)
     if request.POST.get("remove", "").isdecimal():
@@ -104,6 +108,13 @@ def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, 
         send_for_review(actor=actor, report_id=report.pk, now=now)
         return _("The report has been sent to the reviewer of your agency.")
     return _("The draft is saved.")
+
+
+def named_together(request: HttpRequest) -> dict[int, int | None]:
+    """Return the further reports that were ticked, each with the percentage typed beside it."""
+    chosen = shown_in(request.POST.getlist("with"))
+    percents = {pk: request.POST.get(f"percent_{pk}", "").strip() for pk in chosen}
+    return {pk: int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None for pk, text in percents.items()}
 
 
 def _content(upload: UploadedFile[Any]) -> bytes:
@@ -127,6 +138,8 @@ def show(
         "save_decision": timing.to_save_report(report, now),
         "light": report_light(report, timezone.localdate(now), calendar_in_force()),
         "last": last_accepted(report),
+        "together": list(candidates(report)) if writes and report.written_with_id is None else [],
+        "followers": list(report.followers.select_related("assignment__task").order_by("pk")),
         "collected": collected(report),
         "may_press": is_released_by(actor, report),
         "today": timezone.localdate(now),
