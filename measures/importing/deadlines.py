@@ -17,7 +17,7 @@ from pathlib import Path
 
 from measures.importing.feasts import feast_day, has_day, is_lunar
 from measures.importing.partial_date import PartialDate
-from measures.importing.terms import BEFORE_NUMBER, term_end
+from measures.importing.terms import BEFORE_NUMBER, runs_from_issue, term_end
 from measures.importing.time_numbers import DIGITS, months_later, number_from, year_from
 from measures.importing.time_patterns import (
     BARE_PARTS,
@@ -156,6 +156,8 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
     number = re.split(r"—|-|~|至|到", found["number"])[-1]
     before = BEFORE_NUMBER.search(plain, max(0, start - _LONGEST_EVENT), start) if not found["lead"] else None
     begin = before.start() if before else start
+    if not labelled and found["unit"] in ("工作日", "天", "日") and not runs_from_issue(plain[begin:start] if before else found["lead"]):
+        return None  # in prose a span of days is how long a service takes: 压缩至3个工作日内
     day, why = term_end(plain[begin:start] if before else found["lead"], number, found["unit"], reference)
     return Deadline(plain[begin : found.end()], begin, found.end(), day, False, why)
 

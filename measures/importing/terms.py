@@ -20,6 +20,11 @@ _ISSUED = re.compile(
 BEFORE_NUMBER = re.compile(r"[^，。；、：（）\n“”\d]{1,14}(?:之日起|日起|之?后|起)(?:的)?$")  # the event, behind which the number stands
 
 
+def runs_from_issue(event: str) -> bool:
+    """Whether a term is said to run from the document's own issue (印发之日起)."""
+    return bool(event and _ISSUED.search(event))
+
+
 def term_end(event: str, number: str, unit: str, reference: PartialDate | None) -> tuple[date | None, str]:
     """The last day of a term, and why it is doubtful.
 

@@ -207,4 +207,10 @@ def _own_line(text: str, folded: str, start: int, end: int, context: ClauseConte
     if not _SHORTEST < end - start <= _LONGEST_LINE or not any(hint in folded[start:end] for hint in _HINTS):
         return []
     reading = read(text[start:end], context, bracketed=False)
-    return [reading.clause.moved(start)] if reading.tidy else []
+    if reading.tidy:
+        return [reading.clause.moved(start)]
+    last = folded.rfind("。", start, end - 1) + 1
+    if last <= start or not any(word in folded[last:end] for word in roles.ALWAYS):
+        return []
+    reading = read(text[last:end], context, bracketed=False)  # …。省教育厅牵头，省财政厅配合。
+    return [reading.clause.moved(last)] if reading.tidy else []
