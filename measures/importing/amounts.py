@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from measures.importing.comparators import NUMBER, UNIT
@@ -13,6 +13,7 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
 _CN = "零〇一二两三四五六七八九"
+_HALF = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _ENDS = r"(?:以上|以下|以内|之内|左右|上下|[，。；、）)\n]|$)"
 _AMOUNT = re.compile(
     rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
@@ -45,6 +46,10 @@ class Amount:
 
 def find_amounts(text: str, start: int, end: int) -> Iterator[Amount]:
     """Find the amounts of `text[start:end]`, in order. A bare number comes with an empty unit."""
+    folded = text[start:end].translate(_HALF)
+    if folded != text[start:end]:
+        yield from (replace(amount, start=amount.start + start, end=amount.end + start) for amount in find_amounts(folded, 0, len(folded)))
+        return
     for match in _AMOUNT.finditer(text, start, end):
         amount = _read(match)
         if amount is not None:

@@ -34,6 +34,7 @@ _ABOVE = re.compile(
     r"^(?:特急|平急|加急|特提|急件?|明电|内部(?:明电|资料)|(?:机密|秘密|绝密)[★☆\s\d年个月]*|\d{3,8}|(?:签发人?|会签人?)[：:].*|"
     r"等级.*|份号.*|密级.*)$"
 )
+_LABELLED = re.compile(r"^附\s*(?:件|表)\s*[\d一二三四五六七八九十]{0,3}\s*[：:]?$")
 _RED_HEAD = re.compile(r"^(?P<who>[^《》。；]{4,60}?)文\s*件$")
 # A line that goes on with the title: （2024—2026年）, （试行）.
 QUALIFIER = re.compile(
@@ -176,7 +177,7 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
             titles.append(block)
             continue
         layout, taken = _read_meta(document, block, line, layout)
-        if taken or _ABOVE.match(line):
+        if taken or _ABOVE.match(line) or (not titles and _LABELLED.match(line)):
             continue
         red = _RED_HEAD.match(line)
         if red and not titles:

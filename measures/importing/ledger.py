@@ -19,11 +19,11 @@ from measures.importing.outline import title_span
 # What a column holds, by its heading; the first that fits counts.
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(?:序号|编号|项目序号|任务编号|任务序号|项号|号)$")),
-    ("leader", re.compile(r"(?:领导|责任人|负责人|联系人|分管)")),
-    ("lead", re.compile(r"(?:牵头|主办|主责|首办|第一责任)(?:责任)?(?:单位|部门|处室|主体)?")),
+    ("leader", re.compile(r"(?:领导|责任人|负责人|分管)")),
+    ("lead", re.compile(r"(?:牵头|主办|主责|首办|第一责任|主要责任)(?:责任)?(?:单位|部门|处室|主体)?")),
     ("support", re.compile(r"(?:配合|协办|参与|参加|协同|协助|会办)(?:责任)?(?:单位|部门|处室|主体)?")),
     ("responsible", re.compile(r"(?:责任|承办|落实|负责|实施|分工|承担|办理|组织)(?:单位|部门|主体|分工|处室)|^(?:单位|部门|责任)$")),
-    ("deadline", re.compile(r"(?:时限|时间|期限|进度|节点)")),
+    ("deadline", re.compile(r"(?:时限|时间|期限|进度|节点|推进计划|完成计划)")),
     ("remark", re.compile(r"(?:备注|说明|依据|来源|完成情况|进展|形式|成果|联系)")),
     ("section", re.compile(r"(?:类别|领域|分类|板块|方面|项目类型|一级|篇章|专题)")),
     ("task", re.compile(r"(?:任务|措施|举措|事项|内容|工作|要点|项目|目标|行动|要求|指标|政策)")),
@@ -31,6 +31,7 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _AGENCIES = ("lead", "responsible", "support")
 _LABELS = {"leader": "牵头领导", "lead": "牵头单位", "responsible": "责任单位", "support": "配合单位", "deadline": "完成时限"}
 _HEADER_DEPTH = 8
+_CN_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
 _EMPTY = re.compile(r"^[\s—－/-]*$|^无$")
 
 
@@ -133,7 +134,8 @@ def _settled(document: Document, rows: list[Block], columns: list[str]) -> list[
     tasks = [index for index, kind in enumerate(columns) if kind == "task"]
     if len(tasks) < 2:
         return settled
-    origins = {index: len({document.quote(row.cells[index]) for row in rows if index < len(row.cells)}) for index in tasks}
+    whole = [row for row in rows if all(index < len(row.cells) and document.quote(row.cells[index]).strip() for index in tasks)]
+    origins = {index: len({document.quote(row.cells[index]) for row in whole}) for index in tasks}
     most = max(origins.values())
     for index in tasks:
         if origins[index] < most:
@@ -145,7 +147,7 @@ def _rows(document: Document, blocks: list[Block], columns: list[str]) -> Iterat
     heading: tuple[int, int] | None = None
     open_row: LedgerRow | None = None
     for block in blocks:
-        banner = _banner(document, block)
+        banner = _banner(document, block) or _heading_row(document, block, columns)
         if banner is not None:
             heading = _title_of(document, banner)
             continue
@@ -184,6 +186,19 @@ def _banner(document: Document, block: Block) -> Cell | None:
         return None
     first = block.cells[0]
     return first if first.start >= block.start and first.start in filled else None
+
+
+def _heading_row(document: Document, block: Block, columns: list[str]) -> Cell | None:
+    """Find the title of a row that is a heading inside the table: 一 and 产业强市, and nobody named."""
+    filled = {kind: cell for kind, cell in zip(columns, block.cells, strict=False) if kind and not _EMPTY.match(document.quote(cell))}
+    number = filled.pop("number", None)
+    if (
+        number is None
+        or number.carried
+        or not re.fullmatch(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?", document.quote(number).strip())
+    ):
+        return None
+    return next(iter(filled.values())) if len(filled) == 1 and set(filled) <= {"task", "section"} else None
 
 
 def _title_of(document: Document, cell: Cell) -> tuple[int, int]:

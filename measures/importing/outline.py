@@ -14,7 +14,10 @@ from measures.importing.document import Block, Document
 from measures.importing.headings import Marker, Scheme, chinese_number, read_marker
 
 # A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
-_TITLE_END = re.compile(r"[。！？!?\n]|[：:](?=.)|(?<=[^\s、，,]{4})[\u3000 ]{1,4}(?=[\u4e00-\u9fff“《])")
+_TITLE_END = re.compile(
+    r"[。！？!?\n]|(?<=[\u4e00-\u9fff）)”])[.．](?=[\u4e00-\u9fff“]|\s|$)|"
+    r"[：:](?=.)|(?<=[^\s、，,]{4})[\u3000 ]{1,4}(?=[\u4e00-\u9fff“《])"
+)
 _CLAUSE_IN_TITLE = re.compile(
     r"[（(〔\[【](?=[^（）()〔〕\[\]【】]{0,200}?(?:牵头|配合|负责|责任|主办|协办|承办|完成时限|参与|分别))|(?:牵头|责任|配合|主办|协办|承办)(?:单位|部门|领导|人)[：:]"
 )

@@ -93,6 +93,8 @@ def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[
     return cut
 
 
+# 建设平台.到２０２５年: a full stop in half width.
+_FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff【（(]|\s|$)")
 _DEADLINE_LINE = re.compile(
     r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间|期限|节点)(?:要求|安排)?[】）]?[：:][ \t\u3000]*"
     r"(?P<when>[^\n]{2,60})$",
@@ -162,7 +164,7 @@ class _Assembly:
         for root in self.roots:
             for node in root.walk():
                 if node.own_end > node.start:
-                    own = without_rules(self.text[node.start : node.own_end])
+                    own = without_rules(_FULL_STOP.sub("。", self.text[node.start : node.own_end]))
                     context = self._context(node.start)
                     found = [clause for clause in find_clauses(own, context, node.start) if clause.is_clause]
                     taken = [(clause.start, clause.end) for clause in found]

@@ -29,7 +29,7 @@ _ENABLING = re.compile(
 )
 _ONLY_VERB = re.compile(r"(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")$")
 _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
-_BREAK = re.compile(r"[，,。；;：:！？\n]")
+_BREAK = re.compile(r"[，,。；;：:！？\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
     r"^(?:其中|同时|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
@@ -262,7 +262,7 @@ class _Sentence:
         """Tell an amount that ends what is said, as in a list of tasks: 接待游客1.2亿人次, 落实播种面积85万亩."""
         signs = self.text[max(amount.start - 1, 0) : amount.start]
         return (
-            3 < len(bare) <= 24
+            (3 < len(bare) <= 24 or bare == "投资")
             and not _DESCRIBES.search(bare)
             and amount.unit not in _ENUMERATES
             and "\u4e00" <= signs <= "\u9fff"
@@ -287,15 +287,16 @@ class _Sentence:
             verb = next(reversed(_ANY_VERB.findall(named)), "")
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
-        return *self._borrowed(bare, verb, word, region), after
+        return *self._borrowed(bare, verb, word, region, begin), after
 
-    def _said_before(self, begin: int) -> str:
+    def _said_before(self, begin: int, *, whole: bool = False) -> str:
         """Name the thing whose 规模 a number gives, from the words before: 设立科创基金，规模达到100亿元."""
         before = self.text[self.start : begin].rstrip("，,")
-        words = VERB.sub("", _LEADING.sub("", re.split(r"[，,。；;：:]", before)[-1]))
+        said = _LEADING.sub("", re.split(r"[，,。；;：:]", before)[-1])
+        words = said if whole else VERB.sub("", said)
         return words if 1 < len(words) <= 12 and not re.search(r"[\d、]", words) else ""
 
-    def _borrowed(self, bare: str, verb: str, word: re.Match[str] | None, region: str) -> tuple[str, str]:
+    def _borrowed(self, bare: str, verb: str, word: re.Match[str] | None, region: str, begin: int) -> tuple[str, str]:
         """Name what is measured by the target before: 增长5%，突破8万亿元; 2024年新增端口20万个；2025年新增15万个."""
         last = self.last
         if last is not None and (not bare or last.metric.startswith(bare)):
@@ -304,6 +305,8 @@ class _Sentence:
             return self.before.metric, region or self.before.region
         if last is not None and _AGAIN.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
             return bare + (word.group() if word else "") + VERB.sub("", last.metric), region or last.region
+        if not bare and last is None and word is not None:  # 建设充电桩，不少于500个
+            return self._said_before(begin, whole=True), region
         return bare, region
 
     def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:

@@ -10,7 +10,10 @@ from measures.importing.document import Document, DocumentBuilder
 from measures.importing.readers.plaintext import decode
 from measures.importing.unreadable import Refusal, Unreadable
 
-_HEADER = re.compile(r"(?:牵头|责任|主办|承办|配合|任务|措施|事项|举措|工作内容|完成时限)")
+_HEADER = re.compile(
+    r"\s*(?:序\s*号|编号|.{0,6}(?:任务|工作|措施|事项|举措|项目|项目名称|内容|目标|指标)|.{0,4}(?:牵头|责任|主办|承办|配合|协办|落实)(?:单位|部门|领导|人)|"
+    r".{0,4}(?:时限|时间|期限|备注|进度))\s*"
+)
 _COLUMNS = 3
 _MAX_ROWS = 100_000
 
@@ -20,7 +23,7 @@ def is_csv(text: str) -> bool:
     for line in text.split("\n")[:6]:
         for mark in ",\t;":
             fields = line.split(mark)
-            if len(fields) >= _COLUMNS and sum(len(field) < 20 and bool(_HEADER.search(field)) for field in fields) > 1:
+            if len(fields) >= _COLUMNS and sum(bool(_HEADER.fullmatch(field.strip('"'))) for field in fields) > 1:
                 return True
     return False
 

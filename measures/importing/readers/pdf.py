@@ -15,7 +15,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from measures.importing.document import Document, DocumentBuilder
+from measures.importing.document import Document, DocumentBuilder, Merge
 from measures.importing.headings import read_marker
 from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, plain_signs, rows_of
 from measures.importing.readers.pdf_tables import Rules, Table, ruled_tables, unruled_table
@@ -30,6 +30,7 @@ _RECTANGLE = 4
 _PAINTS = frozenset((b"f", b"F", b"f*", b"S", b"s", b"B", b"B*", b"b", b"b*"))
 _MOST = 0.85  # of a page
 _FEWEST_ROWS = 6
+_NUMBERS = re.compile(r"(?:序\s*号|编\s*号|项目序号|任务序号)\s*")
 _SAME_PLACE = 6.0
 _BLANK = 1.2  # of the size of the type; a narrower gap is one of setting
 _END = tuple("。！？；：:;")
@@ -274,11 +275,22 @@ def _goes_on(before: Table, after: Table) -> bool:
     )
 
 
+def _both(above: str | Merge, below: str | Merge) -> str | Merge:
+    """Join the parts of a cell that breaks over two pages."""
+    return above + below if isinstance(above, str) and isinstance(below, str) else above
+
+
 def _put(tables: list[Table], out: DocumentBuilder) -> None:
     """Write a table; its header is repeated on no later page."""
     if tables:
         header = tables[0].rows[0]
-        rows = [*tables[0].rows, *(row for table in tables[1:] for place, row in enumerate(table.rows) if place or row != header)]
+        rows = list(tables[0].rows)
+        number = next((place for place, cell in enumerate(header) if isinstance(cell, str) and _NUMBERS.fullmatch(cell)), None)
+        for table in tables[1:]:
+            more = list(table.rows[1:] if table.rows[0] == header else table.rows)
+            if number is not None and more and more[0][number] == "":
+                rows[-1] = tuple(_both(above, below) for above, below in zip(rows[-1], more.pop(0), strict=True))
+            rows += more
         out.table(rows)
         tables.clear()
 
