@@ -18,6 +18,7 @@ class PlanVerb(models.TextChoices):
     UNDO = "undo", _("Correction undone")
     CONFIRM = "confirm", _("Confirmed")
     DISCARD = "discard", _("Discarded")
+    SET_LADDER = "set_ladder", _("Reminders set")
     TAKE_OVER = "take_over", _("Taken over from the predecessor")
 
 

@@ -108,6 +108,22 @@ DEFAULT_THRESHOLDS: tuple[Threshold, ...] = (
 )
 
 
+def check_thresholds(thresholds: Sequence[Threshold]) -> list[str]:
+    """Return what is wrong with thresholds, in sentences; empty when they can be used."""
+    wrong: list[str] = []
+    for threshold in thresholds:
+        named = {"yellow": threshold.yellow, "orange": threshold.orange, "up_to": threshold.up_to or 0}
+        if not 0 <= threshold.orange <= threshold.yellow:
+            wrong.append(str(_("Orange (%(orange)d) must not begin before yellow (%(yellow)d).")) % named)
+        if threshold.up_to is not None and threshold.yellow > threshold.up_to:
+            wrong.append(str(_("Yellow (%(yellow)d) is longer than the tasks it is for (%(up_to)d working days).")) % named)
+    for shorter, longer in itertools.pairwise(thresholds):
+        if longer.yellow < shorter.yellow or longer.orange < shorter.orange:
+            wrong.append(str(_("Longer tasks must not warn later than shorter ones.")))
+            break
+    return wrong
+
+
 def threshold_for(total_working_days: int, thresholds: Sequence[Threshold] = DEFAULT_THRESHOLDS) -> Threshold:
     """Return the narrowest threshold whose length covers a task of so many working days; the widest one when none does."""
     ordered = sorted(thresholds, key=lambda threshold: (threshold.up_to is None, threshold.up_to or 0))

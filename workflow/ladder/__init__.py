@@ -2,11 +2,23 @@
 
 from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due, still_holds
 from workflow.ladder.preview import Planned, preview
-from workflow.ladder.rungs import DEFAULT_LADDER, Audience, Paper, Rung, Trigger, check_ladder, ladder_from_data, ladder_to_data
+from workflow.ladder.rungs import (
+    DEFAULT_LADDER,
+    RUNG_NAMES,
+    Audience,
+    Paper,
+    Rung,
+    Trigger,
+    check_ladder,
+    check_rising,
+    ladder_from_data,
+    ladder_to_data,
+)
 from workflow.ladder.timetable import Timetable
 
 __all__ = [
     "DEFAULT_LADDER",
+    "RUNG_NAMES",
     "Audience",
     "Firing",
     "OpenReport",
@@ -17,6 +29,7 @@ __all__ = [
     "Timetable",
     "Trigger",
     "check_ladder",
+    "check_rising",
     "ladder_from_data",
     "ladder_to_data",
     "next_rung_on",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -109,6 +111,47 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("report_missed_long", Trigger.REPORT, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
     Rung("standstill", Trigger.STANDSTILL, (Audience.OFFICER, Audience.COORDINATOR), days=20),
 )
+
+
+RUNG_NAMES: Mapping[str, Promise] = {
+    "due_soon": _("Reminder before the due date"),
+    "warning": _("Warning shortly before the due date"),
+    "overdue": _("Urging after the due date"),
+    "bulletin": _("Draft of a bulletin"),
+    "leadership": _("List of the leadership group"),
+    "unsigned": _("Not signed for"),
+    "unsigned_long": _("Not signed for, to the head"),
+    "report_missed": _("Report missed"),
+    "report_missed_long": _("Report missed, to the head"),
+    "standstill": _("No movement"),
+}
+"""What people call the rungs of the default ladder."""
+
+BEFORE = frozenset({"due_soon", "warning"})
+"""Rungs that come before the due date, or on it; the others of its course only after it."""
+
+LONGEST = 250
+"""Working days that a rung may lie from what it counts from: a year."""
+
+
+def check_rising(rungs: Sequence[Rung]) -> list[str]:
+    """Return what is wrong with the order of a ladder's days, in sentences; `check_ladder` says the rest."""
+    wrong: list[str] = []
+    for rung in rungs:
+        name = {"rung": RUNG_NAMES.get(rung.code, rung.code), "days": LONGEST}
+        if abs(rung.days) > LONGEST:
+            wrong.append(str(_("%(rung)s: at most %(days)d working days.")) % name)
+        if rung.trigger == Trigger.DUE and rung.code in BEFORE and rung.days > 0:
+            wrong.append(str(_("%(rung)s: it must come on the due date or before it.")) % name)
+        if rung.code not in BEFORE and rung.days < 1:
+            wrong.append(str(_("%(rung)s: it comes after at least one working day.")) % name)
+    for trigger in Trigger:
+        line = [rung for rung in rungs if rung.trigger == trigger and not rung.threshold]
+        for earlier, later in pairwise(line):
+            if earlier.days >= later.days:
+                names = {"later": RUNG_NAMES.get(later.code, later.code), "earlier": RUNG_NAMES.get(earlier.code, earlier.code)}
+                wrong.append(str(_("%(later)s must come later than %(earlier)s.")) % names)
+    return wrong
 
 
 def check_ladder(rungs: Sequence[Rung]) -> list[str]:
