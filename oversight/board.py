@@ -25,7 +25,10 @@ from workflow.deadlines.lights import Colour
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, TaskState
 
 MOST = 300
-"""Rows of a table at most."""
+"""Sections of a plan at most."""
+
+LISTED = 20
+"""Agencies of a table at most; the statistics list all."""
 
 MOST_PLANS = 12
 """Plans side by side at most, the latest first."""
@@ -130,7 +133,7 @@ class Board:
         agencies = Agency.objects.filter(pk__in=rows).values_list("pk", "short_name", "position")
         found = [{**rows[pk], "late": lateness.get(pk, 0), "name": name, "place": (position, pk)} for pk, name, position in agencies]
         found.sort(key=lambda row: (-row[sort] if sort in AGENCY_COLUMNS else 0, row["place"]))
-        return [self._agency_line(row, part) for row in found[:MOST]]
+        return [self._agency_line(row, part) for row in found[:LISTED]]
 
     def _agency_line(self, row: Mapping[str, Any], part: str) -> Line:
         base = {"rows": "parts", "agency": row["agency_id"], "part": part}
@@ -161,7 +164,7 @@ class Board:
             "red": red,
         }
         places = Q(**{f"{key}__in": list(names)})
-        rows = {row[key]: row for row in self.counts.several("plan", key, **{name: places & where for name, where in wheres.items()})}
+        rows = {row[key]: row for row in self.counts.several("plan", key, within=places, **wheres)}
         found = [(pk, name, rows[pk]) for pk, name in names.items() if pk in rows and rows[pk]["all"]]
         return [self._place_line(key, pk, name, row) for pk, name, row in found]
 
@@ -199,8 +202,9 @@ class Board:
             "cell",
             "agency_id",
             key,
-            owed=of_lead & Q(state__in=OPEN, task_state__in=RUNNING_TASKS),
-            late=of_lead & counts.late(self.lights.today),
+            within=of_lead,
+            owed=Q(state__in=OPEN, task_state__in=RUNNING_TASKS),
+            late=counts.late(self.lights.today),
         )
         fields: dict[int, dict[int, Mapping[str, Any]]] = defaultdict(dict)
         for row in rows:

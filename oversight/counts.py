@@ -57,9 +57,9 @@ class Counts:
         """Return the sum of a grain."""
         return int(sum(row["total"] for row in self.sums(grain, "grain", where=where)))
 
-    def several(self, grain: str, *by: str, **wheres: Q) -> list[dict[str, Any]]:
-        """Return, by some keys, one sum for each condition under its name."""
-        rows: QuerySet[Tally, Any] = self._narrowed(grain).order_by().values(*(by or ("grain",)))
+    def several(self, grain: str, *by: str, within: Q | None = None, **wheres: Q) -> list[dict[str, Any]]:
+        """Return, by some keys and within a condition, one sum for each of the other conditions under its name."""
+        rows: QuerySet[Tally, Any] = self._narrowed(grain).filter(within or Q()).order_by().values(*(by or ("grain",)))
         sums = {name: Sum("n", filter=where, default=0) for name, where in wheres.items()}
         return [dict(row) for row in self._read(rows.annotate(**sums), grain)]
 

@@ -15,7 +15,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from agencies.models import Agency
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
@@ -105,8 +104,7 @@ class LedgerForm(forms.Form):
         known = plan in {value for value, _title in plans}
         sections = Section.objects.filter(plan_id=plan, measures__isnull=False).distinct().order_by("start") if known else ()
         self._choices("section", [(str(section.pk), str(section)) for section in sections])
-        taking_part = Agency.objects.filter(Exists(sight.parts(actor, now=now).filter(agency_id=OuterRef("pk"))))
-        self._choices("agency", [(str(pk), name) for pk, name in taking_part.values_list("pk", "short_name")])
+        self._choices("agency", [(str(pk), name) for pk, name in sight.agencies(actor).values_list("pk", "short_name")])
         self.fields["state" if self.rows_kind == "parts" else "own"].widget = forms.HiddenInput()
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
@@ -146,12 +144,13 @@ class Filter:
 
     def bare_parts(self) -> QuerySet[Assignment]:
         """Return the parts asked for without their light, and whatever light was asked for; for counting."""
-        rows = sight.parts(self.actor, now=self.now).filter(self._of_tasks("task__"), self._of_parts(), self._scope("task__"))
-        return self._due(rows)
+        seen = sight.overseen_parts if self.asked.get("scope") == "overseen" else sight.parts
+        return self._due(seen(self.actor, now=self.now).filter(self._of_tasks("task__"), self._of_parts(), self._scope("task__")))
 
     def tasks(self) -> QuerySet[Task]:
         """Return the tasks asked for; what is asked of parts, the light then too, is asked of one part."""
-        rows = self._due(sight.tasks(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
+        seen = sight.overseen_tasks if self.asked.get("scope") == "overseen" else sight.tasks
+        rows = self._due(seen(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
         asks_of_parts = self._of_parts()
         if not asks_of_parts:
             return rows.filter(self.lights.tasks_lit(Colour(self.asked["light"]))) if "light" in self.asked else rows
@@ -172,8 +171,6 @@ class Filter:
 
     def _scope(self, prefix: str) -> Q:
         match self.asked.get("scope"):
-            case "overseen":
-                return sight.oversees(self.actor, prefix)
             case "issued":
                 return Q(**{f"{prefix}issuer_id__in": self.actor.agencies_where("coordinate")})
             case "own" if prefix:
@@ -240,7 +237,7 @@ PART_STATES: Mapping[str, Callable[[], Q]] = {OWED: owed, SIGNED: signed, DONE: 
 
 def overdue(today: dt.date) -> Q:
     """Return the condition that a part is late and its clock runs; the red light says the same."""
-    return owed() & Q(due_on__lt=today) & ~Q(pk__in=waiting_for_time())
+    return owed() & Q(due_on__lt=today) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("pk"))))
 
 
 def unsigned(now: dt.datetime, days: int) -> Q:

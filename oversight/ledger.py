@@ -24,6 +24,9 @@ from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionS
 
 PAGE_SIZE = 50
 
+MOST_COUNTED = 10_000
+"""Rows counted one by one for a list; the numbers of the boards are exact, for they read counters."""
+
 COLUMNS: Mapping[str, Promise] = {
     "plan": _("Plan"),
     "section": _("Section"),
@@ -88,7 +91,7 @@ class LedgerRow:
 
 DUE = Key("due_on", dt.date, nullable=True)
 SORTS: Mapping[str, Mapping[str, Sequence[Key]]] = {
-    "tasks": {"due": (DUE, Key("pk")), "number": (Key("pk"),), "light": (Key("severity", descending=True), DUE, Key("pk"))},
+    "tasks": {"due": (DUE, Key("pk")), "number": (Key("pk"),), "light": (Key("alarm", dt.date, nullable=True), Key("pk"))},
     "parts": {
         "due": (DUE, Key("pk")),
         "number": (Key("task_id"), Key("pk")),
@@ -107,12 +110,19 @@ _TASK = {
 
 
 def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
-    """Return the rows asked for, unsorted, with the light where it is sorted by."""
+    """Return the rows asked for, unsorted, with what the light is sorted by: of tasks the earliest clock that runs, the latest last."""
     found: QuerySet[Any] = asked.parts() if rows == "parts" else asked.tasks()
     if sort != "light" or "severity" in found.query.annotations:
         return found
-    worst: QuerySet[Any] = found.annotate(severity=asked.lights.severity() if rows == "parts" else asked.lights.severity_of_task())
+    worst: QuerySet[Any] = (
+        found.annotate(severity=asked.lights.severity()) if rows == "parts" else found.annotate(alarm=F("standing__alarm_on"))
+    )
     return worst
+
+
+def counted(asked: Filter, rows: str) -> int:
+    """Return how many rows there are, counting no further than one beyond `MOST_COUNTED`."""
+    return queryset(asked, rows).order_by()[: MOST_COUNTED + 1].count()
 
 
 def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:

@@ -78,7 +78,7 @@ class Standing(models.Model):
     closed_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["alarm_on", "task"], condition=Q(alarm_on__isnull=False), name="oversight_standing_alarm")]
+        indexes = [models.Index(fields=["alarm_on", "task"], name="oversight_standing_by_alarm")]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.state}"
@@ -112,6 +112,7 @@ class Tally(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["grain", "overseer_id", "plan_id", "due_on"], name="oversight_tally_read"),
+            models.Index(fields=["grain", "overseer_id", "agency_id"], name="oversight_tally_agency"),
             models.Index(fields=["bin"], name="oversight_tally_bin"),
             models.Index(fields=["id"], condition=Q(fresh=True), name="oversight_tally_fresh"),
         ]

@@ -66,10 +66,11 @@ def board_plans(board: Board, plans: set[int]) -> dict[int, dict[str, int]]:
     rows = whole.several(
         "plan",
         "plan_id",
-        live=these & Q(task_state__in=LIVE_TASK_STATES),
-        red=these & Q(task_state__in=LIVE_TASK_STATES) & counts.lit(board.lights, Colour.RED),
-        closed=these & Q(task_state=TaskState.CLOSED),
-        all=these,
+        within=these,
+        live=Q(task_state__in=LIVE_TASK_STATES),
+        red=Q(task_state__in=LIVE_TASK_STATES) & counts.lit(board.lights, Colour.RED),
+        closed=Q(task_state=TaskState.CLOSED),
+        all=Q(),
     )
     return {row["plan_id"]: row for row in rows if row["all"]}
 
@@ -80,9 +81,10 @@ def _agencies(board: Board, agencies: set[int]) -> dict[int, dict[str, int]]:
     rows = whole.several(
         "agency",
         "agency_id",
-        owed=these & Q(state__in=counts.OPEN, task_state__in=[TaskState.DISPATCHED, TaskState.CLOSING]),
-        done=these & Q(state__in=counts.FINISHED),
-        all=these,
+        within=these,
+        owed=Q(state__in=counts.OPEN, task_state__in=[TaskState.DISPATCHED, TaskState.CLOSING]),
+        done=Q(state__in=counts.FINISHED),
+        all=Q(),
     )
     late = {row["agency_id"]: row["total"] for row in whole.sums("due", "agency_id", where=these & counts.late(board.lights.today))}
     return {row["agency_id"]: {**row, "late": late.get(row["agency_id"], 0)} for row in rows if row["all"]}

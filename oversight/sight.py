@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.actor import Actor
+from agencies.models import Agency
 from measures.models import Plan
-from workflow.models import Assignment, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES
+from oversight.models import Tally
+from workflow.models import Assignment, Participation, Task, TaskUserPermission
+from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState, Tie
 
 
 def tasks(actor: Actor, *, now: dt.datetime) -> QuerySet[Task]:
@@ -25,22 +27,38 @@ def parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
 
 def overseen_parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
     """Return the assignments of what the actor's agencies issued or stand above, for those who coordinate or lead there."""
-    return parts(actor, now=now).filter(oversees(actor, "task__"))
+    return Assignment.objects.filter(oversees(actor, "task__")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
 
 
 def overseen_tasks(actor: Actor, *, now: dt.datetime) -> QuerySet[Task]:
-    """Return the tasks that the actor's agencies issued or stand above, for those who coordinate or lead there."""
-    return tasks(actor, now=now).filter(oversees(actor))
+    """Return the tasks that the actor's agencies issued or stand above, for those who coordinate or lead there.
+
+    Whoever issued a task or stands above it sees it, so no more has to be asked.
+    """
+    return Task.objects.filter(oversees(actor))
 
 
 def oversees(actor: Actor, prefix: str = "") -> Q:
     """Return the condition that a task was issued by an agency, or in its line, where the actor coordinates or leads."""
     seats = actor.agencies_where("coordinate", "lead_view")
-    ties = Task.objects.filter(participations__agency_id__in=seats, participations__tie__in=["issuer", "above"])
-    return Q(**{f"{prefix}pk__in": ties.values("pk")})
+    ties = Participation.objects.filter(agency_id__in=seats, tie__in=[Tie.ISSUER, Tie.ABOVE])
+    return Q(**{f"{prefix.removesuffix('__')}_id__in" if prefix else "pk__in": ties.values("task_id")})
 
 
 def plans(actor: Actor, *, now: dt.datetime) -> QuerySet[Plan]:
     """Return the plans the actor may see: of which they see a task, or which their agency issued or coordinates."""
     own = Q(issuer_id__in=actor.agency_ids) | Q(coordinator_id__in=actor.agency_ids)
-    return Plan.objects.filter(own | Q(pk__in=tasks(actor, now=now).filter(plan__isnull=False).values("plan_id")))
+    counted = Tally.objects.filter(grain="plan", overseer_id__in=actor.agency_ids, plan_id=OuterRef("pk"), n__gt=0)
+    parts = Participation.objects.filter(agency_id__in=actor.agency_ids, tie__in=[Tie.LEAD, Tie.SUPPORT], plan__isnull=False)
+    parts = parts.exclude(task_state=TaskState.DRAFT)
+    shown = TaskUserPermission.objects.filter(user_id=actor.user_id, permission__codename="see_task", expires_at__gt=now)
+    seen = Q(pk__in=parts.values("plan_id")) | Q(pk__in=shown.values("content_object__plan_id"))
+    return Plan.objects.filter(own | Q(Exists(counted)) | seen)
+
+
+def agencies(actor: Actor) -> QuerySet[Agency]:
+    """Return the agencies whose parts the actor can ask for: those with parts in what they oversee, and their own."""
+    seats = actor.agencies_where("coordinate", "lead_view")
+    counted = Tally.objects.filter(grain="agency", overseer_id__in=seats, agency_id=OuterRef("pk"), n__gt=0)
+    own = Participation.objects.filter(agency_id=OuterRef("pk"), tie__in=[Tie.LEAD, Tie.SUPPORT])
+    return Agency.objects.filter(Q(Exists(counted)) | (Q(pk__in=actor.agency_ids) & Q(Exists(own))))

@@ -49,14 +49,15 @@ def show(request: ActorRequest) -> HttpResponse:
     found: list[ledger.LedgerRow] = []
     pager, total = None, 0
     if asked.is_valid:
-        total = ledger.queryset(asked.filter, asked.rows).count()
+        total = ledger.counted(asked.filter, asked.rows)
         found, pager = ledger.page(asked.filter, rows=asked.rows, sort=asked.sort, address=request.GET)
     views = SavedView.objects.filter(Q(owner_id=actor.user_id) | Q(agency_id__in=actor.agency_ids)).select_related("owner")
     context = {
         "form": asked.form,
         "rows": found,
         "rows_kind": asked.rows,
-        "total": total,
+        "total": min(total, ledger.MOST_COUNTED),
+        "more": total > ledger.MOST_COUNTED,
         "pager": pager,
         "columns": [(name, ledger.COLUMNS[name]) for name in asked.columns],
         "all_columns": [(name, ledger.COLUMNS[name]) for name in ledger.columns_for(asked.rows, ledger.COLUMNS)],

@@ -57,6 +57,10 @@ class Assignment(models.Model):
                 condition=Q(state__in=["pending", "accepted"], part="lead", was_overdue=False),
                 name="workflow_part_not_yet_overdue",
             ),
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=["pending", "accepted"]), name="workflow_part_owed"),
+            models.Index(fields=["assigned_at", "id"], condition=Q(state="pending"), name="workflow_part_unsigned"),
+            models.Index(fields=["moved_at", "id"], condition=Q(state="accepted", part="lead"), name="workflow_part_unmoved"),
+            models.Index(fields=["due_on", "id"], name="workflow_part_by_due"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -160,6 +164,7 @@ class Participation(models.Model):
         indexes = [
             models.Index(fields=["agency", "task_state", "due_on", "task"], name="workflow_part_by_task_state"),
             models.Index(fields=["agency", "assignment_state", "due_on", "task"], name="workflow_part_by_own_state"),
+            models.Index(fields=["agency", "plan"], condition=Q(tie__in=["lead", "support"]), name="workflow_part_by_plan"),
         ]
 
     def __str__(self) -> str:

@@ -60,6 +60,12 @@ class Report(models.Model):
                 condition=Q(state__in=["due", "draft", "agency_review"], was_missed=False),
                 name="workflow_report_not_missed",
             ),
+            models.Index(fields=["submitted_at", "id"], condition=Q(state="submitted"), name="workflow_report_to_accept"),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state__in=["submitted", "accepted"]) & ~Q(help_needed=""),
+                name="workflow_report_asks_help",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

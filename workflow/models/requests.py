@@ -35,6 +35,7 @@ class Extension(models.Model):
         verbose_name = _("extension")
         verbose_name_plural = _("extensions")
         ordering = ["-requested_at", "-pk"]
+        indexes = [models.Index(fields=["due_before", "id"], condition=Q(state="requested"), name="workflow_extension_open")]
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment"],
@@ -94,6 +95,7 @@ class HandBack(models.Model):
         verbose_name = _("hand-back")
         verbose_name_plural = _("hand-backs")
         ordering = ["-raised_at", "-pk"]
+        indexes = [models.Index(fields=["rule_by", "id"], condition=Q(state="raised"), name="workflow_handback_open")]
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment"],

@@ -33,6 +33,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
             task_state=TaskState.DRAFT, tie__in=[Tie.LEAD, Tie.SUPPORT]
         )
         shown = TaskUserPermission.objects.filter(user_id=actor.user_id, permission__codename="see_task", expires_at__gt=now)
+        if (
+            not shown.exists()
+        ):  # as for nearly everybody: one condition, which the database joins by, instead of two that it must try row by row
+            return self.filter(pk__in=ties.values("task_id"))
         return self.filter(Q(pk__in=ties.values("task_id")) | Q(pk__in=shown.values("content_object_id")))
 
 
@@ -77,6 +81,7 @@ class Task(models.Model):
         permissions = [("see_task", _("See this task until a date"))]
         indexes = [
             models.Index(fields=["state", "due_on"]),
+            models.Index(fields=["due_on", "id"], name="workflow_task_by_due"),
             models.Index(
                 fields=["due_on"], condition=Q(state__in=["dispatched", "closing"], was_overdue=False), name="workflow_task_not_yet_overdue"
             ),
