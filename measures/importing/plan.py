@@ -26,8 +26,8 @@ from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
-from measures.importing.reference import reference_of, year_end
-from measures.importing.selection import Selector, is_about_aims, is_general
+from measures.importing.reference import first_year, reference_of, year_end
+from measures.importing.selection import Selector, is_about_aims, is_about_the_past, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.target import Passage, Target
 from measures.importing.targets import find_targets
@@ -129,7 +129,8 @@ class _Assembly:
         measures = merge([self._measure(node) for node in chosen], [measure for _, measure in listed])
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
         skip = [(clause.start, clause.end) for clause in self.clauses]
-        targets = find_targets(self.text, self._passages(chosen, listed), reference=self.reference, skip=skip)
+        passages = self._passages(chosen, listed)
+        targets = find_targets(self.text, passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference))
         tell(95)
         self._general_doubts(measures)
         return PlanReading(
@@ -314,7 +315,7 @@ class _Assembly:
                 aims = is_about_aims(node, self.text)
                 due = due_of.get(id(node.parent))
                 due_of[id(node)] = self._horizon(node, aims=aims) or due
-                if node.own_end > start:
+                if node.own_end > start and not is_about_the_past(node, self.text):
                     passages.append(Passage(start, node.own_end, aims=aims, due=due, fallback=deadline_of.get(id(node)) or year))
         for row, measure in listed:
             due = self._deadline(list(measure.clauses)) or year

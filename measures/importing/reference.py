@@ -25,3 +25,11 @@ def year_end(layout: Layout) -> date | None:
     """Give the last day of the year that the title of a plan for one year names (2026年工作要点)."""
     titled = re.search(r"(?<![—\-－~～至\d])(20\d\d)年(?!以来|[—\-－~～至])", layout.title.text) if layout.title else None
     return date(int(titled[1]), 12, 31) if titled else None
+
+
+def first_year(layout: Layout, reference: PartialDate | None) -> int | None:
+    """Give the first year that a plan for five years is for (“十四五”规划), else the year of the document."""
+    named = re.search(r"十([二三四五六])五", layout.title.text) if layout.title else None
+    start = 2006 + 5 * ("二三四五六".index(named[1]) + 1) if named else None
+    year = reference.year if reference else None
+    return year if start is None or (year is not None and year <= start + 4) else start

@@ -35,6 +35,10 @@ _CLOSING = re.compile(
 _IN_FORCE = re.compile(
     r"(?:自|从)[^。，]{0,20}(?:起|之日起?)(?:正式)?(?:施行|实施|执行|生效)|有效期|由[^。，]{2,30}负责解释|上级.{0,12}从其规定"
 )
+_PAST = re.compile(
+    r"(?:发展|工作|现实|产业)?(?:基础|现状|回顾|成效|成绩)(?:$|和|与|、|及)|"
+    r"(?:发展|规划)?(?:环境|背景|形势)$|.{0,10}(?:工作回顾|工作总结)"
+)
 _AIMS = re.compile(r"目标")
 _ENOUGH = 0.6
 
@@ -65,6 +69,16 @@ def is_about_aims(node: Node, text: str) -> bool:
     current: Node | None = node
     while current is not None:
         if current.marker and _AIMS.search(text[current.title_start : current.title_end]):
+            return True
+        current = current.parent
+    return False
+
+
+def is_about_the_past(node: Node, text: str) -> bool:
+    """Tell whether a heading, or one that it stands under, tells what has been reached."""
+    current: Node | None = node
+    while current is not None:
+        if current.marker and _PAST.match(text, current.title_start, current.title_end):
             return True
         current = current.parent
     return False

@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
 _LEADING = re.compile(
-    r"^(?:其中|同时|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
+    r"^(?:其中|同时|[（(][0-9０-９一二三四五六七八九十]{1,2}[）)]|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
 _REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
@@ -56,7 +56,8 @@ _DESCRIBES = re.compile(
     r"总投资|计划投资|概算|估算|占地|用地面积|规划面积|建筑面积|全长|总长|单价|注册资本|现有|共有|合计|原有|组长|成员|主任|召集人|联络员|负责人|电话|邮编|"
     r"邮箱|传真|地址|房间|附件|第|《|提前|后|的|每人|时间为|频次|标准为"
 )
-_ENUMERATES = frozenset("条项款章节页份号期届号字")
+_ENUMERATES = frozenset("款章节页号期届字")
+_SAYINGS = re.compile(r"(?:措施|举措|意见|政策|任务|规定|清单|要求|建议|内容|方面|条例|办法)$")  # 稳经济措施50条
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
 _AGAIN = re.compile(r"(?:改扩建|迁建|改造|提升|新建|改建|扩建|续建|修复|建成|开工|竣工|完工|完成|新开工|整治|治理|建设)+")
 # 产值超10亿元产业链6条: the first number says which ones are counted.
@@ -68,9 +69,23 @@ _YEARS = range(1900, 2101)
 
 
 def find_targets(
-    text: str, passages: Iterable[Passage], *, reference: PartialDate | None, skip: Sequence[tuple[int, int]] = ()
+    text: str,
+    passages: Iterable[Passage],
+    *,
+    reference: PartialDate | None,
+    skip: Sequence[tuple[int, int]] = (),
+    first_year: int | None = None,
 ) -> list[Target]:
-    """Find the targets of the passages. `skip` are spans (responsibility clauses) whose numbers are none; they are in order."""
+    """Find the targets of the passages.
+
+    Args:
+        text: the text of the document.
+        passages: where to look.
+        reference: the date of the document.
+        skip: spans (responsibility clauses) whose numbers are none, in order.
+        first_year: the first year that is aimed at; without it the year of the document. What is said of earlier ones is history.
+    """
+    year = first_year or (reference.year if reference else None)
     found: list[Target] = []
     for passage in passages:
         carried, before = passage.due, None
@@ -82,7 +97,7 @@ def find_targets(
                 dues=_dues(text, *sentence.span(), reference),
                 skip=skip,
                 carried=carried,
-                year=reference.year if reference else None,
+                year=year,
                 before=before,
             )
             found += reading.targets()
@@ -213,8 +228,11 @@ class _Sentence:
 
     def _chunk_start(self, position: int, floor: int) -> int:
         begin = floor
+        place = bisect_right(self.skip, (position, sys.maxsize)) - 1
+        if place >= 0:
+            begin = max(begin, min(self.skip[place][1], position))
         for cut in _BREAK.finditer(self.text, floor, position):
-            begin = cut.end()
+            begin = max(begin, cut.end())
         return begin
 
     def _time(self, begin: int, position: int) -> tuple[date | None, int | None, int]:
@@ -265,6 +283,7 @@ class _Sentence:
             (3 < len(bare) <= 24 or bare == "投资")
             and not _DESCRIBES.search(bare)
             and amount.unit not in _ENUMERATES
+            and not (amount.unit in {"条", "项", "份"} and _SAYINGS.search(bare))
             and "\u4e00" <= signs <= "\u9fff"
             and _CLOSED.match(self.text[amount.end : self.end]) is not None
         )
