@@ -12,6 +12,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
+_PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
@@ -38,6 +39,7 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
         made = shape(mention.name)
         current = mention
         if mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
+            current = _perhaps_elided(mention, made, chain)
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
             current = (
@@ -46,10 +48,24 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and made.level:
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
+            current = _perhaps_elided(mention, made, chain)
             chain, short = _next_chain(chain, made, mention)
             centre = _centre(mention.name, made)
         done.append(_remarked(current, made))
     return _bare_first(done)
+
+
+def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:
+    """Doubt a name that stands as it is behind one with a mark, and may lean on it: 省社保局、技工教育管理院; 镇政府、卫生院."""
+    if chain is None or chain.broken or not chain.level or mention.why or mention.chunk.alias or mention.chunk.separator != "、":
+        return mention
+    if mention.kind == "collective":
+        open_set = any(word in mention.name for word in (*bodies.QUANTIFIERS, "、")) or not head_of(mention.name)
+        return mention if open_set else replace(mention, why=f"可能省略了“{chain.prefix}”，也可能是泛指")
+    public = head_of(mention.name) in _PUBLIC and not mention.name.endswith(bodies.COMPANY_ENDS)
+    own = made.kind == "standalone" and made.level != NATION and not made.prefix
+    leans = own or made.prefix in bodies.LANDMARKS
+    return replace(mention, why=f"可能省略了“{chain.prefix}”") if public and leans and not places.short_at(mention.name) else mention
 
 
 def _bare_first(mentions: list[Mention]) -> list[Mention]:
@@ -63,7 +79,7 @@ def _bare_first(mentions: list[Mention]) -> list[Mention]:
     done: list[Mention] = []
     first = True
     for mention, made in zip(mentions, shapes, strict=True):
-        bare = made.bare and made.office and mention.kind == "agency" and not mention.why
+        bare = made.bare and made.office and mention.kind == "agency" and not mention.why and not _of_a_level(mention.name)
         if bare and first and _takes(mention.name, made, marked):
             why = f"按后文补了“{marked.prefix}”"
             done.append(replace(mention, name=marked.prefix + mention.name, restored=True, why=why))
@@ -95,9 +111,16 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
     if made.head in ("部门", "机关", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
+    if _of_a_level(name):
+        return False
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
     return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
+
+
+def _of_a_level(name: str) -> bool:
+    """Whether a name of the table has its mark already: 市直机关工委."""
+    return name[:1] in bodies.LEVEL_MARKS and name[1:2] == "直"
 
 
 def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:

@@ -166,7 +166,8 @@ def _names_parties(mentions: list[Mention]) -> bool:
     if any(office.kind == "region" for office in offices):
         return any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if len(mentions) == 1:
-        return mentions[0].name.startswith(("各", "有关", "相关")) and mentions[0].name.endswith(("单位", "部门"))
+        name = mentions[0].name
+        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门"))) or (not name.startswith("各") and "各" in name)
     return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 
