@@ -1,6 +1,6 @@
 """The parts of one task side by side: who has signed, reported, is late, by the date in force and by the first one.
 
-Reads a whole task that is loaded already (`assignments` with their `reports`, `extensions` and `agency`).
+Reads a whole task that is loaded already (`assignments` with their `reports`, `contributions`, `extensions` and `agency`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
-from workflow.models import Assignment, Report
-from workflow.states import ENDED_ASSIGNMENT_STATES, ExtensionState, ReportState
+from workflow.models import Assignment, Contribution, Report
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, ReportState
 
-SENT = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED})
+SENT = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ContributionState.SENT})
+OPEN_CONTRIBUTIONS = frozenset(
+    {ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW, ContributionState.RETURNED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,14 @@ class Row:
     """One agency's part beside the others.
 
     Attributes:
-        expected: the latest report it owes or owed; None where none was ever expected.
-        missed: how many of its reports were missed, caught up or not.
+        expected: the latest report, or for a supporter the latest contribution, it owes or owed; None where none was ever expected.
+        missed: how many of its reports were missed, or contributions late, caught up or not.
         extensions: how often it was granted more time.
     """
 
     part: Assignment
     light: Light
-    expected: Report | None
+    expected: Report | Contribution | None
     missed: int
     extensions: int
     is_late: bool
@@ -82,17 +85,25 @@ def counts_of(rows: Sequence[Row]) -> Counts:
 
 
 def _row(part: Assignment, today: dt.date, calendar: WorkCalendar) -> Row:
-    reports = [report for report in part.reports.all() if report.state != ReportState.WAIVED]
-    begun = [report for report in reports if report.period_start <= today]
     light = assignment_light(part, today, calendar)
+    owed = _reports(part) if part.is_lead else _contributions(part)
+    late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTIONS and row.due_on < today]
     ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)
     last = timezone.localdate(ended) if ended else today
     return Row(
         part=part,
         light=light,
-        expected=max(begun, key=lambda report: (report.period_end, report.pk), default=None),
-        missed=sum(report.was_missed for report in reports),
+        expected=max((row for row in owed if row.period_start <= today), key=lambda row: (row.period_end, row.pk), default=None),
+        missed=len(late) + sum(row.was_missed if isinstance(row, Report) else row.was_late for row in owed if row not in late),
         extensions=sum(row.state == ExtensionState.GRANTED for row in part.extensions.all()),
-        is_late=light.colour == Colour.RED,
+        is_late=light.colour == Colour.RED if part.is_lead else bool(late),
         is_late_by_first=part.first_due_on is not None and part.is_lead and last > part.first_due_on,
     )
+
+
+def _reports(part: Assignment) -> list[Report | Contribution]:
+    return [row for row in part.reports.all() if row.state != ReportState.WAIVED]
+
+
+def _contributions(part: Assignment) -> list[Report | Contribution]:
+    return [row for row in part.contributions.all() if row.state != ContributionState.WAIVED]

@@ -31,7 +31,7 @@ SHOWS = {
     "": gettext_lazy("All"),
     "unsigned": gettext_lazy("Not signed for"),
     "unreported": gettext_lazy("Not reported"),
-    "late": gettext_lazy("Late"),
+    "late": gettext_lazy("Late now"),
 }
 """What of the table is shown."""
 

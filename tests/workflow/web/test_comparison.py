@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from agencies.models import Role
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group, make_member
-from tests.factories.tasks import make_crew
+from tests.factories.tasks import accepted_task, asked_contribution, make_crew, sent_contribution
 from tests.workflow.web.conftest import SignIn
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.sign_for import sign_for
-from workflow.models import Assignment, Event, Task
+from workflow.models import Assignment, Contribution, Event, Task
 from workflow.states import Part
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +98,13 @@ def test_a_city_decomposes_its_part_from_the_page_of_the_task(signed_in: SignIn)
     child = Task.objects.get(title="市级分解")
     assert (child.parent_id, child.issuer_id) == (task.pk, crew.agency.pk)
     assert signed_in(make_member(make_agency(), Role.COORDINATOR)).get(url).status_code == 404
+
+
+def test_a_supporter_is_measured_by_what_it_contributes_and_late_by_that(signed_in: SignIn) -> None:
+    stage = accepted_task(supporters=2)
+    row = asked_contribution(stage)
+    sent_contribution(stage, row)
+    Contribution.objects.exclude(pk=row.pk).update(due_on=TODAY - dt.timedelta(days=1))
+    url = f"{reverse('comparison', args=[stage.task.pk])}?group=support"
+    counts = signed_in(stage.coordinator).get(url).context["counts"]
+    assert (counts.all, counts.expected, counts.reported, counts.late) == (2, 2, 1, 1)
