@@ -31,6 +31,9 @@ from workflow.states import (
 UNSIGNED_DAYS = 3
 """After how many days an unsigned part is shown."""
 
+DECISIONS = frozenset({"hand_back", "extension", "sign_off", "report"})
+"""Queues of decisions, worked one after another."""
+
 NAMED = 3
 """How many agencies are named before they are only counted."""
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("targets/<int:pk>/", cockpit.target, name="target"),
     path("targets/<int:pk>/values/", cockpit.report_value, name="target-report"),
     path("command/", boards.command, name="command"),
+    path("command/next/<slug:queue>/", boards.next_decision, name="command-next"),
     path("statistics/", boards.statistics, name="statistics"),
     path("calendar/", planning.month, name="calendar"),
     path("plans/<int:pk>/gantt/", planning.plan_chart, name="plan-gantt"),

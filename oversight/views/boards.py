@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from agencies.refusals import Forbidden
+from agencies.refusals import Forbidden, NotYours
 from oversight import burden, centre, search
 from oversight.links import act_url
 from workflow.catalog import CATALOG
@@ -42,15 +46,34 @@ def command(request: ActorRequest) -> HttpResponse:
     stalled_days = _days(request.GET.get("stalled"), centre.STALLED_DAYS)
     queues = centre.queues(request.actor, now=now, shown=QUEUE_ROWS, unsigned_days=unsigned_days, stalled_days=stalled_days)
     context = {
-        "queues": [
-            (queue, [(row, [(CATALOG[name].label, act_url(row.subject, row.subject_id, name)) for name in row.acts]) for row in queue.rows])
-            for queue in queues
-        ],
+        "queues": [(queue, [(row, _acts(row, queue.name)) for row in queue.rows]) for queue in queues],
+        "decisions": centre.DECISIONS,
         "fan_outs": centre.fan_outs(request.actor, now=now, shown=QUEUE_ROWS),
         "unsigned_days": unsigned_days,
         "stalled_days": stalled_days,
     }
     return render(request, "oversight/command.html", context)
+
+
+def _acts(row: centre.QueueRow, queue: str) -> list[tuple[str, str]]:
+    """Return what answers a row: the label, and the address of the act, which leads on to the next row where it is a decision."""
+    onward = f"?{urlencode({'next': reverse('command-next', args=[queue])})}" if queue in centre.DECISIONS else ""
+    return [(str(CATALOG[name].label), act_url(row.subject, row.subject_id, name) + onward) for name in row.acts]
+
+
+@require_GET
+def next_decision(request: ActorRequest, queue: str) -> HttpResponse:
+    """Lead to the first row of a queue of decisions that is still open, and back to the centre when none is left."""
+    require_oversight(request, "coordinate")
+    if queue not in centre.DECISIONS:
+        raise NotYours
+    waiting = next(found for found in centre.queues(request.actor, now=timezone.now(), shown=1) if found.name == queue)
+    if not waiting.rows:
+        messages.success(request, _("Nothing is left in “%(queue)s”.") % {"queue": waiting.label})
+        return redirect("command")
+    words = ngettext("%(count)d is left in “%(queue)s”.", "%(count)d are left in “%(queue)s”.", waiting.count)
+    messages.info(request, words % {"count": waiting.count, "queue": waiting.label})
+    return redirect(_acts(waiting.rows[0], queue)[0][1])
 
 
 def _days(given: str | None, usual: int) -> int:

@@ -14,4 +14,21 @@
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.tool[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
+  // The ledger by keyboard: arrows or j and k move, x chooses, Enter opens, / goes to the keywords.
+  const rows = [...document.querySelectorAll(".ledger tbody tr")];
+  let at = -1;
+  const go = (to) => {
+    if (to < 0 || to >= rows.length) return;
+    rows[at]?.classList.remove("row-at");
+    at = to;
+    rows[at].classList.add("row-at");
+    rows[at].querySelector(".col-title a")?.focus();
+  };
+  if (rows.length) document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+    const moves = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+    if (event.key in moves) { go(at < 0 ? 0 : at + moves[event.key]); event.preventDefault(); }
+    else if (event.key === "x" && at >= 0) rows[at].querySelector("[data-tick]")?.click();
+    else if (event.key === "/") { document.getElementById("id_q")?.focus(); event.preventDefault(); }
+  });
 })();

@@ -1,0 +1,58 @@
+"""Decisions are worked one after another: after each the next, and back when none is left."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from tests.factories.directory import NOW, TODAY
+from tests.factories.tasks import Stage, accepted_task
+from tests.oversight.test_ledger import more_tasks
+from workflow.actions.request_extension import request_extension
+from workflow.actions.sign_for import sign_for
+from workflow.models import Assignment, Extension
+
+pytestmark = pytest.mark.django_db
+
+
+def asking(count: int) -> Stage:
+    """Make a coordinator with so many requests for more time."""
+    stage = accepted_task(due_on=TODAY + dt.timedelta(days=30))
+    actor = stage.leads[0].officer_actor
+    for task in more_tasks(stage, count):
+        part = Assignment.objects.get(task=task, agency=stage.leads[0].agency)
+        sign_for(actor=actor, assignment_id=part.pk, now=NOW)
+        asked_for = TODAY + dt.timedelta(days=60)
+        request_extension(actor=actor, assignment_id=part.pk, asked_for=asked_for, reason="需要时间", now=NOW)
+    return stage
+
+
+@time_machine.travel(NOW, tick=False)
+def test_after_each_decision_comes_the_next_until_none_is_left(client: Client) -> None:
+    stage = asking(3)
+    client.force_login(stage.coordinator)
+    assert "/command/next/extension/" in client.get("/command/").content.decode()
+    for left in (3, 2, 1):
+        assert Extension.objects.filter(state="requested").count() == left
+        onward = client.get("/command/next/extension/")
+        assert onward.status_code == 302
+        page = client.get(onward["Location"])
+        assert f"还有 {left} 件" in page.content.decode()
+        answer = client.post(
+            onward["Location"],
+            {"granted_to": "2026-12-01", "opinion": "同意", "version": "", "next": "/command/next/extension/"},
+        )
+        assert answer["Location"] == "/command/next/extension/", answer.content.decode()[:500]
+    assert client.get("/command/next/extension/")["Location"] == "/command/"
+    assert "已全部处理完毕" in client.get("/command/").content.decode()
+
+
+def test_only_queues_of_decisions_are_worked_so_and_only_by_coordinators(client: Client) -> None:
+    stage = asking(1)
+    client.force_login(stage.coordinator)
+    assert client.get("/command/next/overdue/").status_code == 404
+    client.force_login(stage.leads[0].officer)
+    assert client.get("/command/next/extension/").status_code == 403
