@@ -61,6 +61,11 @@ class PastTask:
     parts: Sequence[PastPart]
 
     @property
+    def state_label(self) -> str:
+        """Return the state in the reader's language."""
+        return str(TaskState(self.state).label)
+
+    @property
     def late(self) -> list[str]:
         """Return the leads whose part was late."""
         return [
@@ -105,6 +110,11 @@ class PastBoard:
     def light_rows(self) -> list[tuple[str, str, int]]:
         """Return the lights with their words and how many tasks under way had each."""
         return [(colour.value, str(word), self.lights[colour.value]) for colour, word in LIGHT_WORDS.items()]
+
+    @property
+    def agency_rows(self) -> list[tuple[str, Counter[str]]]:
+        """Return the leads with their figures, those with the most late parts first."""
+        return sorted(self.agencies.items(), key=lambda pair: (-pair[1]["late"], -pair[1]["all"], pair[0]))
 
     @property
     def red(self) -> list[PastTask]:

@@ -73,6 +73,7 @@ def test_the_page_says_that_it_looks_at_the_past(client: Client) -> None:
         client.force_login(stage.leader)
         page = client.get("/cockpit/", {"on": (TODAY + 5 * DAY).isoformat()}).content.decode()
         assert "本页为历史情况" in page
+        assert f"<td>{stage.leads[0].agency.short_name}</td>" in page
         assert (TODAY + 5 * DAY).isoformat() in page
         assert "本页为历史情况" not in client.get("/cockpit/", {"on": (TODAY + 30 * DAY).isoformat()}).content.decode()
         assert client.get("/cockpit/", {"on": "vorgestern"}).status_code == 400

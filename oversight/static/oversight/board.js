@@ -4,8 +4,8 @@
   const data = JSON.parse(document.getElementById("chart-data")?.textContent || "null");
   if (!data || !window.echarts) return;
   const colours = { red: "#d63939", orange: "#f76707", yellow: "#f0b400", green: "#2f9e44", none: "#98a2b0" };
-  const shades = ["#1b4f9c", "#2f9e44", "#d63939"];
   const dark = document.body.classList.contains("screen");
+  const shades = dark ? ["#7fb2ff", "#8fdc9f", "#ff9b9b"] : ["#1b4f9c", "#2f9e44", "#d63939"];
   const ink = dark ? "#dfe8f5" : "#475467";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const axis = { axisLabel: { color: ink }, splitLine: { lineStyle: { color: dark ? "#24406b" : "#e6e9ef" } } };
