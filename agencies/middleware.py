@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from agencies import wall
 from agencies.actor import Actor
 from agencies.models import User
 
@@ -42,3 +43,20 @@ class ActorMiddleware:
         if isinstance(user, User):
             request.actor = SimpleLazyObject(lambda: Actor.load(user, now=timezone.now()))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+READING = frozenset({"GET", "HEAD"})
+
+
+class SecondWallMiddleware:
+    """Lets people of agencies read behind the second wall (`agencies.wall`): requests that only read, their pages drawn in full."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, behind the wall when somebody of an agency reads."""
+        if request.method not in READING or not isinstance(request.user, User):
+            return self.get_response(request)
+        with wall.behind(actor_of(request), now=timezone.now()):
+            return self.get_response(request)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PasswordChangeMiddleware",
     "config.middleware.RefusalMiddleware",
+    "agencies.middleware.SecondWallMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

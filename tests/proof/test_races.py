@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from agencies.chain_check import verify
@@ -56,7 +56,14 @@ def test_minutes_of_mixed_load_without_a_deadlock(figure: Callable[..., None]) -
 def test_long_random_histories_keep_the_rules(figure: Callable[..., None]) -> None:
     History.world = build_world()
     History.totals.clear()
-    chosen = settings(max_examples=HISTORIES, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    chosen = settings(
+        max_examples=HISTORIES,
+        stateful_step_count=60,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     run_state_machine_as_test(History, settings=chosen)
     done = sum(number for name, number in History.totals.items() if name.endswith(" 200"))
     figure("histories", histories=HISTORIES, acts_done=done, refused=sum(History.totals.values()) - done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.workflow.histories.machine import History, build_world
@@ -15,7 +15,13 @@ def test_any_history_keeps_the_rules() -> None:
     run_state_machine_as_test(
         History,
         settings=settings(
-            max_examples=6, stateful_step_count=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=6,
+            stateful_step_count=20,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         ),
     )
     done = sum(number for name, number in History.totals.items() if name.endswith(" 200"))

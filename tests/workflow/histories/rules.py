@@ -14,7 +14,20 @@ from agencies.models import DirectoryEvent
 from measures.models import PlanEvent
 from oversight.counters import account
 from workflow import grants
-from workflow.models import Assignment, CoSignature, Event, Extension, HandBack, Participation, Report, SignOff, Suspension, Task
+from workflow.models import (
+    Answer,
+    Assignment,
+    Contribution,
+    CoSignature,
+    Event,
+    Extension,
+    HandBack,
+    Participation,
+    Report,
+    SignOff,
+    Suspension,
+    Task,
+)
 
 MOVES: dict[type[Model], set[tuple[str, str]]] = {
     Task: {
@@ -37,6 +50,11 @@ MOVES: dict[type[Model], set[tuple[str, str]]] = {
         ("", "collecting"), ("", "under_review"), ("collecting", "under_review"), ("collecting", "returned"),
         ("under_review", "returned"), ("under_review", "approved"), ("collecting", "withdrawn"), ("under_review", "withdrawn"),
     },
+    Contribution: {
+        ("", "asked"), ("asked", "draft"), ("returned", "draft"), ("draft", "agency_review"), ("agency_review", "draft"),
+        ("agency_review", "sent"), ("sent", "returned"), ("asked", "waived"), ("draft", "waived"), ("returned", "waived"),
+    },
+    Answer: {("", "owed"), ("owed", "given"), ("given", "returned"), ("returned", "given"), ("given", "closed")},
     Extension: {("", "requested"), ("requested", "granted"), ("requested", "refused"), ("requested", "withdrawn")},
     HandBack: {("", "raised"), ("raised", "upheld"), ("raised", "rerouted"), ("raised", "withdrawn")},
 }  # fmt: skip
@@ -51,6 +69,9 @@ CONSEQUENCES: dict[str, set[str]] = {
     "succeed": {"withdraw", "submit_sign_off"},
 }
 """What an act records beside itself."""
+
+RECORDED_BY_AGENCY = {"ask_supporters"}
+"""Acts that record a line for each agency they concern."""
 
 RECORDED_AS = {
     "add_assignment": "assign",

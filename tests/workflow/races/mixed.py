@@ -20,6 +20,7 @@ from oversight.counters import account
 from tests.factories.directory import NOW, make_member
 from tests.factories.tasks import Stage, accepted_task
 from tests.workflow.histories.machine import USUAL
+from tests.workflow.histories.playing import MODELS
 from workflow.actions.batch import press_many, sign_for_many
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_over import hand_over
@@ -29,7 +30,6 @@ from workflow.actions.write_report import ReportText, save_report
 from workflow.catalog import CATALOG, Act, Subject
 from workflow.models import Assignment, Event, Report, Task
 
-MODELS: dict[Subject, Any] = {Subject.TASK: Task, Subject.ASSIGNMENT: Assignment, Subject.REPORT: Report}
 LATER = NOW + dt.timedelta(days=1)
 
 
@@ -96,7 +96,7 @@ class Load:
     # --- What they do --------------------------------------------------------------------------------------
 
     def _act(self, chance: random.Random) -> None:
-        subject = chance.choice(list(Subject))
+        subject = chance.choice(list(MODELS))
         if chance.random() < 0.02:
             self._draw_up(chance)
             return
@@ -125,7 +125,7 @@ class Load:
                     told[field.name] = LATER.date() + dt.timedelta(days=chance.choice([50, 90, 150]))
                 case "agency" | "successor":
                     told[field.name] = chance.choice(list(Agency.objects.order_by("pk").values_list("pk", flat=True)))
-                case "officer":
+                case "officer" | "person":
                     told[field.name] = chance.choice(self.people).pk
                 case "choice":
                     told[field.name] = chance.choice(field.choices)[0]
