@@ -17,6 +17,7 @@ from oversight import counts
 from oversight.board import Figure, Line
 from oversight.counts import OPEN, Counts
 from oversight.filters import OWED, ledger_url
+from oversight.holders import Names, moved, under_names
 from oversight.lights import RUNNING_TASKS
 
 WINDOW_DAYS = 90
@@ -43,9 +44,9 @@ REPORT_COLUMNS: Mapping[str, Promise] = {
 }
 
 
-def by_agency(actor: Actor, *, now: dt.datetime) -> list[Line]:
-    """Return how each agency keeps up with its parts, in the order of the directory."""
-    kept = Counts(actor)
+def by_agency(actor: Actor, *, now: dt.datetime, names: str = Names.HELD) -> list[Line]:
+    """Return how each agency keeps up with its parts, in the order of the directory, under the names asked for."""
+    kept, today = Counts(actor), timezone.localdate(now)
     rows = kept.several(
         "agency",
         "agency_id",
@@ -55,8 +56,14 @@ def by_agency(actor: Actor, *, now: dt.datetime) -> list[Line]:
         in_time=Q(flags__contains="p"),
         was=Q(flags__contains="w"),
     )
-    late = {row["agency_id"]: row["total"] for row in kept.sums("due", "agency_id", where=counts.late(timezone.localdate(now)))}
-    return [_line({**row, "late": late.get(row["agency_id"], 0), "name": name}) for row, name in _named(rows) if row["all"]]
+    late = {row["agency_id"]: row["total"] for row in kept.sums("due", "agency_id", where=counts.late(today))}
+    counted = [
+        {"holder": row["agency_id"], "late": late.get(row["agency_id"], 0)} | {name: row[name] for name in AGENCY_COLUMNS if name != "late"}
+        for row in rows
+    ]
+    if names == Names.FIRST:
+        counted += moved(actor, now=now)
+    return [_line(row) for row in under_names(counted, names, today)[:MOST] if row["all"]]
 
 
 def _named(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
@@ -75,8 +82,11 @@ def _line(row: Mapping[str, Any]) -> Line:
         "late": ledger_url(**base, overdue="on"),
         "was": ledger_url(**base, was="on"),
     }
-    figures = [Figure(label, row[name], urls.get(name, ""), "red" if name == "late" else "") for name, label in AGENCY_COLUMNS.items()]
-    return Line(row["name"], ledger_url(**base), figures)
+    figures = [
+        Figure(label, row[name], urls.get(name, "") if row["whole"] else "", "red" if name == "late" else "")
+        for name, label in AGENCY_COLUMNS.items()
+    ]
+    return Line(row["name"], ledger_url(**base) if row["whole"] else "", figures)
 
 
 def reports_by_agency(actor: Actor, *, now: dt.datetime) -> list[Line]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from agencies.refusals import Forbidden, NotYours
 from oversight import burden, centre, search
+from oversight.holders import Names
 from oversight.links import act_url
 from workflow.catalog import CATALOG
 from workflow.web.following import recent
@@ -85,8 +86,12 @@ def statistics(request: ActorRequest) -> HttpResponse:
     """Show how agencies keep up, and how much is being asked of them."""
     require_oversight(request, "coordinate", "lead_view")
     now = timezone.now()
+    names = request.GET.get("names", "")
+    names = names if names in Names.values else Names.HELD.value
     context = {
-        "agencies": burden.by_agency(request.actor, now=now),
+        "names": names,
+        "all_names": Names.choices,
+        "agencies": burden.by_agency(request.actor, now=now, names=names),
         "agency_columns": list(burden.AGENCY_COLUMNS.values()),
         "reports": burden.reports_by_agency(request.actor, now=now),
         "report_columns": list(burden.REPORT_COLUMNS.values()),

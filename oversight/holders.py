@@ -1,0 +1,100 @@
+"""Under which name a part counts in statistics: as it is held, under today's successor, or under whoever had it first 按原单位/现单位."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actor import Actor
+from agencies.models import Agency, Succession
+from oversight import sight
+from oversight.counters.facts import PROMPT_DAYS
+from oversight.filters import overdue, owed
+from workflow.models import Event
+from workflow.timeline import Verb
+
+
+class Names(models.TextChoices):
+    """The three ways of counting through reorganisations."""
+
+    HELD = "held", _("As held now; what is over under its old name")
+    TODAY = "today", _("Everything under today’s successors")
+    FIRST = "first", _("Everything under the agency that had it first")
+
+
+def moved(actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return what parts that were taken over add to those who had them first, and take from those who hold them.
+
+    Rows of numbers by `holder`, to be added to what everybody holds; only parts that were taken over are read.
+    """
+    moves = Event.objects.filter(assignment__isnull=False, verb=Verb.SUCCEED)
+    parts = sight.overseen_parts(actor, now=now).filter(pk__in=moves.values("assignment_id")).order_by()
+    first = moves.filter(assignment=OuterRef("pk")).order_by("sequence")
+    before = first.annotate(before=Cast(KT("data__predecessor_id"), BigIntegerField())).values("before")[:1]
+    held = _numbers(parts.annotate(holder=F("agency_id")), now)
+    had = _numbers(parts.annotate(holder=Coalesce(Subquery(before), F("agency_id"), output_field=BigIntegerField())), now)
+    taken = [{name: number if name == "holder" else -number for name, number in row.items()} for row in held]
+    return [*taken, *had]
+
+
+def _numbers(parts: QuerySet[Any], now: dt.datetime) -> list[dict[str, Any]]:
+    return list(
+        parts.values("holder").annotate(
+            all=Count("pk"),
+            owed=Count("pk", filter=owed()),
+            signed=Count("pk", filter=Q(signed_at__isnull=False)),
+            in_time=Count("pk", filter=Q(signed_at__lte=F("assigned_at") + dt.timedelta(days=PROMPT_DAYS))),
+            late=Count("pk", filter=overdue(timezone.localdate(now))),
+            was=Count("pk", filter=Q(was_overdue=True)),
+        )
+    )
+
+
+def under_names(rows: Sequence[Mapping[str, Any]], names: str, today: dt.date) -> list[dict[str, Any]]:
+    """Return rows of numbers by `holder` with the name, position and key of the agency under which they count, in the directory's order.
+
+    Args:
+        rows: with `holder` and numbers.
+        names: one of `Names`; for `TODAY`, an agency with exactly one successor counts under that one, through any number of steps.
+        today: the day whose directory decides.
+
+    Returns:
+        The rows, those of one agency added up; `whole` tells whether nothing was added to what the agency holds itself.
+    """
+    heirs = _heirs(today) if names == Names.TODAY else {}
+    sums: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        key = heirs.get(row["holder"], row["holder"])
+        into = sums.setdefault(key, {"agency_id": key, "whole": names == Names.HELD})
+        for name, number in row.items():
+            if name != "holder":
+                into[name] = into.get(name, 0) + number
+    agencies = Agency.objects.in_bulk(sums)
+    for key, row in sums.items():
+        row |= {"name": agencies[key].short_name, "position": agencies[key].position}
+    return sorted(sums.values(), key=lambda row: (row["position"], row["agency_id"]))
+
+
+def _heirs(today: dt.date) -> dict[int, int]:
+    """Return who stands in the place of agencies that have exactly one successor."""
+    follows: dict[int, list[int]] = defaultdict(list)
+    for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
+        follows[predecessor].append(successor)
+    heirs = {}
+    for predecessor in follows:
+        heir, seen = predecessor, {predecessor}
+        while len(follows.get(heir, ())) == 1 and follows[heir][0] not in seen:
+            heir = follows[heir][0]
+            seen.add(heir)
+        if heir != predecessor:
+            heirs[predecessor] = heir
+    return heirs
