@@ -1,0 +1,72 @@
+"""The second wall on PostgreSQL: what a person reads in a request is read under a role that row-level security binds.
+
+The first wall is the scoped queryset (`visible_to`). Should code forget it, the database still gives an agency's person only rows of
+tasks that are theirs: reading requests run inside a transaction under the role `ROLE`, with the person's agencies, their key and the
+moment as settings of that transaction, and the policies of `workflow` read these. The owner of the tables is not bound by the
+policies: acts (which lock what the actor may see, and then must reach every row of a task), workers, commands and migrations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+
+from django.db import DatabaseError, connection, transaction
+
+from agencies.actor import Actor
+
+ROLE = "duban_reader"
+"""The role under which people read; it owns nothing and cannot sign in."""
+
+
+@cache
+def stands(database: str) -> bool:
+    """Tell whether there is a second wall: PostgreSQL, the role exists, and the owner may take it."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER'))", [ROLE])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def behind(actor: Actor, *, now: dt.datetime) -> Iterator[None]:
+    """Read as an agency's person may, whatever the query says.
+
+    Args:
+        actor: of an agency; the three administrators keep to what their office opens and are not bound.
+        now: the moment at which sight granted until a date is judged.
+    """
+    if actor.is_system or actor.office or not stands(str(connection.settings_dict["NAME"])):
+        yield
+        return
+    agencies, person = ",".join(map(str, sorted(actor.agency_ids))), str(actor.user_id)
+    with _transaction():
+        _say(role=ROLE, agencies=agencies, person=person, now=now.isoformat())
+        try:
+            yield
+        finally:
+            with suppress(DatabaseError):  # a transaction that failed takes its settings along
+                _say(role="none", agencies="", person="", now="")
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    """Open a transaction unless there is one: settings hold until it ends, and are taken back before."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        yield
+
+
+def _say(*, role: str, agencies: str, person: str, now: str) -> None:
+    """Set the role and the settings of the transaction, in one statement that is not among the queries of the page."""
+    with connection.cursor() as cursor:
+        cursor.cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('duban.agencies', %s, true),"
+            " set_config('duban.person', %s, true), set_config('duban.now', %s, true)",
+            [role, agencies, person, now],
+        )
