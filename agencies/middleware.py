@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from agencies import wall
 from agencies.actor import Actor
 from agencies.models import User
+from agencies.wall import behind
 
 if TYPE_CHECKING:
 
@@ -58,5 +58,5 @@ class SecondWallMiddleware:
         """Pass the request on, behind the wall when somebody of an agency reads."""
         if request.method not in READING or not isinstance(request.user, User):
             return self.get_response(request)
-        with wall.behind(actor_of(request), now=timezone.now()):
+        with behind(actor_of(request), now=timezone.now()):
             return self.get_response(request)
