@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0003_no_overlap'),
-        ('workflow', '0009_papers_and_timing'),
+        ('workflow', '0010_lists_by_index'),
     ]
 
     operations = [migrations.RunPython(build, tear_down)]
