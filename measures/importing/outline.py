@@ -149,7 +149,10 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
             marker = None
         marker = marker or _unnumbered(block, line)
         if marker is None:
-            _extend(stack, block)
+            if boxed is not None and _BOX.match(line):
+                _open_box(stack, block)
+            else:
+                _extend(stack, block)
             continue
         while len(stack) > 1 and not _stands_under(marker, stack[-1]):
             stack.pop()
@@ -167,6 +170,20 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
 
 
 _BOX = re.compile(r"专\s*栏\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})?(?:[：:\s]|$)")
+
+
+def _open_box(stack: list[Node], block: Block) -> None:
+    """Let a box stand beside the line before it, of which it is no part; its parts are its own."""
+    if len(stack) > 1 and (stack[-1].has_body() or len(stack[-1].blocks) > 1):
+        stack.pop()
+    span = block.start, block.end
+    node = Node(
+        Marker(Scheme.PARAGRAPH, "", 0, 0), block.start, *span, block.end, block.end, [block], parent=stack[-1], segment=stack[0].segment
+    )
+    stack[-1].children.append(node)
+    stack.append(node)
+    for open_node in stack:
+        open_node.end = block.end
 
 
 def _in_box(line: str, marker: Marker | None, stack: list[Node], boxed: int | None) -> int | None:

@@ -305,3 +305,16 @@ SHAPES: list[tuple[str, str, list[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("shape", "text", "measures"), SHAPES, ids=[shape for shape, _, _ in SHAPES])
 def test_measures_are_found(shape: str, text: str, measures: list[tuple[str, str]]) -> None:
     assert [(measure.number, measure.title) for measure in read_plan(text.encode(), "plan.txt").measures] == measures
+
+
+def test_a_box_behind_a_measure_is_no_part_of_it() -> None:
+    text = (
+        "某市方案\n一、任务\n（一）改厕。（市农业农村局）\n专栏1　改厕工程\n1.整村推进示范村100个。\n2.建设公厕20座。\n"
+        "（二）治水。（市水利局）\n二、保障\n加强领导。\n"
+    )
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [text[measure.start : measure.end] for measure in reading.measures] == [
+        "（一）改厕。（市农业农村局）",
+        "（二）治水。（市水利局）",
+    ]
+    assert [(target.metric, int(target.value)) for target in reading.targets] == [("整村推进示范村", 100), ("建设公厕", 20)]
