@@ -150,7 +150,7 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         marker = marker or _unnumbered(block, line)
         if marker is None:
             if boxed is not None and _BOX.match(line):
-                _open_box(stack, block)
+                _open_box(text, stack, block)
             else:
                 _extend(stack, block)
             continue
@@ -172,9 +172,12 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
 _BOX = re.compile(r"专\s*栏\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})?(?:[：:\s]|$)")
 
 
-def _open_box(stack: list[Node], block: Block) -> None:
+def _open_box(text: str, stack: list[Node], block: Block) -> None:
     """Let a box stand beside the line before it, of which it is no part; its parts are its own."""
-    if len(stack) > 1 and (stack[-1].has_body() or len(stack[-1].blocks) > 1):
+    last = stack[-1]
+    if len(stack) > 1 and (
+        last.has_body() or len(last.blocks) > 1 or text[last.title_end : last.own_end].endswith(("）", ")", "】", "〕"))
+    ):
         stack.pop()
     span = block.start, block.end
     node = Node(
