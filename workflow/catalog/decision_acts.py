@@ -103,7 +103,7 @@ DECISION_ACTS = (
         may=policy.may_answer,
         ready=timing.to_answer,
         run=answer.give_answer,
-        fields=(Field("text", _("Answer")),),
+        fields=(Field("text", _("What has been done about it")),),
         weight="primary",
     ),
     Act(
