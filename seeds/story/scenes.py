@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
+from seeds.story.joint_scenes import joint_work
 from seeds.story.plan import DISPATCHED_DAYS_AGO, LATE_BATCH, LATE_BATCH_DAYS_AGO, PlanOfTheStory
 from seeds.story.players import (
     close,
@@ -42,6 +43,7 @@ def play(story: PlanOfTheStory) -> None:
     _requests(story)
     _reports_in_every_state(story)
     tasks_by_hand(story)
+    joint_work(story)
 
 
 def everyday_reports(story: PlanOfTheStory, moment: dt.datetime) -> None:
