@@ -71,7 +71,10 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     if not first_leads or any(mention.chunk.role == "lead" for mention in settled):
         return settled
     first = next((index for index, mention in enumerate(settled) if mention.chunk.role == "responsible"), None)
-    if first is None or settled[first].kind != "agency":
+    if first is None:
+        return settled
+    if settled[first].kind != "agency":
+        parser.doubts.append(Doubt(settled[first].chunk.start, settled[first].chunk.end, "按规定首位牵头，但列在首位的不是一个单位"))
         return settled
     return [_by_order(mention, index, first) for index, mention in enumerate(settled)]
 
