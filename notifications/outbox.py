@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -153,6 +153,20 @@ def _row(message: NewMessage, channel: str, now: dt.datetime, leaves_at: dt.date
         next_attempt_at=leaves_at,
         message_id=message_id(key),
     )
+
+
+def send_again(ids: Iterable[int], *, now: dt.datetime) -> int:
+    """Queue given-up messages once more, with all their attempts, under the same key and Message-ID.
+
+    Returns:
+        How many there were; what is in any other state is left alone.
+    """
+    given_up = Message.objects.filter(pk__in=list(ids), state=Message.State.GIVEN_UP)
+    with transaction.atomic():
+        count = given_up.update(state=Message.State.QUEUED, attempts=0, next_attempt_at=next_sending(now))
+        if count:
+            transaction.on_commit(bell.ring)
+    return count
 
 
 def supersede(refs: Collection[str], *, topics: Collection[str] = (), why: str = "") -> int:

@@ -186,3 +186,17 @@ def test_every_climbing_assignment_has_its_next_day_after_a_sweep() -> None:
     accepted_task()
     sweep(NOW)
     assert not Assignment.objects.filter(state__in=["pending", "accepted"], ladder_on__isnull=True).exists()
+
+
+@pytest.mark.parametrize("steps", [40, pytest.param(1000, marks=pytest.mark.proof)])
+def test_e8_a_clock_that_steps_back_and_forth_around_the_end_of_the_due_date_repeats_nothing(steps: int) -> None:
+    accepted_task(supporters=0, due_on=dt.date(2026, 5, 13))  # a Wednesday, followed by a working day
+    midnight = at(dt.date(2026, 5, 14)).replace(hour=0, minute=0, second=0, microsecond=0)
+    sweep(midnight - dt.timedelta(hours=12))
+    assert not Firing.objects.filter(rung="overdue").exists()
+    for step in range(steps):
+        sweep(midnight + dt.timedelta(seconds=step % 2 * 2 - 1))
+    assert Firing.objects.filter(rung="overdue").count() == 1
+    told = InboxItem.objects.filter(topic="escalation").values_list("recipient", flat=True)
+    assert len(told) == len(set(told)) > 0
+    assert Event.objects.filter(data__rung="overdue").count() == 1

@@ -134,7 +134,7 @@ def fields(html: str) -> dict[str, list[str]]:
     for tag in re.findall(r"<input[^>]*>", html):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and ('type="checkbox"' not in tag or "checked" in tag):
-            found.setdefault(name[1], []).append(value[1] if value else "")
+            found.setdefault(name[1], []).append(value[1] if value else "on" if 'type="checkbox"' in tag else "")
     return found
 
 
@@ -146,7 +146,11 @@ def test_the_page_previews_sixty_days_without_saving_and_then_saves(stage: Stage
     page = client.post(url, sent | {"do": ["preview"]})
     assert page.status_code == 200
     assert "催办" in page.content.decode()
-    assert "2026-05-18" in page.content.decode()  # the working day after the due date, a Sunday
+    days = {part.firing.rung.code: part.on for part, _standing, _name in page.context["preview"]["rows"]}
+    assert {"due_soon", "warning"} <= days.keys()
+    assert "overdue" not in days, "the due date is the sixtieth day"
+    assert max(days.values()) <= TODAY + dt.timedelta(days=60)
+    assert page.context["form"].is_on
     assert not PlanEvent.objects.exists()
     wrong = client.post(url, sent | {"do": ["save"], "bulletin-days": ["1"]})
     assert wrong.status_code == 400
