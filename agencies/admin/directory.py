@@ -17,18 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from agencies.actions.establish_agency import AgencyValues, amend_agency, establish_agency
 from agencies.actions.keep_group import admit, dismiss, establish_group
 from agencies.actions.teach_alias import retire_alias, teach_alias
+from agencies.admin.importing import ImportingAdmin
 from agencies.admin.offices import ALL, OfficeAdmin, acting
 from agencies.admin.reorganisation import ReorganisationForm
 from agencies.models import Agency, AgencyGroup, Alias, GroupMember, Office, Succession
 from agencies.refusals import Refusal
+from agencies.sheets import entering
 
 
 @admin.register(Agency)
-class AgencyAdmin(OfficeAdmin[Agency]):
+class AgencyAdmin(ImportingAdmin[Agency]):
     """Agencies; they end by a reorganisation, on a page of its own."""
 
     seen_by = ALL
     added_by = changed_by = frozenset({Office.SYSTEM})
+    sheet = entering.AGENCY_SHEET
     list_display = ("short_name", "name", "kind", "region", "starts_on", "ends_on")
     list_filter = ("kind", ("ends_on", admin.EmptyFieldListFilter))
     search_fields = ("name", "short_name", "aliases__name")

@@ -18,8 +18,10 @@ from agencies.actions.delegate import delegate
 from agencies.actions.end_membership import end_membership
 from agencies.actions.revoke_delegation import revoke_delegation
 from agencies.actions.set_office import set_office
+from agencies.admin.importing import ImportingAdmin
 from agencies.admin.offices import OfficeAdmin, acting, office_of
 from agencies.models import AgencyUserPermission, Delegation, Membership, Office, Role, User
+from agencies.sheets import entering
 
 
 class AccountForm(forms.ModelForm[User]):
@@ -39,13 +41,14 @@ class AccountForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(OfficeAdmin[User]):
+class UserAdmin(ImportingAdmin[User]):
     """Accounts: kept by the system administrator; the security administrator gives and takes offices."""
 
     seen_by = frozenset({Office.SYSTEM, Office.SECURITY})
     added_by = frozenset({Office.SYSTEM})
     changed_by = frozenset({Office.SYSTEM, Office.SECURITY})
     form = AccountForm
+    sheet = entering.ACCOUNT_SHEET
     list_display = ("username", "name", "office", "is_active", "last_login")
     list_filter = ("is_active", "office")
     search_fields = ("username", "name")
@@ -99,12 +102,13 @@ class UserAdmin(OfficeAdmin[User]):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OfficeAdmin[Membership]):
+class MembershipAdmin(ImportingAdmin[Membership]):
     """Memberships: given and ended by the security administrator."""
 
     seen_by = frozenset({Office.SECURITY})
     added_by = frozenset({Office.SECURITY})
     changed_by = frozenset({Office.SECURITY})
+    sheet = entering.MEMBERSHIP_SHEET
     list_display = ("user", "agency", "role", "starts_on", "ends_on")
     list_filter = ("role",)
     search_fields = ("user__username", "user__name", "agency__name", "agency__short_name")
