@@ -37,7 +37,7 @@ def name_of(path: str) -> str:
     return ":".join([match.view_name, *(str(value) for value in match.kwargs.values() if not str(value).isdecimal())])
 
 
-def pages(client: Client, who: str, starts: tuple[str, ...], language: str) -> Iterator[Visit]:
+def pages(client: Client, who: str, starts: tuple[str, ...], language: str, *, visits: int = VISITS) -> Iterator[Visit]:
     """Open what is linked from the first pages, and from there on; every answer must be a page."""
     client.cookies["django_language"] = language
     seen: dict[str, int] = {}
@@ -46,7 +46,7 @@ def pages(client: Client, who: str, starts: tuple[str, ...], language: str) -> I
     while ahead:
         path, before = ahead.popleft()
         name = name_of(path)
-        if not name or name.split(":")[0] in LEFT_ALONE or name.startswith("api:") or seen.get(name, 0) >= VISITS:
+        if not name or name.split(":")[0] in LEFT_ALONE or name.startswith("api:") or seen.get(name, 0) >= visits:
             continue
         seen[name] = seen.get(name, 0) + 1
         answer = client.get(path, follow=True)

@@ -1,0 +1,120 @@
+"""Every page in real Chromium: no serious fault of accessibility, nothing wider than the screen, no word on the console."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+
+from agencies.models import Agency, User
+from measures.actions.edit_upload import edit_upload
+from seeds import story
+from seeds.people import settle
+from tests.factories.directory import actor_of
+from tests.factories.documents import confirmed, facts, in_review, load_directory
+from tests.walk.crawl import Visit, pages
+from tests.walk.test_every_page import DRAWN_UP, STARTS
+from workflow.actions.draw_up import draw_up_plan
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.proof]
+
+AXE = Path(str(distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js"))).read_text()
+GRAVE = {"serious", "critical"}
+OFFICE: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+LOOK = """async (rules) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: rules});
+  return found.violations.map((rule) => [rule.impact, rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))]);
+}"""
+LIBRARYS_OWN = {"aria-input-field-name", "label"}
+"""Faults of the fields that Django's administration draws itself (its pickers of dates and of rows)."""
+
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def demonstration(now: dt.datetime) -> None:
+    load_directory()
+    settle(now - dt.timedelta(days=300))
+    story.tell(now)
+    coordinator, office = User.objects.get(username="szfb.coordinator"), Agency.objects.get(name="广东省人民政府办公厅")
+    plan = confirmed(coordinator, office, DRAWN_UP, now=now)
+    draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=now)
+    ready = in_review(coordinator, office, DRAWN_UP.replace("园区", "港区"), now=now)
+    edit_upload(actor=actor_of(coordinator), upload_id=ready.pk, edit=facts(ready), now=now)
+
+
+def one_of_each() -> dict[str, list[Visit]]:
+    """Return, for each person, the pages that nobody before them has opened: one of each address."""
+    client, known, found = Client(), set[str](), dict[str, list[Visit]]()
+    for who, starts in STARTS.items():
+        client.force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
+        found[who] = []
+        for visit in pages(client, who, starts, "zh-hans", visits=1):
+            address = resolve(visit.path.partition("?")[0]).view_name
+            if address not in known:
+                known.add(address)
+                found[who].append(visit)
+    return found
+
+
+def told_by(page: Page, message: ConsoleMessage) -> list[str]:
+    """Return an error on the console; the administration's own library styles inline, which the policy of the site refuses."""
+    return [f"{page.url}: {message.text}"] if message.type == "error" and "/admin/" not in page.url else []
+
+
+def faults(page: Page, where: str, *, with_axe: bool) -> list[str]:
+    wrong = []
+    if (wider := page.evaluate(WIDER)) > 0:
+        wrong.append(f"{where}: {wider} px wider than the screen")
+    if with_axe:
+        page.evaluate(AXE)
+        for impact, rule, html in page.evaluate(LOOK, RULES):
+            if impact in GRAVE and not (rule in LIBRARYS_OWN and where.startswith("admin:")):
+                wrong.append(f"{where}: {impact} {rule} {json.dumps(html, ensure_ascii=False)}")
+    return wrong
+
+
+def look_at(page: Page, who: str, visits: list[Visit], site: str) -> list[str]:
+    """Open pages as one person, in each language at each size; return what is wrong with them."""
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.extend(told_by(page, message)))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    for language, first, then in (("zh-hans", OFFICE, PHONE), ("en", PHONE, OFFICE)):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+        for visit in visits:
+            if language == "en" and visit.name.startswith("admin:"):
+                continue  # the library's pages, whose shape does not depend on the language
+            page.set_viewport_size(first)
+            page.goto(visit.path)
+            where = f"{visit.name} ({who}, {language}"
+            wrong += faults(page, f"{where}, {first['width']} px)", with_axe=True)
+            page.set_viewport_size(then)
+            wrong += faults(page, f"{where}, {then['width']} px)", with_axe=False)
+    return wrong
+
+
+@pytest.mark.timeout(600)
+def test_every_page_can_be_used_by_everybody(browser: Browser, live_server: Any, settings: object, tmp_path: Path) -> None:
+    settings.VAR = tmp_path  # type: ignore[attr-defined]
+    demonstration(timezone.now())
+    found = one_of_each()
+    assert sum(map(len, found.values())) > 60
+    wrong: list[str] = []
+    for who, visits in found.items():
+        client = Client()
+        client.force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
+        context = browser.new_context(base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        page = context.new_page()
+        page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        wrong += look_at(page, who, visits, live_server.url)
+        context.close()
+    assert not wrong, "\n".join(sorted(set(wrong)))
