@@ -27,6 +27,15 @@ ENGLISH: dict[str, str] = {
     "名称过长，请核对": "the name is very long; please check",
     "其他单位写有“{}”，这里没有写": "other agencies bear “{}”, this one does not",
     "没有写出级别，无法补全": "the level is not written and cannot be completed",
+    "“{}”不是常见的职能，请核对写法": "“{}” is no usual field of work; please check how it is written",
+    "“{}”不是常见的职责写法，请核对": "“{}” is no usual name of a function; please check",
+    "“各…”的范围请核对": "please check how far “各…” reaches",
+    "企业名称按前文补了“{}”": "“{}” was added to the company’s name from what stands before",
+    "可能与后面的单位共用“人民政府”一类后缀": "it may share a suffix like “人民政府” with the agency that follows",
+    "可能省略了“{}”，也可能是泛指": "“{}” may have been left out, or agencies in general are meant",
+    "后缀按后面的分支机构补全": "the suffix was completed from the branch that follows",
+    "提到单位，但不像责任分工，请核对": "agencies are named, but this does not look like an assignment; please check",
+    "没有括号和标签，可能只是叙述": "without brackets or label this may only be telling",
     # roles
     "写的是“同上”，请按上一项填写": "it says “the same as above”; please enter what the item before says",
     "写的是职务，不是单位": "this is an office that somebody holds, not an agency",
@@ -42,6 +51,10 @@ ENGLISH: dict[str, str] = {
     "没有写明角色，按{}读取": "no role is written; read as {}",
     "这里提到的单位没有读入": "an agency is named here that was not read",
     "这一部分没有读出": "this part could not be read",
+    "不常见的标签，按{}单位读取": "an unusual label; read as {}",
+    "写的是“同上”，按上一项填写，请核对": "it says “the same as above”; filled in from the item before, please check",
+    "写的是领导，按牵头领导读取": "a leader is named; read as the leader in charge",
+    "括号内按责任人读取": "the brackets were read as the person in charge",
     # deadlines
     "写了不止一个时限，取最晚的一个": "more than one deadline is written; the latest was taken",
     "从成文日期起算": "counted from the document’s date",
@@ -59,6 +72,9 @@ ENGLISH: dict[str, str] = {
         "no year is written, and this year’s day is before the document’s date; the next year was taken"
     ),
     "“前”字前没有“底”“末”，可能含当期，也可能不含": "“前” without “底” or “末”: the period itself may be meant or not",
+    "只写了开始的时间，没有写完成时限": "only the beginning is written, no deadline",
+    "季节没有确定的最后一天": "a season has no certain last day",
+    "按农历节日的前一天推算": "the day before the feast of the lunar calendar was taken",
     # the directory
     "“{}”在成文日期不存在": "“{}” did not exist on the document’s date",
     "“{}”在成文日期已不存在，由“{}”承接": "“{}” no longer existed on the document’s date; “{}” took over",
