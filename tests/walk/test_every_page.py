@@ -65,7 +65,7 @@ DRAWN_UP = """关于加快示范园区建设的实施方案
 """A plan that waits to be dispatched, which the demonstration has none of."""
 
 FOREIGN_BY_RIGHT = re.compile(
-    r"docx?|pdf|html?|xlsx|csv|txt|md|markdown|UTF|GBK|GB\d*|Word|Excel|WPS|PDF|English|Duban|Celery|Redis|PostgreSQL|SQLite|IP|API|URL|ID|Ctrl|K|MB|KB|Esc|Enter"
+    r"docx?|pdf|html?|xlsx|csv|txt|md|markdown|UTF|GBK|GB\d*|Word|Excel|WPS|PDF|English|Duban|Celery|Redis|PostgreSQL|SQLite|IP|API|URL|ID|Ctrl|K|MB|KB|Esc|Enter|SHA-?"
 )
 """Latin words that Chinese offices write too."""
 

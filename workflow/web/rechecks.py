@@ -19,6 +19,7 @@ from agencies.middleware import actor_of
 from agencies.models import Agency
 from agencies.refusals import Conflict, Forbidden, Invalid
 from measures.models import Plan
+from workflow import policy
 from workflow.actions.recheck import LARGEST, draw_recheck, order_of, seats, visible_recheck
 from workflow.models import Recheck, RecheckItem
 from workflow.states import Finding, TaskState
@@ -104,11 +105,16 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a list: what it was drawn from, and what was found of each task."""
     actor = actor_of(request)
     row = visible_recheck(actor, pk)
-    items = list(RecheckItem.objects.filter(recheck=row).select_related("task", "checked_by").order_by("position"))
+    items = list(
+        RecheckItem.objects.filter(recheck=row)
+        .select_related("task", "checked_by")
+        .prefetch_related("task__sign_offs")
+        .order_by("position")
+    )
     drawn = [item.task_id for item in items]
     context = {
         "row": row,
-        "items": items,
+        "items": [(item, policy.may_recheck(actor, item.task) if item.result == Finding.WAITING else None) for item in items],
         "found": {name: sum(item.result == name for item in items) for name in Finding.values},
         "in_order": order_of(row.seed, drawn) == drawn,
         "coordinates": actor.may("coordinate", row.agency_id),
