@@ -24,6 +24,7 @@ OF_TASK = {
     'workflow_comment': 'task_id',
     'workflow_stage': 'task_id',
     'workflow_recheckitem': 'task_id',
+    'workflow_notice': 'task_id',
 }
 # What hangs on a row that is bound itself is seen with it.
 BELOW = {
@@ -36,6 +37,8 @@ BELOW = {
     'workflow_verification': ('sign_off_id', 'workflow_signoff'),
     'workflow_evidence': ('report_id', 'workflow_report'),
     'workflow_cosignature': ('sign_off_id', 'workflow_signoff'),
+    'workflow_call': ('comment_id', 'workflow_comment'),
+    'workflow_retraction': ('comment_id', 'workflow_comment'),
 }
 
 MAKE_ROLE = f"""
