@@ -54,6 +54,7 @@ ENGLISH: dict[str, str] = {
     "不常见的标签，按{}单位读取": "an unusual label; read as {}",
     "写的是“同上”，按上一项填写，请核对": "it says “the same as above”; filled in from the item before, please check",
     "写的是领导，按牵头领导读取": "a leader is named; read as the leader in charge",
+    "按规定首位牵头，但列在首位的不是一个单位": "the first is to lead by the document’s rule, but no single agency stands first",
     "括号内按责任人读取": "the brackets were read as the person in charge",
     # deadlines
     "写了不止一个时限，取最晚的一个": "more than one deadline is written; the latest was taken",

@@ -14,7 +14,18 @@ from lxml import html
 VISITS = 2
 """Pages of one address pattern (one act, where the address names it) that each person opens."""
 
-LEFT_ALONE = {"sign-out", "upload-file", "evidence", "unsubscribe", "set-language", "metrics", "healthz", "health"}
+LEFT_ALONE = {
+    "sign-out",
+    "upload-file",
+    "evidence",
+    "unsubscribe",
+    "set-language",
+    "metrics",
+    "healthz",
+    "health",
+    "paper-file",
+    "ledger-sheet",
+}
 """Downloads and ways out; they are no pages."""
 
 

@@ -53,6 +53,7 @@ NO_LINK_LEADS_THERE = {
     "ledger-export": "a download",
     "quick-search": "what Ctrl-K finds, fetched while typing",
     "task-people": "people who can be called, while typing",
+    "ledger-import-show": "shown once a sheet has been brought back",
     "todo-count": "the number in the menu, fetched by the frame",
 }
 """Addresses answered to a GET that no page links to, and why."""
@@ -68,6 +69,9 @@ FOREIGN_BY_RIGHT = re.compile(
     r"docx?|pdf|html?|xlsx|csv|txt|md|markdown|UTF|GBK|GB\d*|Word|Excel|WPS|PDF|English|Duban|Celery|Redis|PostgreSQL|SQLite|IP|API|URL|ID|Ctrl|K|MB|KB|Esc|Enter|SHA-?"
 )
 """Latin words that Chinese offices write too."""
+
+IN_CHINESE_BY_RIGHT = {"中文", "抄送"}
+"""The switch to the other language, and words of formal papers, which are written in Chinese."""
 
 RAW = re.compile(r"\{\{|\}\}|\{%|%\(|<object|__proxy__|Traceback")
 
@@ -131,7 +135,7 @@ def foreign(visit: Visit, language: str, stored: str) -> Iterator[str]:
     pattern = r"[一-鿿]+" if language == "en" else r"[A-Za-z][A-Za-z'’-]+"
     for text in shown_texts(visit.document):
         for run in re.findall(pattern, text):
-            if run in stored or run == "中文" or (language == "zh-hans" and FOREIGN_BY_RIGHT.fullmatch(run)):
+            if run in stored or run in IN_CHINESE_BY_RIGHT or (language == "zh-hans" and FOREIGN_BY_RIGHT.fullmatch(run)):
                 continue
             yield f"{visit.name} ({visit.who}): {run!r} in {' '.join(text.split())[:120]!r}"
 

@@ -107,6 +107,6 @@ def test_every_table_with_a_tie_to_tasks_is_bound() -> None:
         model._meta.db_table
         for model in apps.get_app_config("workflow").get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
-        if field.related_model is not None and field.related_model._meta.db_table in bound  # type: ignore[union-attr]
+        if field.related_model is not None and field.related_model._meta.db_table in bound
     }
     assert tied - bound == OPEN

@@ -104,7 +104,8 @@ def new(request: HttpRequest) -> HttpResponse:
     issuers, today = list(Agency.objects.filter(pk__in=seats)), timezone.localdate(now)
     parent = parent_of(request, actor, now=now)
     if request.method != "POST":
-        form = NewTaskForm(issuers=issuers, today=today, initial=from_parent(parent) | {"issuer": request.GET.get("issuer", "")})
+        asked = {"issuer": request.GET["issuer"]} if "issuer" in request.GET else {}
+        form = NewTaskForm(issuers=issuers, today=today, initial=from_parent(parent) | asked)
         return show(request, form, None, parent=parent)
     form = NewTaskForm(issuers=issuers, today=today, data=request.POST)
     if not form.is_valid():
