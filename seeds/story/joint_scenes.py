@@ -26,6 +26,7 @@ def joint_work(story: PlanOfTheStory) -> None:
 def _supporters_write(story: PlanOfTheStory, moment: dt.datetime) -> None:
     waiting = Contribution.objects.filter(
         state=ContributionState.ASKED,
+        period_end__gte=timezone.localdate(moment),  # the lead's report of that period has not gone out yet
         assignment__task__state=TaskState.DISPATCHED,
         assignment__task__assignments__agency=agency_of(LEAD, moment),
         assignment__task__assignments__part=Part.LEAD,

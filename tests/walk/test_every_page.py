@@ -26,6 +26,8 @@ from tests.factories.directory import NOW, actor_of
 from tests.factories.documents import confirmed, facts, in_review, load_directory
 from tests.walk.crawl import LEFT_ALONE, Visit, pages
 from workflow.actions.draw_up import draw_up_plan
+from workflow.models import Assignment, Contribution
+from workflow.states import ContributionState, Part
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +163,8 @@ def test_every_page_is_whole_in_each_language(client: Client, language: str) -> 
     visited: set[str] = set()
     for who, starts in STARTS.items():
         client.force_login(User.objects.get(username=who))
-        for visit in pages(client, who, starts, language):
+        collected = tuple(f"/contributions/{pk}/" for pk in sent_to(who))
+        for visit in pages(client, who, starts + collected, language):
             visited.add(visit.name)
             wrong += foreign(visit, language, stored)
             wrong += [f"{visit.name}: {text.strip()[:80]!r}" for text in shown_texts(visit.document) if RAW.search(text)]
@@ -170,6 +173,12 @@ def test_every_page_is_whole_in_each_language(client: Client, language: str) -> 
     unseen = {name for name in named_pages() if name not in opened and name.split(":")[-1] not in LEFT_ALONE}
     unlinked = [name for name in unseen - NO_LINK_LEADS_THERE.keys() if answers_a_get(client, name)]
     assert not unlinked, ", ".join(sorted(unlinked))
+
+
+def sent_to(who: str) -> list[int]:
+    """Return contributions that have reached a lead, which it opens from one of its many reports."""
+    led = Assignment.objects.filter(part=Part.LEAD, agency__memberships__user__username=who).values("task")
+    return list(Contribution.objects.filter(state=ContributionState.SENT, assignment__task__in=led).values_list("pk", flat=True)[:1])
 
 
 def answers_a_get(client: Client, name: str) -> bool:
