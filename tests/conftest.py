@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from config.celery import app as celery_app
@@ -64,6 +65,12 @@ def _this_machine_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_house() -> None:
+    """Begin every test in Chinese: a request in English leaves its language behind in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
