@@ -111,7 +111,7 @@ def signed_for_and_reported_on_a_phone(officer: Page) -> None:
     officer.get_by_role("link", name="办理", exact=True).click()
     officer.get_by_label("本期已完成工作").fill("平台建设方案已经印发。")
     officer.get_by_label("进度（%）").fill("100")
-    expect(officer.locator("#autosaved")).to_contain_text("自动保存")
+    expect(officer.locator("#autosaved")).to_contain_text("自动保存", timeout=20_000)
     officer.get_by_label("佐证材料").set_input_files({"name": "方案.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 plan"})
     act(officer, "提交审核")
     done(officer, "已提交本单位审核人")
