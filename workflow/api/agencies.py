@@ -55,11 +55,11 @@ class TakenOverSerializer(serializers.Serializer[dict[str, Any]]):
     plans = serializers.IntegerField()
 
 
-class OpenPartSerializer(serializers.Serializer[dict[str, Any]]):
-    """An open part of a reorganised agency."""
+class OpenPartSerializer(serializers.Serializer[Any]):
+    """An open part of an agency."""
 
     id = serializers.IntegerField()
-    task = serializers.IntegerField()
+    task = serializers.IntegerField(source="task_id")
     version = serializers.IntegerField()
     state = serializers.CharField()
     part = serializers.CharField()
@@ -90,9 +90,7 @@ class TakeOverView(APIView):
         return Response(
             {
                 "successors": [heir.pk for heir in estate.heirs],
-                "parts": [
-                    {"id": part.pk, "task": part.task_id, "version": part.version, "state": part.state, "part": part.part} for part in parts
-                ],
+                "parts": OpenPartSerializer(parts, many=True).data,
                 "open_parts": len(estate.parts),
                 "planned": len(estate.planned),
                 "issued": len(estate.issued),
@@ -178,10 +176,7 @@ class HandOverView(APIView):
         require(policy.may_hand_over(actor, found.agency))
         return Response(
             {
-                "parts": [
-                    {"id": part.pk, "task": part.task_id, "version": part.version, "state": part.state, "part": part.part}
-                    for part in found.parts
-                ],
+                "parts": OpenPartSerializer(found.parts, many=True).data,
                 "reports": [report.pk for report in found.drafts],
                 "delegations": len(found.delegations),
             }

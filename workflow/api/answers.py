@@ -55,6 +55,25 @@ class Busy(APIException):
     default_code = "busy"
 
 
+def require_version(request: Request, version: int) -> None:
+    """Let a change through that names in `If-Match` the version it was made on (RFC 9110, section 13.1.1).
+
+    Raises:
+        PreconditionRequired: there is no `If-Match`.
+        PreconditionFailed: somebody has written in the meantime.
+    """
+    named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not named:
+        raise PreconditionRequired(_("Say in If-Match which version you have read."))
+    if named != str(version):
+        raise PreconditionFailed(_("Somebody has changed this since you read it; read it again."))
+
+
+def with_version(body: Any, version: int) -> Response:
+    """Return a body with its version as the ETag."""
+    return Response(body, headers={"ETag": f'"{version}"'})
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn a refusal, or a fault of the request, into `{"detail", "code", "field"?}`; anything else is a fault of ours."""
     if isinstance(error, Refusal):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -17,7 +16,7 @@ from rest_framework.views import APIView
 
 from workflow.actions.joint_reports import write_together
 from workflow.actions.write_contribution import save_contribution
-from workflow.api.answers import PreconditionFailed, PreconditionRequired, once
+from workflow.api.answers import once, require_version, with_version
 from workflow.api.reading import contributions_for, reports_for, request_actor
 from workflow.api.serializers import ContributionSerializer, ReportSerializer
 from workflow.api.views import IDEMPOTENCY, REFUSALS, RefusalSerializer
@@ -49,26 +48,17 @@ class ContributionDetail(APIView):
             PreconditionRequired: there is no `If-Match`.
             PreconditionFailed: somebody has written in the meantime.
         """
-        named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-        if not named:
-            raise PreconditionRequired(_("Say in If-Match which version you have read."))
         actor, now = request_actor(request), timezone.now()
-        row = contributions_for(actor, now).filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        if named != str(row.version):
-            raise PreconditionFailed(_("Somebody has changed this since you read it; read it again."))
+        row = get_object_or_404(contributions_for(actor, now), pk=pk)
+        require_version(request, row.version)
         given = ContributionTextSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         save_contribution(actor=actor, contribution_id=pk, text=given.validated_data["text"], version=row.version, now=now)
         return self._shown(request, pk)
 
     def _shown(self, request: Request, pk: int) -> Response:
-        row = contributions_for(request_actor(request), timezone.now()).filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        body = ContributionSerializer(row, context={"request": request}).data
-        return Response(body, headers={"ETag": f'"{row.version}"'})
+        row = get_object_or_404(contributions_for(request_actor(request), timezone.now()), pk=pk)
+        return with_version(ContributionSerializer(row, context={"request": request}).data, row.version)
 
 
 class FollowingReportSerializer(serializers.Serializer[dict[str, Any]]):

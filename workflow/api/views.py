@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,7 +19,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report
-from workflow.api.answers import KeysetPagination, PreconditionFailed, PreconditionRequired, once
+from workflow.api.answers import KeysetPagination, once, require_version, with_version
 from workflow.api.reading import readable_events, reports_for, request_actor, tasks_for, with_everything
 from workflow.api.serializers import (
     EventSerializer,
@@ -134,15 +134,9 @@ class ReportDetail(APIView):
             PreconditionRequired: there is no `If-Match`.
             PreconditionFailed: somebody has written in the meantime.
         """
-        named = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-        if not named:
-            raise PreconditionRequired(_("Say in If-Match which version you have read."))
         actor, now = request_actor(request), timezone.now()
-        report = reports_for(actor, now).filter(pk=pk).first()
-        if report is None:
-            raise Http404
-        if named != str(report.version):
-            raise PreconditionFailed(_("Somebody has changed this since you read it; read it again."))
+        report = get_object_or_404(reports_for(actor, now), pk=pk)
+        require_version(request, report.version)
         text = ReportTextSerializer(data=request.data, partial=True)
         text.is_valid(raise_exception=True)
         kept = {name: getattr(report, name) for name in map(str, ReportTextSerializer().fields.keys())}
@@ -150,11 +144,8 @@ class ReportDetail(APIView):
         return self._shown(request, pk)
 
     def _shown(self, request: Request, pk: int) -> Response:
-        report = reports_for(request_actor(request), timezone.now()).filter(pk=pk).first()
-        if report is None:
-            raise Http404
-        body = ReportSerializer(report, context={"request": request}).data
-        return Response(body, headers={"ETag": f'"{report.version}"'})
+        report = get_object_or_404(reports_for(request_actor(request), timezone.now()), pk=pk)
+        return with_version(ReportSerializer(report, context={"request": request}).data, report.version)
 
 
 class EvidenceUpload(APIView):
