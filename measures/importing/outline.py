@@ -15,6 +15,7 @@ from measures.importing.headings import Marker, Scheme, chinese_number, read_mar
 
 # A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
 _TITLE_END = re.compile(
+    r"(?P<quoted>“[^“”。\n]{1,30}”|《[^《》\n]{1,60}》)|"  # “你好！中国” ends none
     r"[。！？!?\n]|(?<=[\u4e00-\u9fff）)”])[.．](?=[\u4e00-\u9fff“]|\s|$)|"
     r"[：:](?=.)|(?<=[^\s、，,]{4})[\u3000 ]{1,4}(?=[\u4e00-\u9fff“《])"
 )
@@ -72,7 +73,7 @@ def title_span(text: str, start: int, end: int, strong_end: int = 0) -> tuple[in
     label = _LABEL.match(text, start, end)
     start = label.end() if label else start
     line = text[start:end]
-    match = _TITLE_END.search(line)
+    match = next((match for match in _TITLE_END.finditer(line) if not match["quoted"]), None)
     stop = match.start() if match else len(line)
     if 1 < strong_end - start < stop:
         stop = strong_end - start

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_SENTENCE = re.compile(r"[^。！？\n]*[。！？]?[”’』」]?|\n")
+_SENTENCE = re.compile(
+    r"(?:“[^“”\n]{0,40}[^“”。！？\n]”|《[^《》\n]{1,60}》|[^。！？\n])*[。！？]?[”’』」]?|\n"
+)  # “你好！中国” ends nothing
 
 
 def find_sentences(text: str, start: int, end: int, skip: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -64,3 +64,4 @@ SENTENCE_WORDS = _WORDS["sentence_words"]
 NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]
 BANKS = tuple(sorted(_WORDS["banks"], key=len, reverse=True))
 TELECOM = _WORDS["telecom"]
+SCOPE_ENDS = _WORDS["scope_ends"]

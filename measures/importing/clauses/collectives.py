@@ -15,6 +15,7 @@ _LEVELS = frozenset(bodies.LEVEL_MARKS)
 _PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配合部门", "责任部门", "成员单位")
 _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
 _SEVERAL = re.compile(r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街)(?:一?市|区|县)?(?:人民政府|政府|党委|部门|管委会)$")
+_STATIONED = re.compile(r"^[在驻](?P<place>[\u4e00-\u9fff]{2})")
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
@@ -40,8 +41,22 @@ def _open_set(name: str) -> bool:
         return False
     if found := _COUNTED.match(plain):
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
-    opened = bool(_SEVERAL.search(plain)) or "所在地" in plain or (plain.startswith(bodies.OPENERS) and not place)
+    opened = _stationed(plain) or bool(_SEVERAL.search(plain)) or "所在地" in plain or (plain.startswith(bodies.OPENERS) and not place)
     return opened or _quantified(plain) or is_class(name)
+
+
+def _stationed(plain: str) -> bool:
+    """Whether this is a kind of body in a place: 在京高校, 驻粤央企."""
+    found = _STATIONED.match(plain)
+    place = found["place"] if found else ""
+    rest = plain[len("在") :]
+    return any(rest.startswith(abbreviation) and is_kind(rest[len(abbreviation) :]) for abbreviation in (place[:1], place) if place)
+
+
+def is_kind(noun: str) -> bool:
+    """Whether a word names a kind of body that stands in a place without being its government: 高校, 央企."""
+    words = _words(noun)
+    return bool(words) and noun not in bodies.LEVEL_NOUNS and len(noun) > 1
 
 
 def _reads_on(plain: str) -> bool:
@@ -104,6 +119,8 @@ def goes_on(collective: str, name: str) -> bool:
         return False
     if words[0] in _LEVELS and any(word in bodies.ZONES for word in words[1:]):
         return False  # 市高新区 is one of its own
+    if words[0] == "城市" and len(words) > 1 and collective.endswith(bodies.SEATS) and plain.endswith(bodies.SEATS):
+        words = words[1:]  # 各乡镇（场）人民政府、城市社区管委会
     return words[0] in bodies.LEVEL_NOUNS or plain in bodies.FURTHER_NOUNS
 
 

@@ -16,17 +16,19 @@ from itertools import pairwise
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import goes_on, is_class, is_collective
 from measures.importing.clauses.mentions import Chunk, Mention
-from measures.importing.clauses.names import functional, is_region, shape
+from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 from measures.importing.clauses.suffixes import classified, restore_suffixes
 
 _OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
 _LONGEST_CHUNK = 120  # characters
+_SHORTEST_PAIR, _LONGEST_PAIR = 6, 40
+_MARK_STARTS = frozenset(mark[0] for mark in bodies.LEVEL_MARKS)
 
 
 def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[Mention]:
     """Full names of the chunks of a clause, in the order of the text."""
-    parted = [part for chunk in chunks for part in _part(chunk, aliases)]
+    parted = [piece for chunk in chunks for part in _part(chunk, aliases) for piece in _unglued(part, aliases)]
     merged = _merge(parted)
     whole = _doubt_scopes(restore_suffixes([classified(chunk, aliases) for chunk in merged]))
     named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
@@ -61,6 +63,55 @@ def _cut(chunk: Chunk, begin: int, end: int, *, first: bool) -> Chunk:
     return replace(chunk, text=chunk.text[begin:end], places=chunk.places[begin:end], separator=separator)
 
 
+def _unglued(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
+    """Part two names between which a mark is lacking (市科技局市财政局), each with a doubt."""
+    text = chunk.text
+    if (
+        chunk.etc is not None
+        or text in aliases
+        or not _SHORTEST_PAIR <= len(text) <= _LONGEST_PAIR
+        or is_collective(text)
+        or _own_name(shape(text))
+    ):
+        return [chunk]
+    cuts, begin = [0], 0
+    for at in range(3, len(text) - 2):
+        if (
+            text[at] in _MARK_STARTS
+            and at - begin > 2
+            and _own_name(shape(text[begin:at]))
+            and _own_start(text[at:])
+            and not _one_house(text[:at])
+        ):
+            cuts.append(at)
+            begin = at
+    if len(cuts) == 1 or not _own_name(shape(text[begin:])):
+        return [chunk]
+    ends = [*cuts[1:], len(text)]
+    parts = [_cut(chunk, start, end, first=not start) for start, end in zip(cuts, ends, strict=True)]
+    return [replace(part, why="两个单位之间没有标点，请核对") for part in parts]
+
+
+def _one_house(left: str) -> bool:
+    """省纪委省监委 is one house."""
+    return left.endswith(("纪委", "纪律检查委员会"))
+
+
+def _own_start(right: str) -> bool:
+    """Whether a department with the mark of its level begins here."""
+    return any(_own_name(shape(right[:end])) for end in range(3, len(right) + 1))
+
+
+def _own_name(made: Shape) -> bool:
+    """Whether a stretch is a department with the mark of its level and a function that is known."""
+    return (
+        made.kind == "agency"
+        and made.prefix.removesuffix("委") in bodies.LEVEL_MARKS
+        and made.office
+        and (functional(made.core) or made.core + made.head in bodies.WHOLE | bodies.PARTY)
+    )
+
+
 def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str]) -> bool:
     left, right = text[begin:at], text[at + len(joiner) :]
     if joiner == "及其":
@@ -79,7 +130,7 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
 def _is_named(right: str) -> bool:
     """Whether an agency with its own level or place follows an open set (各市政府及省农信联社)."""
     found = shape(right)
-    return found.complete and bool(found.prefix)
+    return found.complete and (bool(found.prefix) or right == "新疆生产建设兵团")
 
 
 def _inside_name(text: str, at: int) -> bool:

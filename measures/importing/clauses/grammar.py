@@ -24,7 +24,19 @@ from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "guiding": "指导", "responsible": "责任"}
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
-_BY = ("以", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
+_BY = ("以", "在", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
+_POINTS_BACK = (
+    "以上",
+    "上述",
+    "此项",
+    "该项",
+    "本项",
+    "本条",
+    "具体",
+    "主要",
+    "任务",
+    "工作",
+)  # 以上任务均由: of what the clause stands behind
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
@@ -43,6 +55,7 @@ class Parser:
     linked: Token | None = None
     label: roles.Label | None = None
     group: int = 0
+    labelled_from: int = 0  # the first chunk behind the label
     in_object: bool = False
     roles_seen: int = 0
     first_leads: bool = False
@@ -112,6 +125,8 @@ class Parser:
         while word := _leading(text):
             text, places = text[len(word) :], places[len(word) :]
         if behind := _behind_by(text):
+            if not text.startswith(_POINTS_BACK):
+                self.doubts.append(Doubt(places[0], places[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY:
             return
@@ -159,6 +174,7 @@ class Parser:
         if self.linked is not None:
             self._close_link(phrase.role, named="牵头" in phrase.words)
         elif self.pending:
+            self._keep_labelled(phrase.role)
             self._assign(self.pending, phrase.role)
         elif not any(chunk.role for chunk in self.chunks):
             self.remarks.append(token)
@@ -191,7 +207,7 @@ class Parser:
 
     def _label(self, index: int, token: Token) -> None:
         self._flush()
-        self.label, self.in_object = token.label, False
+        self.label, self.in_object, self.labelled_from = token.label, False, len(self.chunks)
         self.group += 1
         if token.label and token.label.strange and token.label.kind == "unit":
             self.doubts.append(Doubt(token.start, token.end, f"不常见的标签，按{_SPOKEN['responsible']}单位读取"))
@@ -216,6 +232,8 @@ class Parser:
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
 
     def _note(self, index: int, token: Token) -> None:
+        if token.text.endswith(bodies.SCOPE_ENDS) and self.chunks:
+            self.doubts.append(Doubt(token.start, token.end, "括号内的范围没有读入，请核对"))
         if "同上" in token.text:
             self.same_as.append(SameAs(token.start, token.end))
             self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
@@ -236,6 +254,20 @@ class Parser:
             if token.kind == "sep" and token.text in "；。\n":
                 break
         return False
+
+    def _keep_labelled(self, role: Role) -> None:
+        """责任单位：厅规划处，厅财务处配合: the role word is that of the names behind the last comma, the label that of those before."""
+        if self.label is None or self.label.kind not in _OF_UNITS or self.label.role in (None, role) or role == "responsible":
+            return
+        cut = max((at for at, index in enumerate(self.pending) if self.chunks[index].separator in ("，", " ")), default=0)
+        if not cut or any(chunk.role for chunk in self.chunks[self.labelled_from :]):
+            return
+        kept = self.pending[:cut]
+        for index in kept:
+            self.chunks[index] = replace(self.chunks[index], role=self.label.role)
+        first, last = self.chunks[kept[0]], self.chunks[self.pending[-1]]
+        self.doubts.append(Doubt(first.start, last.end, f"标签和“{_SPOKEN.get(role, '配合')}”不一致，逗号前的单位按标签读取"))
+        self.pending = self.pending[cut:]
 
     def _assign(self, indexes: list[int], role: Role) -> None:
         for index in indexes:
@@ -282,7 +314,12 @@ def _leading(text: str) -> str:
     """A word before a name that does not belong to it (由省财政厅), or ""."""
     word = next((word for word in (*_BY, *_JOINERS) if text.startswith(word)), "")
     rest = text[len(word) :]
-    if not word or not rest or places.full_at(text):
+    if (
+        not word
+        or not rest
+        or places.full_at(text)
+        or (word == "在" and (is_collective(text) or not (shape(rest).complete or is_collective(rest))))
+    ):
         return ""
     if is_collective(rest) or (shape(rest).complete and (word in _BY or shape(rest).prefix)):
         return word

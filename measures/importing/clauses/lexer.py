@@ -22,6 +22,7 @@ _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
+_LONGEST_SCOPE = 14  # characters
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
 _OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 
@@ -176,7 +177,9 @@ class Lexer:
         while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
             stop += 1
         part = self.text[at:stop]
-        stated = any(words in part for words in roles.FIRST_LEADS) and not roles.label_at(self.text, at)
+        stated = any(words in part for words in roles.FIRST_LEADS) and (
+            not roles.label_at(self.text, at) or part.endswith(("为牵头单位", "为牵头部门", "牵头"))
+        )
         legend = part.startswith(("带", "标", "加", "注")) and "牵头" in part and any(mark in part for mark in "*●")
         kind: Kind | None = "note" if legend else "rule" if stated else "note" if part.startswith(roles.REST) else None
         if kind is None:
@@ -246,6 +249,10 @@ class Lexer:
 
     def _link(self, at: int, end: int, *, after_name: bool) -> int:
         word = self._links(at)
+        if word == "会同" and self._so_far(at).endswith("委员") and _whole(self._so_far(at) + "会"):
+            self._close(at + 1)  # 省发展和改革委员会同省财政厅: 会 is said once and belongs to the name
+            self.tokens.append(Token("link", at + 1, at + 2, "同"))
+            return at + 2
         if not word or not (after_name or word == "会同" or (self._name < 0 and self._last("role", "sep"))):
             return 0
         if word in ("协同", "联合", "协调", "商") and roles.phrase_at(self.text, at, after_name=after_name):
@@ -347,6 +354,8 @@ def _note_kind(inside: str) -> Kind | None:
     phrase = roles.phrase_at(compact, 0, after_name=True)
     if phrase is not None and phrase.end == len(compact):
         return "mark"
+    if compact.endswith(bodies.SCOPE_ENDS) and len(compact) <= _LONGEST_SCOPE and not _whole(compact):
+        return "note"  # 省交通运输厅（交通领域）
     label = roles.label_at(compact + "：", 0)
     if label is not None and label.end >= len(compact):
         return "mark"

@@ -19,6 +19,7 @@ class Chunk:
         separator: the one before it ("" at the beginning).
         group: number of the role group; a prefix that is carried into another group is doubtful.
         etc: the words after 等 (等市政府); "" for a plain 等, None for an ordinary chunk.
+        why: what is doubtful about where it was cut.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Chunk:
     role: Role | None = None
     etc: str | None = None
     alias: bool = False
+    why: str = ""
 
     @property
     def start(self) -> int:

@@ -237,6 +237,8 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
         unit = next((unit for unit in bodies.REGION_UNITS if base.endswith(unit, 0, end) and end > len(unit)), None)
         if unit is None or functional(base[:end]) or base[: end - len(unit)].endswith(("各", "有关", "相关")):
             continue
+        if any(word in base[:end] for word in bodies.NOT_IN_NAMES):
+            break  # 办公室设在市发展改革委
         rest = base[end:]
         if not rest:
             break

@@ -128,6 +128,8 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         suspect = bool(parties) and ((bracketed and (explicit or len(parties) > 1)) or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
+    if strong and not labelled and all(mention.chunk.role == "support" for mention in strong):
+        parser.doubts.append(Doubt(0, length, "只写了配合单位，没有写牵头或者负责的单位"))
     if bare and parser.remarks:
         parser.doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
     doubts = [*parser.doubts, *([doubt] if doubt else [])]
@@ -166,11 +168,16 @@ def _names_parties(mentions: list[Mention]) -> bool:
         for office in offices
     ):
         return True
+    opened = any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
+    if offices and opened and not any(office.head == "委" for office in offices):
+        return True  # 街道党工委、街道办事处，各社区党组织
     if any(office.kind == "region" for office in offices):
         return any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if len(mentions) == 1:
         name = mentions[0].name
-        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门"))) or (not name.startswith("各") and "各" in name)
+        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门", *bodies.SEATS))) or (
+            not name.startswith("各") and "各" in name
+        )
     return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 

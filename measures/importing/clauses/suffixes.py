@@ -22,9 +22,9 @@ def classified(chunk: Chunk, aliases: frozenset[str]) -> Mention:
     if chunk.text in aliases:
         return Mention(replace(chunk, alias=True), chunk.text, "agency")
     if is_collective(chunk.text):
-        return Mention(chunk, chunk.text, "collective")
+        return Mention(chunk, chunk.text, "collective", why=chunk.why)
     kind = shape(chunk.text).kind
-    return Mention(chunk, chunk.text, "agency" if shape(chunk.text).complete else kind)
+    return Mention(chunk, chunk.text, "agency" if shape(chunk.text).complete else kind, why=chunk.why)
 
 
 def _named_group(noun: str) -> bool:
