@@ -279,7 +279,7 @@ def by_task(rows: QuerySet[Assignment], key: str, shown: int) -> list[QueueRow]:
         QueueRow(
             task_id=task_id,
             title=parts[0]["title"],
-            agency=_some([part["agency__short_name"] for part in parts]),
+            agency=some_names([part["agency__short_name"] for part in parts]),
             due_on=min((part["due_on"] for part in parts if part["due_on"]), default=None),
             since=timezone.localdate(min(part["moved_at"] for part in parts)),
             note="",
@@ -292,7 +292,7 @@ def by_task(rows: QuerySet[Assignment], key: str, shown: int) -> list[QueueRow]:
     ]
 
 
-def _some(names: Sequence[str]) -> str:
+def some_names(names: Sequence[str]) -> str:
     """Return the first names, and how many there are in all."""
     if len(names) <= NAMED:
         return "、".join(names)

@@ -12,12 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from oversight import centre, counts, sight
+from oversight import centre, counts, matters, sight
 from oversight.counts import Counts
-from oversight.filters import OWED, ledger_url, overdue, owed, unsigned
+from oversight.filters import LIVE, OWED, ledger_url, overdue, owed, unsigned
 from oversight.ledger import light_of_part
 from oversight.lights import Lights, waiting_for_time
-from workflow.deadlines.lights import Light
+from workflow.deadlines.lights import Colour, Light
 from workflow.lights import task_light
 from workflow.models import Assignment, CoSignature, Follow, Report
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, ReportState, SignOffState, TaskState, Verdict
@@ -186,10 +186,10 @@ def _coordinator(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
 
 
 def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
-    late = sight.overseen_parts(actor, now=now).filter(overdue(lights.today))
     kept = Counts(actor)
-    late_count = kept.total("due", where=counts.late(lights.today))
-    live = kept.total("clock", where=Q(task_state__in=LIVE_TASK_STATES))
+    under_way = Q(task_state__in=LIVE_TASK_STATES)
+    late_count = kept.total("clock", where=under_way & counts.lit(lights, Colour.RED))
+    live = kept.total("clock", where=under_way)
     help_wanted = (
         Report.objects.filter(
             assignment__in=sight.overseen_parts(actor, now=now).values("pk"), assignment__task__state__in=LIVE_TASK_STATES
@@ -201,20 +201,28 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
         "leader",
         _("Seen from the leadership group"),
         [
-            _parts(
-                Pile(
-                    name="red",
-                    label=_("Red, and why"),
-                    count=late_count,
-                    look="red",
-                    url=ledger_url(rows="parts", scope="overseen", overdue="on"),
-                ),
-                late,
-                lights,
+            Pile(
+                name="red",
+                label=_("Red, and why"),
+                count=late_count,
+                look="red",
+                url=ledger_url(scope="overseen", state=LIVE, light=Colour.RED.value),
+                matters=[_red(matter) for matter in matters.red(actor, lights=lights, now=now)] if late_count else (),
             ),
             _reports("help", _("Help wanted"), help_wanted, text="help_needed"),
             Pile(name="live", label=_("Tasks under way"), count=live, url=ledger_url(scope="overseen", state="live")),
         ],
+    )
+
+
+def _red(matter: matters.Matter) -> Matter:
+    """Return what is red as a row of the pile: who has it, since when it is late, why, and what comes next."""
+    return Matter(
+        task_id=matter.task_id,
+        title=matter.title,
+        about=centre.some_names(matter.who),
+        due_on=matter.since - dt.timedelta(days=1),
+        note=f"{matter.why} {matter.ahead}",
     )
 
 

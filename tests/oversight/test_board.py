@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.actor import Actor
 from agencies.models import User
-from oversight import burden, centre, matters, sight
+from oversight import burden, centre, matters, sight, workbench
 from oversight.board import Board, Figure
 from oversight.filters import Filter, LedgerForm
 from oversight.ledger import queryset
@@ -115,6 +115,20 @@ def test_lights_equal_their_rows_and_add_up_to_what_is_under_way(board: Board) -
     under_way = sight.overseen_tasks(board.actor, now=LATER).filter(state__in=["dispatched", "closing", "suspended"])
     assert check(lights, board.actor) == under_way.count()
     assert [figure.value > 0 for figure in lights].count(True) >= 4
+
+
+def test_a_leader_sees_each_red_task_once_with_those_who_have_it() -> None:
+    first = story()
+    with time_machine.travel(LATER, tick=False):
+        leader = actor_of(first.leader, LATER)
+        desk = next(desk for desk in workbench.desks(leader, now=LATER) if desk.name == "leader")
+        red = next(pile for pile in desk.piles if pile.name == "red")
+        assert red.count == rows_behind(red.url, leader) == len(red.matters)
+    shown = [matter.task_id for matter in red.matters]
+    assert len(shown) == len(set(shown)) > 1
+    late = next(matter for matter in red.matters if matter.task_id == first.task.pk)
+    assert late.about == "、".join(crew.agency.short_name for crew in first.leads)
+    assert "尚未签收" in late.note
 
 
 @pytest.mark.parametrize("part", ["lead", "support"])
