@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OversightConfig(AppConfig):
-    """The oversight app; sees to it that the counters' triggers are there after every migration."""
+    """The oversight app; sees to it that the triggers of counters and words are there after every migration."""
 
     name = "oversight"
     verbose_name = _("Oversight")
@@ -23,11 +23,15 @@ class OversightConfig(AppConfig):
 
 def _let_go(*, using: str, **_more: Any) -> None:
     from oversight.counters import triggers
+    from oversight.words import upkeep as words
 
     triggers.remove(connections[using])
+    words.remove(connections[using])
 
 
 def _take_up(*, using: str, plan: Any = (), **_more: Any) -> None:
     from oversight.counters import upkeep
+    from oversight.words import upkeep as words
 
     upkeep.after_migration(using, migrated=bool(plan))
+    words.after_migration(connections[using], using=using, migrated=bool(plan))

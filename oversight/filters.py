@@ -18,6 +18,7 @@ from agencies.actor import Actor
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
+from oversight.words import kinds, lookup
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
 from workflow.models import Assignment, Task
@@ -183,12 +184,8 @@ class Filter:
         for name, field in (("plan", "plan_id"), ("section", "measure__section_id"), ("state", "state")):
             if name in self.asked:
                 condition &= self._choice(f"{prefix}{field}", self.asked[name])
-        for word in self.asked.get("q", "").split():
-            fields = ("title", "text", "number", "measure__title")
-            found = Q()
-            for field in fields:
-                found |= Q(**{f"{prefix}{field}__icontains": word})
-            condition &= found
+        if words := self.asked.get("q", "").split():
+            condition &= Q(**{f"{prefix.removesuffix('__')}_id__in" if prefix else "pk__in": lookup.containing(kinds.TASK, words)})
         return condition
 
     @staticmethod

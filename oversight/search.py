@@ -19,6 +19,7 @@ from measures.models import Measure
 from oversight import sight
 from oversight.filters import SHORTEST_WORD
 from oversight.links import task_url
+from oversight.words import kinds, lookup
 from workflow import policy
 from workflow.models import Evidence, Report, Task
 from workflow.policy import READABLE_REPORTS
@@ -96,27 +97,28 @@ def _rank(words: Sequence[str], title: str) -> Case:
     )
 
 
+def _whole(rows: QuerySet[Any, Any], keys: Sequence[int]) -> list[Any]:
+    """Return rows in the order in which the index gave their keys; what the reader may not see after all is not among them."""
+    by_key = {row["pk"]: row for row in rows.filter(pk__in=keys)}
+    return [by_key[key] for key in keys if key in by_key]
+
+
 def _tasks(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
-    rows: QuerySet[Task] = sight.tasks(actor, now=now).filter(_matches(words, "title", "text", "number", "measure__title"))
-    ranked = rows.annotate(rank=_rank(words, "title")).order_by("rank", "-pk")
-    first = list(ranked.values("pk", "title", "text", plan_title=F("plan__title"))[: shown + 1])
+    keys = lookup.best(kinds.TASK, words, places=sight.places(actor, now=now), most=shown + 1)
+    first = _whole(sight.tasks(actor, now=now).values("pk", "title", "text", plan_title=F("plan__title")), keys)
     hits = [Hit(marked(row["title"], words), row["plan_title"] or "", excerpt(row["text"], words), task_url(row["pk"])) for row in first]
     return Found(_("Tasks"), hits[:shown], len(hits) > shown)
 
 
 def _reports(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
     fields = ("done", "next_steps", "problems", "help_needed")
-    rows = (
-        Report.objects.filter(
-            _matches(words, *fields),
-            assignment__in=sight.parts(actor, now=now).values("pk"),
-            state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED],
-        )
-        .exclude(policy.unreadable_above(actor, "assignment__task__"))
-        .order_by("-submitted_at", "-pk")
-    )
+    closed = Task.objects.filter(policy.unreadable_above(actor, "")).order_by().values("pk")
+    keys = lookup.best(kinds.REPORT, words, places=sight.places(actor, now=now), without=closed, most=shown + 1)
+    rows = Report.objects.filter(
+        assignment__in=sight.parts(actor, now=now).values("pk"), state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]
+    ).exclude(policy.unreadable_above(actor, "assignment__task__"))
     named = {"task_id": F("assignment__task_id"), "title": F("assignment__task__title"), "agency": F("assignment__agency__short_name")}
-    first = list(rows.values(*fields, **named)[: shown + 1])
+    first = _whole(rows.values("pk", *fields, **named), keys)
     hits = [
         Hit(marked(row["title"], words), row["agency"], excerpt("\n".join(row[field] for field in fields), words), task_url(row["task_id"]))
         for row in first
@@ -132,9 +134,10 @@ def _plans(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> 
 
 
 def _measures(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
-    rows = Measure.objects.filter(_matches(words, "title", "text"), plan__in=sight.plans(actor, now=now).values("pk"))
-    ranked = rows.annotate(rank=_rank(words, "title")).order_by("rank", "-plan_id", "start")
-    first = list(ranked.values("pk", "number", "title", "text", "plan_id", plan_title=F("plan__title"))[: shown + 1])
+    plans = sight.plans(actor, now=now).order_by().values("pk")
+    keys = lookup.best(kinds.MEASURE, words, places=plans, most=shown + 1)
+    rows = Measure.objects.filter(plan__in=plans)
+    first = _whole(rows.values("pk", "number", "title", "text", "plan_id", plan_title=F("plan__title")), keys)
     hits = [
         Hit(
             marked(f"{row['number']} {row['title']}".strip(), words),
@@ -151,7 +154,7 @@ def _files(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> 
     """Return evidence by the names of its files: of reports that the actor may read."""
     readable = Q(report__state__in=list(READABLE_REPORTS)) | Q(report__assignment__agency_id__in=actor.agency_ids)
     rows = Evidence.objects.filter(
-        _matches(words, "filename"), readable, report__assignment__task__in=sight.tasks(actor, now=now).values("pk")
+        readable, pk__in=lookup.containing(kinds.FILE, words), report__assignment__task__in=sight.tasks(actor, now=now).values("pk")
     ).exclude(policy.unreadable_above(actor, "report__assignment__task__"))
     named: dict[str, Any] = {"title": F("report__assignment__task__title"), "agency": F("report__assignment__agency__short_name")}
     ranked = rows.annotate(rank=_rank(words, "filename")).order_by("rank", "-uploaded_at", "-pk")

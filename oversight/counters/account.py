@@ -96,6 +96,7 @@ def rebuild() -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             tables = sorted({source.table for fact in facts(dialect) for source in fact.sources} | {TALLIES})
+            cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(f"DELETE FROM {STANDINGS}")
         cursor.execute(f"INSERT INTO {STANDINGS} ({names}) {standing(dialect)}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from oversight.counters import account
 from oversight.models import Tally
+from oversight.words import upkeep as words
 
 SHOWN = 50
 
@@ -20,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the wishes."""
-        parser.add_argument("--rebuild", action="store_true", help="count anew, then compare")
+        parser.add_argument("--rebuild", action="store_true", help="count anew, index all words anew, then compare")
         parser.add_argument("--fold", action="store_true", help="fold the changes into the counters first")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         """
         if options["rebuild"]:
             self.stdout.write(_("Counted anew: %(count)d counters.") % {"count": account.rebuild()})
+            words.rebuild(connection, using=connection.alias)
         if options["fold"]:
             self.stdout.write(_("Folded: %(count)d changes.") % {"count": account.fold()})
         found = account.differences(SHOWN)
