@@ -35,6 +35,10 @@ _PROVINCE = re.compile(
     "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
 )
 
+_CITY = re.compile(
+    rf"(?:中共)?(?:(?:{_PROVINCE.pattern})(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)?)?(?P<city>[\u4e00-\u9fff]{{2,5}}?(?<![城都上股债全我各地州辖])市)(?![场政])"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -188,3 +192,15 @@ def infer_province(document: Document, layout: Layout) -> str | None:
     if not most or most[0][1] < 2 or (len(most) > 1 and most[0][1] < 2 * most[1][1]):
         return None
     return str(most[0][0])
+
+
+def infer_city(layout: Layout) -> str | None:
+    """Tell the city whose document it is from the issuer and the title, as `深圳市`; None when neither begins with one.
+
+    The four cities under the central government are provinces, not cities.
+    """
+    for piece in (layout.issuer, layout.notice, layout.title):
+        match = _CITY.match(piece.text.lstrip("《〈 \u3000")) if piece else None
+        if match and not _PROVINCE.fullmatch(match["city"].removesuffix("市")):
+            return str(match["city"])
+    return None

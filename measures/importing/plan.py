@@ -14,7 +14,15 @@ from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find_clauses
 from measures.importing.deadlines import Deadline, find_deadlines
-from measures.importing.definitions import find_aliases, find_basis, find_duties_for_all, find_lead_rules, infer_province, without_rules
+from measures.importing.definitions import (
+    find_aliases,
+    find_basis,
+    find_duties_for_all,
+    find_lead_rules,
+    infer_city,
+    infer_province,
+    without_rules,
+)
 from measures.importing.document import Block, Document
 from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
@@ -73,7 +81,8 @@ def read_parsed(document: Document, *, province: str | None = None, city: str | 
     aside = {block.start for table in indicators for block in table.blocks} | {block.start for ledger in ledgers for block in ledger.blocks}
     roots = build_outline(document, _around(layout.segments, aside))
     tell(50)
-    assembly = _Assembly(document, layout, roots, ledgers, province=province or infer_province(document, layout), city=city)
+    place = {"province": province or infer_province(document, layout), "city": city or infer_city(layout)}
+    assembly = _Assembly(document, layout, roots, ledgers, **place)
     year = assembly.reference.year if assembly.reference else None
     listed = [target for table in indicators for target in read_indicators(document, table, year=year, fallback=year_end(layout))]
     return assembly.reading(tell, listed)

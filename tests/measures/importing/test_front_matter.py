@@ -102,3 +102,25 @@ def test_an_imprint_belongs_to_no_measure() -> None:
     text = "某市方案\n一、任务\n（一）建设。（市能源局牵头）\n抄送：市委各部门，市法院。\n某市人民政府办公室　　2023年6月5日印发\n"
     measure = read_plan(text.encode(), "plan.txt").measures[0]
     assert text[measure.start : measure.end] == "（一）建设。（市能源局牵头）"
+
+
+@pytest.mark.parametrize(
+    ("title", "city"),
+    [
+        ("深圳市推进新型储能产业高质量发展行动方案（2024—2026年）", "深圳市"),
+        ("中共宁德市委办公室关于推进乡村建设的实施方案", "宁德市"),
+        ("广东省佛山市制造业数字化转型若干措施", "佛山市"),
+        ("佛山市市场监管体系建设方案", "佛山市"),
+        ("广东省优化营商环境行动方案", None),
+        ("重庆市璧山区优化营商环境重点任务清单", None),
+        ("国家市场监督管理总局贯彻落实工作方案", None),
+        ("超大城市现代化治理行动方案", None),
+        ("全市安全生产治本攻坚行动方案", None),
+    ],
+)
+def test_the_city_of_a_plan_is_told_by_who_issues_it(title: str, city: str | None) -> None:
+    assert read_plan(f"{title}\n{BODY}".encode(), "plan.txt").city == city
+
+
+def test_the_city_of_the_uploader_goes_before_that_of_the_title() -> None:
+    assert read_plan(f"深圳市行动方案\n{BODY}".encode(), "plan.txt", city="广州市").city == "广州市"
