@@ -39,7 +39,7 @@ class Block:
     """A paragraph, or a row of a table.
 
     `level` is the outline level the file gives a heading (1 is the highest), `strong` the number of characters at the
-    beginning that are set in bold, `table` numbers the table that a row belongs to.
+    beginning that are set in bold, `centred` that it stands in the middle of the page, `table` numbers the table that a row belongs to.
     """
 
     start: int
@@ -47,6 +47,7 @@ class Block:
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int | None = None
     strong: int = 0
+    centred: bool = False
     table: int | None = None
     cells: tuple[Cell, ...] = ()
 
@@ -77,14 +78,14 @@ class DocumentBuilder:
     length: int = 0
     tables: int = 0
 
-    def paragraph(self, text: str, *, level: int | None = None, strong: int = 0) -> None:
+    def paragraph(self, text: str, *, level: int | None = None, strong: int = 0, centred: bool = False) -> None:
         """Add a paragraph; one without a visible character is left out."""
         stripped = text.strip()
         if not stripped:
             return
         strong = max(0, min(strong - (len(text) - len(text.lstrip())), len(stripped)))
         start = self._append(stripped)
-        self.blocks.append(Block(start, self.length, level=level, strong=strong))
+        self.blocks.append(Block(start, self.length, level=level, strong=strong, centred=centred))
 
     def note(self, text: str) -> None:
         """Add a footnote."""

@@ -9,6 +9,7 @@ from datetime import date
 
 from measures.importing.document import Block, BlockKind, Document
 from measures.importing.headings import chinese_number, read_marker
+from measures.importing.unnumbered import may_head
 
 _KINDS = (
     "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
@@ -49,12 +50,15 @@ ISSUER = re.compile(
 _CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
 _META = re.compile(
     r"^(?:索\s*引\s*号|主题分类|分类|发文机关|发布机构|发文机构|成文日期|发布日期|发文日期|标\s*题|发文字号|文\s*号|主题词|"
-    r"来源|信息来源|浏览次数|字体|时\s*效|有效性)[：:\s]"
+    r"来源|信息来源|稿源|作者|浏览次数|浏览量|访问量|点击数|阅读|字体|字号|字体大小|时\s*效|有效性|发布时间|印发日期|(?:制表|填报|填表|编制)(?:单位|日期|时间))[：:\s]"
 )
 _META_VALUES = {
     "issuer": re.compile(r"(?:发文机关|发布机构|发文机构)[：:\s]+([^\s：:]{2,40})"),
-    "date": re.compile(r"(?:成文日期|发文日期|发布日期)[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"),
+    "date": re.compile(
+        r"(?:成文日期|发文日期|印发日期|发布日期|(?:制表|填报|填表|编制)(?:日期|时间))[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"
+    ),
 }
+_PUT_UP = re.compile(r"(?:信息)?发布时间[：:\s]+(\S{6,20})")
 _FIRST_LINES = 14
 
 
@@ -119,7 +123,16 @@ def read_head(document: Document) -> tuple[Layout, list[Block]]:
     """Read what stands above the first sentence or heading; give it and the blocks that follow."""
     blocks = [block for block in document.blocks if block.kind is not BlockKind.NOTE and not _is_contents(document, block)]
     head, rest, layout = _head(document, blocks)
-    return _read_head(document, head, layout), rest
+    layout = _read_head(document, head, layout)
+    while head and rest and layout.title and head[-1].start > layout.title.end and _heads(document, head[-1], rest[0]):
+        rest.insert(0, head.pop())
+    return layout, rest
+
+
+def _heads(document: Document, block: Block, after: Block) -> bool:
+    """Whether the last line above the body is its first heading (规划引领篇), in style and without a number."""
+    line = line_of(document, block)
+    return may_head(document.text, block) and read_marker(line_of(document, after)) is not None and not DATE.search(line)
 
 
 def line_of(document: Document, block: Block) -> str:
@@ -259,6 +272,15 @@ def _issuer_from_notice(layout: Layout) -> Layout:
     if match is None:
         return layout
     return replace(layout, issuer=Piece(match[1].strip(), layout.notice.start, layout.notice.start + len(match[1])))
+
+
+def published(document: Document, layout: Layout) -> Layout:
+    """Take the day on which a page was put up (发布时间：2023-09-14), where the document gives no date of its own."""
+    for block in document.blocks[:_FIRST_LINES]:
+        line = line_of(document, block)
+        if layout.date is None and (when := _PUT_UP.match(line)):
+            layout = with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
+    return layout
 
 
 def number_in_title(document: Document, layout: Layout) -> Piece | None:

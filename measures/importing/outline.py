@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from measures.importing.document import Block, Document
 from measures.importing.headings import Marker, Scheme, chinese_number, read_marker
+from measures.importing.unnumbered import levelled, styled_headings
 
 # A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
 _TITLE_END = re.compile(
@@ -139,6 +140,7 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
     boxed: int | None = None
     was: int | None = None
     parted = list(_parted(text, blocks))
+    styled = styled_headings(text, parted)
     for place, block in enumerate(parted):
         line = text[block.start : block.end]
         marker = None if block.cells else read_marker(line)
@@ -148,7 +150,7 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         was = boxed
         if marker is not None and (boxed is not None or not _plausible(marker, line, stack)):
             marker = None
-        marker = marker or _unnumbered(block, line)
+        marker = styled.get(block.start) or marker or levelled(block, line)
         if marker is None:
             if boxed is not None and _BOX.match(line):
                 _open_box(text, stack, block)
@@ -160,8 +162,8 @@ def _tree(text: str, blocks: Sequence[Block], segment: int) -> Node:
         title_from = block.start if marker.scheme is Scheme.BRACKET else block.start + marker.length
         strong_end = block.start + block.strong if 0 < block.strong < block.end - block.start else 0
         title = title_span(text, title_from, block.end, strong_end)
-        if marker.scheme is Scheme.BRACKET:
-            title = (block.start + 1, block.start + marker.length - 1)
+        if marker.scheme is Scheme.BRACKET or (not marker.length and line.startswith("【") and line.endswith("】")):
+            title = (block.start + 1, block.start + (marker.length or len(line)) - 1)
         node = Node(marker, block.start, *title, own_end=block.end, end=block.end, blocks=[block], parent=stack[-1], segment=segment)
         stack[-1].children.append(node)
         stack.append(node)
@@ -265,13 +267,6 @@ def _numbered_inline(text: str, block: Block) -> list[int]:
     bounds = [*starts, block.end]
     own = all(_ENDS_IN_CLAUSE.search(text, start, end) for start, end in pairwise(bounds))
     return starts if len(starts) > 1 and own else []
-
-
-def _unnumbered(block: Block, line: str) -> Marker | None:
-    """Take a heading that has a style but no number for one of the scheme usual at its level."""
-    if block.level is None or len(line) > 60 or line.endswith(("。", "；", "：")):
-        return None
-    return Marker((Scheme.CHAPTER, Scheme.CN, Scheme.CN_PAREN, Scheme.NUM)[min(block.level, 4) - 1], "", 0, 0)
 
 
 _AFTERWORD = re.compile(

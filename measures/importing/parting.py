@@ -17,6 +17,7 @@ from measures.importing.frontmatter import (
     Piece,
     line_of,
     number_in_title,
+    published,
     read_head,
     spelled_together,
     with_date,
@@ -40,7 +41,7 @@ def lay_out(document: Document) -> Layout:
     layout = replace(layout, segments=tuple(segments), attachments=tuple(attachments))
     if layout.number is None:
         layout = replace(layout, number=number_in_title(document, layout))
-    return layout
+    return published(document, layout)
 
 
 def _split(document: Document, blocks: Sequence[Block], layout: Layout) -> tuple[list[tuple[Block, ...]], list[int], Layout]:

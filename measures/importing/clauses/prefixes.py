@@ -27,6 +27,7 @@ class _Chain:
     group: int
     broken: bool = False
     core: str = ""
+    seated: bool = False  # it comes from the government of a place (雄县人民政府)
 
 
 def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
@@ -111,7 +112,7 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
     if made.head in ("部门", "机关", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
-    if _of_a_level(name):
+    if _of_a_level(name) or _of_a_zone(made):
         return False
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
@@ -123,6 +124,13 @@ def _of_a_level(name: str) -> bool:
     return name[:1] in bodies.LEVEL_MARKS and name[1:2] == "直"
 
 
+def _of_a_zone(made: Shape) -> bool:
+    """Whether a name begins with that of a zone (张江科学城建设管理办公室), which is a place of its own."""
+    if not made.core or functional(made.core):
+        return False
+    return any((at := made.core.find(zone)) > 1 and not functional(made.core[:at]) for zone in bodies.ZONES)
+
+
 def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
     rest = mention.name[len(made.prefix) :]
     if made.kind == "agency" and made.prefix and not made.level:
@@ -132,7 +140,7 @@ def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_C
     if made.level == NATION and not made.prefix:
         return _broken(chain), ""
     if rest in bodies.SEATS and (is_region(made.prefix) or made.prefix in bodies.ZONES):  # 广州市政府: what follows hardly belongs to it
-        return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group)), ""
+        return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group, seated=True)), ""
     if not made.prefix or made.kind == "unknown":
         return _broken(chain), ""
     return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
@@ -152,6 +160,8 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
     if refusal:
         return replace(mention, why=mention.why or refusal)
     prefix, why = _fitting(name, chain)
+    if chain.broken and is_region(chain.prefix) and chain.seated and chain.group != mention.chunk.group:
+        return replace(mention, why=mention.why or f"没有写出级别，前面是“{chain.prefix}”的政府")  # 雄县人民政府牵头，改革发展局配合
     if chain.broken and is_region(chain.prefix) and not functional(made.core) and name not in bodies.WHOLE:
         return mention  # 深圳市政府、前海管理局
     known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL

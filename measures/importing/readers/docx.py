@@ -30,6 +30,7 @@ class _Style:
     depth: int | None = None
     outline: int | None = None
     bold: bool = False
+    centred: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +103,8 @@ class _Reader:
             return
         self.notes += paragraph.notes
         for line in paragraph.text.split("\n"):
-            self.out.paragraph(line, level=self._outline(properties, style), strong=min(paragraph.strong, len(line)))
+            level, strong = self._outline(properties, style), min(paragraph.strong, len(line))
+            self.out.paragraph(line, level=level, strong=strong, centred=_is_centred(properties, style))
         self._boxes(paragraph)
 
     def _boxes(self, paragraph: _Paragraph) -> None:
@@ -257,7 +259,13 @@ def _one_style(style: Any) -> _Style:
         _small(depth) if depth else None,
         level,
         _is_on(style.find(f"{W}rPr/{W}b"), default=False),
+        value("pPr/jc") == "center",
     )
+
+
+def _is_centred(properties: Any | None, style: _Style) -> bool:
+    direct = properties.find(f"{W}jc") if properties is not None else None
+    return direct.get(f"{W}val", "") == "center" if direct is not None else style.centred
 
 
 def _inherited(key: str, raw: dict[str, _Style]) -> _Style:
@@ -274,6 +282,7 @@ def _inherited(key: str, raw: dict[str, _Style]) -> _Style:
             style.depth if style.depth is not None else base.depth,
             style.outline if style.outline is not None else base.outline,
             style.bold or base.bold,
+            style.centred or base.centred,
         )
         parent = base.based_on
     return style

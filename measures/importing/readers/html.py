@@ -70,7 +70,11 @@ _ARTICLE = re.compile(
     r"xxgk_?content|main-?content|^content$|^con$",
     re.IGNORECASE,
 )
-_META_LINE = re.compile(r"^(?:索\s*引\s*号|发文机关|发布机构|成文日期|发布日期|发文日期|发文字号|文\s*号|标\s*题)[：:\s]")
+_META_LINE = re.compile(
+    r"^(?:索\s*引\s*号|发文机关|发布机构|成文日期|发布日期|发布时间|印发日期|发文日期|发文字号|文\s*号|标\s*题)[：:\s]|"
+    r"^[\u4e00-\u9fff]{1,16}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号(?:\s|$)"
+)
+_INFO_PARTS = re.compile(r"[\u3000|]+|\s+(?=\S{2,5}[：:])")  # 湘市监发〔2023〕41号　发布时间：2023-09-14　来源：省市场监管局
 _PUNCTUATION = re.compile("[。；，、：]")
 _PLAN = re.compile("方案|计划|措施|意见|通知|要点|办法|报告|规划|分工|分解|清单|台账")
 _SPAN = 100
@@ -174,9 +178,13 @@ def _front(root: Any, article: Any, title: str, out: DocumentBuilder) -> None:
             continue
         line = _clean(element.text_content())
         if len(line) < 80 and _META_LINE.match(line) and not len(element):
-            out.paragraph(line)
+            for part in _INFO_PARTS.split(line):
+                out.paragraph(part)
     if title and _PLAN.search(title) and re.sub(r"\s", "", title) not in body:
         out.paragraph(title, level=1)
+
+
+_CENTRED = re.compile(r"text-align:\s*center")
 
 
 class _Walk:
@@ -188,6 +196,7 @@ class _Walk:
         self.strong = 0
         self.bold = 0
         self.level: int | None = None
+        self.centred = False
 
     def walk(self, article: Any) -> None:
         """Read the article."""
@@ -216,6 +225,8 @@ class _Walk:
             self.bold += 1
         if re.fullmatch(r"h[1-6]", str(element.tag)):
             self.level = int(element.tag[1])
+        if element.tag in _BLOCKS:
+            self.centred = element.tag == "center" or element.get("align") == "center" or bool(_CENTRED.search(element.get("style", "")))
         self._text(element.text)
 
     def _shut(self, element: Any, *, last: bool) -> None:
@@ -223,6 +234,7 @@ class _Walk:
             self.bold -= 1
         if element.tag in _BLOCKS:
             self._flush()
+            self.centred = False
         if re.fullmatch(r"h[1-6]", str(element.tag)):
             self.level = None
         if not last:
@@ -242,7 +254,7 @@ class _Walk:
         # A blank between two Chinese signs comes from the page's source, not from its author.
         joined = re.sub(r"(?<=[\u4e00-\u9fff，。；：、）]) (?=[\u4e00-\u9fff（《“])", "", text) if self.level is None else text
         strong = self.strong if joined == text else 0
-        self.out.paragraph(joined, level=self.level, strong=strong)
+        self.out.paragraph(joined, level=self.level, strong=strong, centred=self.centred)
         self.line, self.strong = [], 0
 
 
