@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 
 from agencies.actor import Actor
 
@@ -48,7 +48,7 @@ def behind(actor: Actor, *, now: dt.datetime) -> Iterator[None]:
         try:
             yield
         finally:
-            with suppress(DatabaseError):  # a transaction that failed takes its settings along
+            with suppress(Error):  # a transaction that failed, or a connection that is gone, takes its settings along
                 _say(role="none", agencies="", person="", now="")
 
 
@@ -64,7 +64,7 @@ def _transaction() -> Iterator[None]:
 
 def _say(*, role: str, agencies: str, person: str, now: str) -> None:
     """Set the role and the settings of the transaction, in one statement that is not among the queries of the page."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.execute(
             "SELECT set_config('role', %s, true), set_config('duban.agencies', %s, true),"
             " set_config('duban.person', %s, true), set_config('duban.now', %s, true)",

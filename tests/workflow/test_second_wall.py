@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -110,3 +110,41 @@ def test_every_table_with_a_tie_to_tasks_is_bound() -> None:
         if field.related_model is not None and field.related_model._meta.db_table in bound
     }
     assert tied - bound == OPEN
+
+
+def _broken_query(*_arguments: object, **_more: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_of_a_request_is_told_as_itself_and_the_connection_serves_on(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(NOW, tick=False):
+        stage = dispatched_task()
+        client.force_login(stage.leads[0].officer, backend="django.contrib.auth.backends.ModelBackend")
+        address = reverse("api:tasks")
+        with monkeypatch.context() as patch:
+            patch.setattr(TaskQuerySet, "visible_to", _broken_query)
+            with pytest.raises(DataError, match="division by zero"):
+                client.get(address)
+        assert client.get(address).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_setting('duban.agencies', true)")
+        user, agencies = cursor.fetchone()
+    assert user != wall.ROLE
+    assert not agencies
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_while_reading_is_told_as_itself() -> None:
+    officer = actor_of(make_crew().officer)
+
+    def read() -> None:
+        with wall.behind(officer, now=NOW):
+            connection.connection.close()
+            Task.objects.count()
+
+    with pytest.raises((OperationalError, InterfaceError), match="closed"):
+        read()
+    connection.close()
+    assert Task.objects.count() == 0
