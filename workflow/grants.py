@@ -17,7 +17,10 @@ from django.utils import timezone
 from agencies.models import Delegation, Membership, User
 from agencies.models.agency import in_force
 from workflow.models import Assignment, Participation, Task, TaskUserPermission
-from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Tie
+from workflow.states import LIVE_TASK_STATES, AssignmentState, Tie
+
+LOST = Q(state=AssignmentState.REROUTED) | Q(taken_back=True)
+"""Parts whose agency lost sight of the task through them."""
 
 
 def show(task: Task, user: User, *, until: dt.datetime, reason: str) -> TaskUserPermission:
@@ -88,12 +91,12 @@ def differences() -> list[str]:
     wrong_due = Q(assignment__isnull=False) & ~Q(due_on=F("assignment__due_on")) & ~Q(due_on=None, assignment__due_on=None)
     wrong_due |= Q(assignment__isnull=True) & ~Q(due_on=F("task__due_on")) & ~Q(due_on=None, task__due_on=None)
     found += [f"participation {pk}: due date differs" for pk in Participation.objects.filter(wrong_due).values_list("pk", flat=True)]
-    missing = Assignment.objects.exclude(state__in=ENDED_ASSIGNMENT_STATES).filter(participation__isnull=True)
+    missing = Assignment.objects.exclude(LOST).filter(participation__isnull=True)
     found += [f"assignment {pk}: no link row" for pk in missing.values_list("pk", flat=True)]
-    ended = Q(assignment__state=AssignmentState.REROUTED)
-    ended |= Q(assignment__state=AssignmentState.WITHDRAWN, task__state__in=LIVE_TASK_STATES)
-    surplus = Participation.objects.filter(ended)
+    surplus = Participation.objects.filter(assignment__in=Assignment.objects.filter(LOST).values("pk"))
     found += [f"participation {pk}: its assignment has ended" for pk in surplus.values_list("pk", flat=True)]
+    kept = Assignment.objects.filter(state=AssignmentState.WITHDRAWN, taken_back=False, task__state__in=LIVE_TASK_STATES)
+    found += [f"assignment {pk}: withdrawn from a task that goes on, and still in sight" for pk in kept.values_list("pk", flat=True)]
     unissued = Task.objects.exclude(pk__in=Participation.objects.filter(tie=Tie.ISSUER).values("task_id"))
     found += [f"task {pk}: no link row of its issuer" for pk in unissued.values_list("pk", flat=True)]
     return found
@@ -104,8 +107,7 @@ def rebuild() -> int:
     Participation.objects.all().delete()
     for task in Task.objects.select_related("plan").order_by("pk").iterator(chunk_size=500):
         rows = link_line(task)
-        gone = ENDED_ASSIGNMENT_STATES if task.state in LIVE_TASK_STATES else {AssignmentState.REROUTED}
-        parts = Assignment.objects.filter(task=task).exclude(state__in=gone).order_by("pk")
+        parts = Assignment.objects.filter(task=task).exclude(LOST).order_by("pk")
         for part in parts:
             part.task = task
             rows.append(link_part(part))

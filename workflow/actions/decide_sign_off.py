@@ -101,7 +101,7 @@ def _end(part: Assignment, now: dt.datetime) -> Entry:
     if part.due_on is not None and timezone.localdate(part.declared_at or now) > part.due_on:
         part.was_overdue = True
     if part.state in {AssignmentState.PENDING, AssignmentState.DISPUTED}:
-        states = move(part, "withdraw", now=now)
+        states = move(part, "withdraw", now=now, goes_on=False)
         keep(part)
         return of_part(part, Verb.WITHDRAW, states)
     states = move(part, "confirm", now=now)

@@ -70,7 +70,7 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
     parts = lock_parts(task)
     close_requests(parts, now)
     for part in parts:
-        entries.append(of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now)))
+        entries.append(of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=False)))
         keep(part)
     task.moved_at = now
     keep(task)
@@ -89,6 +89,7 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     states = move(task, "reopen")
     task.recheck_items.filter(result=Finding.FAILS, reopened_at__isnull=True).update(reopened_at=now)
     Participation.objects.filter(task=task, assignment__state=AssignmentState.WITHDRAWN).delete()
+    task.assignments.filter(state=AssignmentState.WITHDRAWN).update(taken_back=True)
     for part in lock_parts(task, {AssignmentState.CONFIRMED}):
         move(part, "return_to_work", now=now)
         keep(part)

@@ -79,7 +79,7 @@ def withdraw_assignment(*, actor: Actor, assignment_id: int, reason: str, now: d
     if assignment.is_lead and not others.exists():
         raise Conflict(_("This is the last lead; add another lead first, or terminate the task."))
     close_requests([assignment], now)
-    states = move(assignment, "withdraw", now=now)
+    states = move(assignment, "withdraw", now=now, goes_on=True)
     keep(assignment)
     assignment.participation.delete()
     log(

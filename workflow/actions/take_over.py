@@ -193,11 +193,11 @@ def _end(parts: Sequence[Assignment], basis: str, now: dt.datetime) -> list[Entr
     if not parts:
         return []
     close_requests(parts, now)
-    entries = [of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now), basis, merged=True) for part in parts]
+    entries = [of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=True), basis, merged=True) for part in parts]
     for part in parts:
         part.version += 1
         part.ladder_on = None
-    Assignment.objects.bulk_update(parts, ["state", "moved_at", "version", "ladder_on"])
+    Assignment.objects.bulk_update(parts, ["state", "moved_at", "taken_back", "version", "ladder_on"])
     Participation.objects.filter(assignment__in=parts).delete()
     entries += [_forward(row) for row in ask_no_longer(parts)]
     return entries

@@ -36,6 +36,9 @@ class Assignment(models.Model):
     was_overdue = models.BooleanField(_("was overdue"), default=False)
     percent = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
     moved_at = models.DateTimeField(_("last movement"))
+    taken_back = models.BooleanField(
+        default=False, editable=False, help_text="Withdrawn from a task that went on: the agency sees it no more, also when it has ended."
+    )
     ladder_on = models.DateField(null=True, blank=True, editable=False, help_text="Day of the next rung; empty when it is to be computed.")
     report_on = models.DateField(
         null=True, blank=True, editable=False, help_text="Day on which the next report is opened; empty when it is to be computed."
@@ -75,6 +78,7 @@ class Assignment(models.Model):
                 condition=~Q(state__in=["accepted", "declared", "confirmed"]) | Q(signed_at__isnull=False),
                 name="workflow_assignment_signed_has_a_time",
             ),
+            models.CheckConstraint(condition=Q(taken_back=False) | Q(state="withdrawn"), name="workflow_assignment_taken_back"),
         ]
 
     def __str__(self) -> str:
@@ -135,9 +139,10 @@ class Assignment(models.Model):
         source=[AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DECLARED, AssignmentState.DISPUTED],
         target=AssignmentState.WITHDRAWN,
     )
-    def withdraw(self, now: dt.datetime) -> None:
-        """Be taken back 撤回."""
+    def withdraw(self, now: dt.datetime, *, goes_on: bool) -> None:
+        """Be taken back 撤回, from a task that goes on, or with one that ends."""
         self.moved_at = now
+        self.taken_back = goes_on
 
 
 class Participation(models.Model):

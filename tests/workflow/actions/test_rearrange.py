@@ -16,10 +16,11 @@ from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_me
 from tests.factories.tasks import accepted_task, dispatched_task, make_crew
 from workflow import grants
 from workflow.actions.instruct import instruct
+from workflow.actions.interrupt import terminate
 from workflow.actions.pass_on import pass_on
 from workflow.actions.rearrange import add_assignment, succeed, withdraw_assignment
 from workflow.actions.show import show
-from workflow.models import Assignment, Event, Task
+from workflow.models import Assignment, Event, Participation, Task
 from workflow.states import AssignmentState, Part
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,19 @@ def test_an_ended_part_is_not_taken_over() -> None:
     with pytest.raises(Conflict):
         succeed(actor=stage.coordinator_actor, assignment_id=part.pk, successor_id=make_agency().pk, basis="机构改革", now=NOW)
     assert Assignment.objects.get(pk=part.pk).state == AssignmentState.WITHDRAWN
+
+
+def test_who_was_taken_back_before_a_task_ended_does_not_see_it_again_when_link_rows_are_rebuilt() -> None:
+    stage = accepted_task(leads=2)
+    gone, stays = stage.leads
+    withdraw_assignment(actor=stage.coordinator_actor, assignment_id=stage.part_of(gone).pk, reason="调整", now=NOW)
+    terminate(actor=stage.coordinator_actor, task_id=stage.task.pk, reason="取消", now=NOW)
+    assert grants.differences() == []
+    before = set(Participation.objects.values_list("agency_id", "tie"))
+    grants.rebuild()
+    assert set(Participation.objects.values_list("agency_id", "tie")) == before
+    assert not Task.objects.visible_to(gone.officer_actor, now=NOW).exists()
+    assert Task.objects.visible_to(stays.officer_actor, now=NOW).exists()
+    Participation.objects.filter(agency=stays.agency).delete()
+    assert grants.differences() == [f"assignment {stage.part_of(stays).pk}: no link row"]
+    grants.rebuild()

@@ -165,8 +165,10 @@ def _counts() -> Iterator[str]:
     }
     counted: Counter[tuple[int, str]] = Counter()
     for part in Assignment.objects.select_related("task"):
-        gone = part.state == "rerouted" or (part.state == "withdrawn" and part.task.state in {"dispatched", "closing", "suspended"})
-        counted[part.agency_id, str(part.state)] += not gone
+        went_on = part.state == "withdrawn" and part.task.state in {"dispatched", "closing", "suspended"}
+        if went_on and not part.taken_back:
+            yield f"assignment {part.pk} is withdrawn from a task that goes on, and its agency may look"
+        counted[part.agency_id, str(part.state)] += part.state != "rerouted" and not part.taken_back
     if +counted != Counter(shown):
         yield f"link rows count {shown}, parts {dict(+counted)}"
     waiting = CoSignature.objects.filter(verdict="waiting", sign_off__state="collecting")
