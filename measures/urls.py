@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/uploads/<int:pk>/", review.page, name="upload-review"),
     path("plans/uploads/<int:pk>/progress/", uploads.progress, name="upload-progress"),
     path("plans/uploads/<int:pk>/file/", uploads.original, name="upload-file"),
+    path("plans/uploads/<int:pk>/unlisted/", review.unlisted, name="upload-unlisted"),
     path("plans/uploads/<int:pk>/edit/", edits.edit, name="upload-edit"),
     path("plans/uploads/<int:pk>/undo/", edits.undo, name="upload-undo"),
     path("plans/uploads/<int:pk>/confirm/", outcome.confirm, name="upload-confirm"),

@@ -22,10 +22,9 @@ from agencies.admin.offices import OfficeAdmin, acting
 from agencies.refusals import Refusal
 from agencies.sheets import entering
 from agencies.sheets.entering import Line, Outcome, Sheet
-from agencies.sheets.workbook import Row, read, template
+from agencies.sheets.workbook import XLSX, Row, read, template
 
 M = TypeVar("M", bound=Model)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {
     Outcome.ADDED: gettext_lazy("to be added"),
     Outcome.CHANGED: gettext_lazy("to be changed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -16,6 +16,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 
 from agencies.refusals import Invalid
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 
 LARGEST = 3_000_000
 """Bytes of a file."""
@@ -72,6 +75,11 @@ class Row:
 
 def template(columns: Sequence[Column]) -> bytes:
     """Return an empty workbook with the headings; the row below is an example to be written over."""
+    return filled(columns, [{column.name: column.example for column in columns}])
+
+
+def filled(columns: Sequence[Column], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """Return a workbook with the headings and a row for each mapping of a column's name to its value."""
     book = Workbook()
     sheet = book.active
     if sheet is None:
@@ -79,8 +87,12 @@ def template(columns: Sequence[Column]) -> bytes:
     for place, column in enumerate(columns, start=1):
         head = sheet.cell(row=1, column=place, value=f"{column.heading}{'*' if column.required else ''}")
         head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1B4F9C")
-        sheet.cell(row=2, column=place, value=column.example).number_format = "@"
         sheet.column_dimensions[head.column_letter].width = 24
+    for number, row in enumerate(rows, start=2):
+        for place, column in enumerate(columns, start=1):
+            cell = sheet.cell(row=number, column=place)
+            cell.value = row.get(column.name, "")
+            cell.number_format, cell.data_type = "@", "s"  # a value that begins with = is no formula
     sheet.freeze_panes = "A2"
     written = io.BytesIO()
     book.save(written)

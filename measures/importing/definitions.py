@@ -36,7 +36,7 @@ _PROVINCE = re.compile(
 )
 
 _CITY = re.compile(
-    rf"(?:中共)?(?:(?:{_PROVINCE.pattern})(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)?)?(?P<city>[\u4e00-\u9fff]{{2,5}}?(?<![城都上股债全我各地州辖])市)(?![场政])"
+    rf"(?:中共)?(?:(?:{_PROVINCE.pattern})(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)?)?(?P<city>[\u4e00-\u9fff]{{2,5}}?(?<![城都上股债全我各地州辖]))市(?![场政])"
 )
 
 
@@ -195,12 +195,12 @@ def infer_province(document: Document, layout: Layout) -> str | None:
 
 
 def infer_city(layout: Layout) -> str | None:
-    """Tell the city whose document it is from the issuer and the title, as `深圳市`; None when neither begins with one.
+    """Tell the city whose document it is from the issuer and the title, as `深圳`; None when neither begins with one.
 
     The four cities under the central government are provinces, not cities.
     """
     for piece in (layout.issuer, layout.notice, layout.title):
         match = _CITY.match(piece.text.lstrip("《〈 \u3000")) if piece else None
-        if match and not _PROVINCE.fullmatch(match["city"].removesuffix("市")):
+        if match and not _PROVINCE.fullmatch(match["city"]):
             return str(match["city"])
     return None

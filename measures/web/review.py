@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agencies.refusals import Conflict
+from agencies.sheets.workbook import XLSX
 from measures.actions.confirm_upload import can_confirm
+from measures.actions.door import expect
 from measures.draft import Draft, DraftMeasure, DraftSection, Mention, likely_year
 from measures.highlight import Mark, paragraphs
 from measures.matching_names import Match
 from measures.models import PlanEvent, PlanVerb, Responsibility, Upload
 from measures.refusals import word_code
 from measures.reviewing import FACTS, Open, Review, review
+from measures.unlisted import unlisted_names, unlisted_sheet
 from measures.web.reasons import reason
 from measures.web.uploads import find
 from measures.web.wording import Confidence, confidence, edit_words, wording
@@ -98,6 +102,19 @@ def page(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, body, _context(request, upload, timezone.localdate()))
 
 
+@require_GET
+def unlisted(request: ActorRequest, pk: int) -> FileResponse:
+    """Give whom the document names and the directory does not know, as a sheet for whoever keeps the directory.
+
+    Raises:
+        Conflict: the document is not in review.
+    """
+    upload = find(request, pk)
+    expect(upload, Upload.State.READ)
+    sheet = io.BytesIO(unlisted_sheet(review(upload, timezone.localdate())))
+    return FileResponse(sheet, as_attachment=True, filename=f"{_('agencies to be entered')}.xlsx", content_type=XLSX)
+
+
 def conflict(request: ActorRequest, upload: Upload, refused: str, shown: int | None) -> HttpResponse:
     """Answer a correction that came too late: 409, with what others have done since, and the page as it is now.
 
@@ -151,6 +168,7 @@ def _context(request: ActorRequest, upload: Upload, today: dt.date) -> dict[str,
         "source": paragraphs(upload.text, first, last, _marks(found, shown, first, last)),
         "part": part,
         "parts": [(number, _label(draft, number)) for number in range(1, parts + 1)],
+        "unlisted": len(unlisted_names(found)),
         "decision": can_confirm(found),
         "roles": Responsibility.Role.choices,
         "last_edit": edit_words(last_edit) if last_edit else "",

@@ -6,10 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from agencies.models import Agency, Role, User
+from agencies.models import Agency, Office, Role, User
+from agencies.sheets.entering import Outcome, agency, enter
+from agencies.sheets.workbook import AGENCIES, read
 from measures.actions.edit_upload import edit_upload
 from measures.models import Plan, Upload
-from tests.factories.directory import NOW, actor_of, make_agency, make_member
+from tests.factories.directory import NOW, actor_of, make_agency, make_member, make_person
 from tests.factories.documents import SAMPLE, SMALL, confirmed, facts, in_review, load_directory, office_of_the_sample, uploaded
 from workflow.actions.draw_up import draw_up_plan
 from workflow.models import Assignment, Task
@@ -109,7 +111,7 @@ def test_an_unknown_name_is_settled_and_remembered(client: Client, office: Agenc
     upload = in_review(coordinator, office)
     send(client, upload, "settle_name|省四局|", who="省第四局", remember="1")
     assert fourth.aliases.get().name == "省四局"
-    assert "未列入单位名录" not in texts(client, f"/plans/uploads/{upload.pk}/")
+    assert "个单位未列入单位名录" not in texts(client, f"/plans/uploads/{upload.pk}/")
 
 
 def test_confirming_asks_for_what_the_document_does_not_say(client: Client, office: Agency, coordinator: User) -> None:
@@ -286,3 +288,30 @@ def test_a_plan_of_many_measures_is_confirmed_and_sent_page_by_page(client: Clie
     assert "办好第121件实事" not in drafts
     client.post(f"/plans/{plan.pk}/drafts/due/", {"due_on": "2036-12-31", "scope": "all"})
     assert Task.objects.filter(due_on__isnull=True).count() == 0
+
+
+UNLISTED = """深圳市储能行动方案
+一、重点任务
+（一）建设基地。（市发展改革委、=1+1局牵头，省一厅、市供电局、各区人民政府配合）
+（二）壮大产业。（市供电局牵头，各有关单位配合）
+"""
+
+
+def test_names_the_directory_lacks_go_to_its_keeper_as_a_sheet_it_can_take_in(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office, UNLISTED.encode())
+    page = texts(client, f"/plans/uploads/{upload.pk}/")
+    sheet = client.get(f"/plans/uploads/{upload.pk}/unlisted/")
+    rows = read(b"".join(sheet), AGENCIES)
+    assert [row.values["short_name"] for row in rows if "=" not in row.values["short_name"]] == ["市发展改革委", "市供电局"]
+    assert rows[0].values["name"] == "深圳市发展改革委"
+    assert f"有 {len(rows)} 个单位未列入单位名录" in page
+
+    done = enter(rows, agency, actor=actor_of(make_person(office=Office.SYSTEM)), now=NOW, trial=False)
+    assert {line.outcome for line in done} == {Outcome.ADDED}
+    assert "个单位未列入单位名录" not in texts(client, f"/plans/uploads/{upload.pk}/")
+
+
+def test_a_stranger_gets_no_sheet(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office, UNLISTED.encode())
+    client.force_login(make_member(make_agency("市府办"), Role.COORDINATOR), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/plans/uploads/{upload.pk}/unlisted/").status_code == 404
