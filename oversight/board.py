@@ -21,6 +21,7 @@ from oversight.counts import FINISHED, OPEN, Counts
 from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, ledger_url
 from oversight.lights import LIGHT_WORDS, RUNNING_TASKS, Lights
 from oversight.models import Tally
+from oversight.scope import Scope, portfolio_of
 from workflow.deadlines.lights import Colour
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, TaskState
 
@@ -55,20 +56,22 @@ class Line:
 
 
 class Board:
-    """The board of one person, for all they oversee or for one plan.
+    """The board of one person, for all they oversee, for one plan, or for their portfolio.
 
     Args:
         actor: coordinates or leads somewhere.
         now: the moment.
         plan: primary key of a plan, as text; empty for everything.
+        mine: look at the person's portfolio only; without one, at everything.
     """
 
-    def __init__(self, actor: Actor, *, now: dt.datetime, plan: str = "") -> None:
+    def __init__(self, actor: Actor, *, now: dt.datetime, plan: str = "", mine: bool = False) -> None:
         self.actor, self.now, self.plan = actor, now, plan
         self.lights = Lights.on(now)
-        self.counts = Counts(actor, plan=int(plan) if plan else None)
+        self.scope: Scope | None = (portfolio_of(actor) if mine else None) or None
+        self.counts = Counts(actor, plan=int(plan) if plan else None, scope=self.scope)
         self.of_tasks, self.of_parts, self.by_due = ("plan", "cell", "cell") if plan else ("clock", "agency", "due")
-        self.base: dict[str, Any] = {"scope": "overseen", **({"plan": plan} if plan else {})}
+        self.base: dict[str, Any] = {"scope": "overseen", **({"plan": plan} if plan else {}), **({"mine": "on"} if self.scope else {})}
 
     def url(self, **asked: object) -> str:
         """Return the address of the ledger asked this of what the board shows."""
@@ -171,8 +174,13 @@ class Board:
     def _places(self, key: str) -> dict[int, str]:
         """Return the sections of the plan in its order, or the latest plans, by their keys."""
         if key == "plan_id":
-            return dict(self.plans()[:MOST_PLANS])
-        return {section.pk: str(section) for section in Section.objects.filter(plan_id=self.plan).order_by("start")[:MOST]}
+            counted = {row["plan_id"] for row in self.counts.sums("plan", "plan_id")} if self.scope else None
+            return dict([pair for pair in self.plans() if counted is None or pair[0] in counted][:MOST_PLANS])
+        return self._sections(self.plan)
+
+    @staticmethod
+    def _sections(plan: str) -> dict[int, str]:
+        return {section.pk: str(section) for section in Section.objects.filter(plan_id=plan).order_by("start")[:MOST]}
 
     def plans(self) -> list[tuple[int, str]]:
         """Return the plans that the board can be narrowed to, the latest first."""
@@ -194,9 +202,13 @@ class Board:
         return Line(name, self.url(**base), figures)
 
     def heat(self) -> Heat:
-        """Return the heat map: leads by section of the plan, or by plan with none chosen; each field with its late and owed parts."""
+        """Return the heat map: leads by section of the plan, or by plan where there are several; each field its late and owed parts."""
         key = "section_id" if self.plan else "plan_id"
         names = self._places(key)
+        of_one: dict[str, object] = {}
+        if not self.plan and len(names) == 1:
+            of_one = {"plan": next(iter(names))}
+            key, names = "section_id", self._sections(str(of_one["plan"]))
         of_lead = Q(part=Part.LEAD, **{f"{key}__in": list(names)})
         rows = self.counts.several(
             "cell",
@@ -217,11 +229,11 @@ class Board:
             Line(
                 agencies[pk].short_name,
                 self.url(rows="parts", agency=pk, part=Part.LEAD.value),
-                [self._field(fields[pk].get(place), {asked: place, "agency": pk}) for place in names],
+                [self._field(fields[pk].get(place), {**of_one, asked: place, "agency": pk}) for place in names],
             )
             for pk in worst
         ]
-        return Heat(list(names.values()), lines)
+        return Heat(list(names.values()), lines, by_section=key == "section_id")
 
     def _field(self, row: Mapping[str, Any] | None, asked: Mapping[str, object]) -> Figure:
         if row is None:
@@ -238,15 +250,14 @@ class Board:
         today = self.lights.today
         unsigned = counts.waiting(AssignmentState.PENDING, today, UNSIGNED_DAYS)
         stalled = counts.waiting(AssignmentState.ACCEPTED, today, STALLED_DAYS)
-        whole = Counts(self.actor)
+        whole = Counts(self.actor, scope=self.scope)
         found = whole.several("wait", unsigned=unsigned, stalled=stalled)
         row = found[0] if found else {"unsigned": 0, "stalled": 0}
+        base = {name: value for name, value in self.base.items() if name != "plan"} | {"rows": "parts"}
         return [
-            Figure(
-                _("Not signed for"), row["unsigned"], ledger_url(scope="overseen", rows="parts", unsigned=UNSIGNED_DAYS), "orange"
-            ),
-            Figure(_("Stalled"), row["stalled"], ledger_url(scope="overseen", rows="parts", stalled=STALLED_DAYS), "orange"),
-        ]  # fmt: skip
+            Figure(_("Not signed for"), row["unsigned"], ledger_url(**base, unsigned=UNSIGNED_DAYS), "orange"),
+            Figure(_("Stalled"), row["stalled"], ledger_url(**base, stalled=STALLED_DAYS), "orange"),
+        ]
 
 
 HOTTEST = 16
@@ -262,6 +273,7 @@ class Heat:
 
     columns: Sequence[str]
     lines: Sequence[Line]
+    by_section: bool = False
 
 
 AGENCY_COLUMNS: Mapping[str, Promise] = {

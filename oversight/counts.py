@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
@@ -12,6 +13,7 @@ from agencies.actor import Actor
 from oversight.counters.facts import DIALECTS, LINKS, Fact, facts
 from oversight.lights import RUNNING_TASKS, SEVERITY, Lights
 from oversight.models import Tally
+from oversight.scope import Scope
 from workflow.deadlines.lights import Colour
 from workflow.models import Participation
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Tie
@@ -27,13 +29,14 @@ class Counts:
         actor: coordinates or leads somewhere.
         plan: primary key of a plan, None for everything.
         issued: count only what the actor's agencies issued and the actor coordinates.
+        scope: count only these tasks; they are counted from their rows then, at a cost that grows with them.
     """
 
-    def __init__(self, actor: Actor, *, plan: int | None = None, issued: bool = False) -> None:
-        self.plan = plan
+    def __init__(self, actor: Actor, *, plan: int | None = None, issued: bool = False, scope: Scope | None = None) -> None:
+        self.plan, self.scope = plan, scope
         self.seats = actor.agencies_where("coordinate") if issued else actor.agencies_where("coordinate", "lead_view")
         self.ties = [Tie.ISSUER] if issued else [Tie.ISSUER, Tie.ABOVE]
-        self._twice = len(self.seats) > 1 and not issued and self._seen_twice()
+        self._anew = bool(scope) or (len(self.seats) > 1 and not issued and self._seen_twice())
 
     def _seen_twice(self) -> bool:
         """Tell whether a task counts for more than one of the seats, so that their counters must not be added up."""
@@ -68,9 +71,12 @@ class Counts:
         return rows.filter(plan_id=self.plan) if self.plan is not None else rows
 
     def _read(self, rows: QuerySet[Tally, Any], grain: str) -> list[dict[str, Any]]:
-        if not self._twice:
+        if not self._anew:
             return [dict(row) for row in rows]
-        sql, params = rows.query.sql_with_params()
+        try:
+            sql, params = rows.query.sql_with_params()
+        except EmptyResultSet:  # a condition that nothing can meet
+            return []
         counted = sql.replace(f'FROM "{Tally._meta.db_table}"', f'FROM ({self._recount(grain)}) AS "{Tally._meta.db_table}"', 1)
         with connection.cursor() as cursor:
             cursor.execute(counted, params)
@@ -78,12 +84,14 @@ class Counts:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _recount(self, grain: str) -> str:
-        """Return the statement that counts a grain from the rows, each task for one of the seats."""
+        """Return the statement that counts a grain from the rows of what is in scope, each task for one of the seats."""
         dialect = DIALECTS[connection.vendor]
         seats = ", ".join(str(int(seat)) for seat in sorted(self.seats))
+        ties = ", ".join(f"'{tie.value}'" for tie in self.ties)
+        within = f" AND task_id IN ({self.scope.statement()})" if self.scope else ""
         once = (
             f"(SELECT MIN(id) AS id, task_id, MIN(agency_id) AS agency_id, 'issuer' AS tie FROM {LINKS}"  # noqa: S608 - names and numbers of our own
-            f" WHERE tie IN ('issuer', 'above') AND agency_id IN ({seats}) GROUP BY task_id)"
+            f" WHERE tie IN ({ties}) AND agency_id IN ({seats}){within} GROUP BY task_id)"
         )
         counted = [fact.counted(fact.rows("1", {"o": once}), dialect) for fact in _of_grain(grain)]
         return " UNION ALL ".join(f"SELECT * FROM ({rows}) c" for rows in counted).replace("%", "%%")  # noqa: S608 - as above

@@ -18,6 +18,7 @@ from agencies.actor import Actor
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
+from oversight.scope import portfolio_of
 from oversight.words import kinds, lookup
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
@@ -91,6 +92,7 @@ class LedgerForm(forms.Form):
         choices=[("", _("All I may see")), ("overseen", _("All we oversee")), ("issued", _("Issued by us")), ("own", _("Our own parts"))],
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    mine = forms.BooleanField(label=_("My portfolio only"), required=False)
     unsigned = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput())
     stalled = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput())
     was = forms.BooleanField(required=False, widget=forms.HiddenInput())
@@ -107,6 +109,8 @@ class LedgerForm(forms.Form):
         self._choices("section", [(str(section.pk), str(section)) for section in sections])
         self._choices("agency", [(str(pk), name) for pk, name in sight.agencies(actor).values_list("pk", "short_name")])
         self.fields["state" if self.rows_kind == "parts" else "own"].widget = forms.HiddenInput()
+        if not actor.agencies_where("coordinate", "lead_view"):
+            del self.fields["mine"]
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -184,6 +188,8 @@ class Filter:
         for name, field in (("plan", "plan_id"), ("section", "measure__section_id"), ("state", "state")):
             if name in self.asked:
                 condition &= self._choice(f"{prefix}{field}", self.asked[name])
+        if "mine" in self.asked and (scope := portfolio_of(self.actor)):
+            condition &= scope.of_tasks(prefix)
         if words := self.asked.get("q", "").split():
             condition &= Q(**{f"{prefix.removesuffix('__')}_id__in" if prefix else "pk__in": lookup.containing(kinds.TASK, words)})
         return condition

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from oversight import sight
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
+from oversight.scope import Scope
 from workflow.models import Assignment, HandBack, Report
 from workflow.states import HandBackState, Part, ReportState, TaskState
 
@@ -48,11 +49,13 @@ class Matter:
     may_instruct: bool
 
 
-def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "") -> list[Matter]:
+def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> list[Matter]:
     """Return the tasks that have been red for longest, in four queries."""
     rows = sight.overseen_tasks(actor, now=now).filter(standing__alarm_on__lt=lights.today)
     if plan:
         rows = rows.filter(plan_id=plan)
+    if scope:
+        rows = rows.filter(scope.of_tasks())
     first = list(
         rows.order_by("standing__alarm_on", "pk").values(
             "pk", "number", "title", "state", "percent", "issuer_id", alarm_on=F("standing__alarm_on"), plan_title=F("plan__title")

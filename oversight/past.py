@@ -20,6 +20,7 @@ from agencies.actor import Actor
 from agencies.refusals import Invalid
 from oversight import sight
 from oversight.lights import FINISHED, LIGHT_WORDS, RUNNING_TASKS, Lights
+from oversight.scope import Scope
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
 from workflow.models import Assignment, Event
@@ -123,7 +124,7 @@ class PastBoard:
         return sorted(found, key=lambda task: (task.alarm_on or self.on, task.task_id))
 
 
-def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "") -> PastBoard:
+def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> PastBoard:
     """Return the board as it stood at the end of a day, in four queries.
 
     Raises:
@@ -133,6 +134,8 @@ def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "") ->
     rows = sight.overseen_tasks(actor, now=now).filter(dispatched_at__lt=end)
     if plan:
         rows = rows.filter(plan_id=plan)
+    if scope:
+        rows = rows.filter(scope.of_tasks())
     columns = ("pk", "number", "title", "dispatched_at", "closed_at", "due_on")
     tasks = list(rows.order_by("pk").values(*columns)[: MOST_TASKS + 1])
     if len(tasks) > MOST_TASKS:

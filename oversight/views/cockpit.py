@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +23,9 @@ from agencies.refusals import Forbidden, Invalid, NotYours
 from measures.models import Target
 from oversight import board, matters, past, portfolio, sight, trajectories, trend
 from oversight.models import Charge, TargetReading
+from oversight.scope import portfolio_of
 from oversight.views.boards import require_oversight
-from workflow.models import Participation
+from workflow.models import Participation, Task
 from workflow.states import Part, Tie
 
 if TYPE_CHECKING:
@@ -47,12 +50,15 @@ def cockpit(request: ActorRequest) -> HttpResponse:
     plan = request.GET.get("plan", "")
     if plan and plan not in {str(pk) for pk, _title in plans}:
         raise NotYours
-    context: dict[str, Any] = {"plans": plans, "plan": plan, "at": now, "today": timezone.localdate(now)}
+    scope = portfolio_of(request.actor)
+    mine = bool(scope) and request.GET.get("mine") == "on"
+    context: dict[str, Any] = {"plans": plans, "plan": plan, "at": now, "today": timezone.localdate(now), "may_narrow": bool(scope)}
+    context |= {"mine": mine, "asked": urlencode({"plan": plan, **({"mine": "on"} if mine else {})})}
     day = past.past_day(request.GET.get("on", ""), timezone.localdate(now))
     if day is not None:
-        looked = past.board_on(day, request.actor, now=now, plan=plan)
+        looked = past.board_on(day, request.actor, now=now, plan=plan, scope=scope if mine else None)
         return render(request, "oversight/past.html", {**context, "board": looked, "day": day})
-    context |= _present(request, board.Board(request.actor, now=now, plan=plan), [pk for pk, _title in plans])
+    context |= _present(request, board.Board(request.actor, now=now, plan=plan, mine=mine), [pk for pk, _title in plans])
     screen = request.GET.get("screen") == "big"
     return render(request, "oversight/screen.html" if screen else "oversight/board.html", {**context, "renewed_after": RENEWED_AFTER})
 
@@ -61,8 +67,7 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
     sort = request.GET.get("sort", "")
     lights, weeks = shown.by_light(), trend.weeks(shown.counts, shown.lights.today)
     agencies = [(part.value, part.label, shown.by_agency(part, sort)) for part in (Part.LEAD, Part.SUPPORT)]
-    targets = Target.objects.filter(plan__in=[shown.plan] if shown.plan else plans).select_related("plan")
-    held = portfolio.portfolio(request.actor, shown)
+    held = portfolio.portfolio(request.actor, board.Board(request.actor, now=shown.now) if shown.scope or shown.plan else shown)
     mine = portfolio.choices(request.actor, shown) if "charges" in request.GET else ([], [])
     return {
         "sort": sort,
@@ -74,7 +79,7 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
         "sections": shown.by_section(),
         "section_columns": list(board.SECTION_COLUMNS.values()),
         "heat": shown.heat(),
-        "red": matters.red(request.actor, lights=shown.lights, now=shown.now, plan=shown.plan),
+        "red": matters.red(request.actor, lights=shown.lights, now=shown.now, plan=shown.plan, scope=shown.scope),
         "red_url": next(figure.url for figure in lights if figure.look == "red"),
         "waiting": shown.waiting(),
         "weeks": weeks,
@@ -82,9 +87,17 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
         "choosing": "charges" in request.GET,
         "plan_choices": mine[0],
         "agency_choices": mine[1],
-        "targets": trajectories.trajectories(targets.order_by("-plan_id", "start")[:TARGETS], shown.lights.today),
+        "targets": trajectories.trajectories(_targets(shown, plans), shown.lights.today),
         "chart_data": _charts(lights, agencies[0][2], weeks),
     }
+
+
+def _targets(shown: board.Board, plans: list[int]) -> QuerySet[Target]:
+    """Return the first targets of the plans that the board shows, those of the latest plan first."""
+    found = Target.objects.filter(plan__in=[shown.plan] if shown.plan else plans).select_related("plan")
+    if shown.scope:
+        found = found.filter(plan__in=Task.objects.filter(shown.scope.of_tasks()).values("plan_id"))
+    return found.order_by("-plan_id", "start")[:TARGETS]
 
 
 def _charts(lights: list[board.Figure], leads: list[board.Line], weeks: list[trend.Week]) -> dict[str, Any]:
@@ -113,13 +126,13 @@ def briefing(request: ActorRequest) -> HttpResponse:
     plan = request.GET.get("plan", "")
     if plan and plan not in {str(pk) for pk, _title in plans}:
         raise NotYours
-    shown = board.Board(request.actor, now=now, plan=plan)
+    shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on")
     weeks = trend.weeks(shown.counts, shown.lights.today, number=2)
     totals, lights = shown.totals(), shown.by_light()
     out, closed = totals[0].value, totals[3].value
     leads = sorted(shown.by_agency(Part.LEAD, "late"), key=lambda line: -line.figures[4].value)
-    targets = Target.objects.filter(plan__in=[plan] if plan else [pk for pk, _title in plans]).select_related("plan")
-    red = matters.red(request.actor, lights=shown.lights, now=now, plan=plan)
+    targets = _targets(shown, [pk for pk, _title in plans])
+    red = matters.red(request.actor, lights=shown.lights, now=now, plan=plan, scope=shown.scope)
     context = {
         "plans": plans,
         "plan": plan,
@@ -134,7 +147,9 @@ def briefing(request: ActorRequest) -> HttpResponse:
         "red": red,
         "help": [matter for matter in red if matter.help_needed],
         "late": [line for line in leads if line.figures[4].value][:LATE_NAMED],
-        "targets": trajectories.trajectories(targets.order_by("-plan_id", "start")[:TARGETS], shown.lights.today),
+        "targets": trajectories.trajectories(targets, shown.lights.today),
+        "is_mine": bool(shown.scope),
+        "asked": urlencode({"plan": plan, **({"mine": "on"} if shown.scope else {})}),
         "office": Agency.objects.filter(pk__in=request.actor.agencies_where("coordinate", "lead_view")).order_by("position", "pk").first(),
     }
     return render(request, "oversight/briefing.html", context)

@@ -14,11 +14,12 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.actor import Actor
 from agencies.models import User
-from oversight import burden, centre, matters, sight, workbench
+from oversight import burden, centre, matters, past, sight, trend, workbench
 from oversight.board import Board, Figure
 from oversight.filters import Filter, LedgerForm
 from oversight.ledger import queryset
 from oversight.lights import Lights
+from oversight.models import Charge
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group
 from tests.factories.tasks import (
     Stage,
@@ -273,3 +274,51 @@ def test_a_page_costs_the_same_with_one_task_and_with_twelve(
 def test_an_agency_elsewhere_is_counted_nowhere(board: Board) -> None:
     outsider = make_agency("省局外厅")
     assert outsider.short_name not in [line.label for part in ("lead", "support") for line in board.by_agency(part)]
+
+
+@pytest.fixture
+def narrowed(board: Board) -> Board:
+    """Return the board of somebody in charge of two agencies, one of which leads what is late, and of nothing else."""
+    late = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", due_on__lt=board.lights.today, state="accepted")
+    calm = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", due_on__gt=board.lights.today)
+    for part in (late.order_by("pk").first(), calm.order_by("-pk").first()):
+        assert part is not None
+        Charge.objects.get_or_create(user_id=board.actor.user_id, agency_id=part.agency_id)
+    return Board(board.actor, now=LATER, mine=True)
+
+
+def test_a_board_narrowed_to_the_portfolio_counts_what_its_agencies_lead_and_leads_there(board: Board, narrowed: Board) -> None:
+    charged = Charge.objects.filter(user_id=board.actor.user_id).values("agency")
+    mine = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", agency__in=charged).values("task").distinct()
+    totals = narrowed.totals()
+    assert totals[0].value == mine.count() == 2
+    assert board.totals()[0].value > 2
+    for figures in (totals, narrowed.by_light(), narrowed.waiting()):
+        check(figures, board.actor)
+    for lines in (narrowed.by_agency("lead"), narrowed.by_agency("support"), narrowed.by_section()):
+        for line in lines:
+            check(list(line.figures), board.actor)
+    red = matters.red(board.actor, lights=board.lights, now=LATER, scope=narrowed.scope)
+    assert {row.task_id for row in red} == {row.task_id for row in matters.red(board.actor, lights=board.lights, now=LATER)} & set(
+        mine.values_list("task", flat=True)
+    )
+    assert red
+    assert trend.weeks(narrowed.counts, narrowed.lights.today)[-1].out == 2
+    assert len(past.board_on(TODAY, board.actor, now=LATER, scope=narrowed.scope).tasks) == 2
+
+
+def test_a_portfolio_of_nothing_narrows_nothing(board: Board) -> None:
+    empty = Board(board.actor, now=LATER, mine=True)
+    assert [figure.value for figure in empty.totals()] == [figure.value for figure in board.totals()]
+
+
+def test_the_cockpit_offers_to_narrow_the_board_to_those_who_chose(client: Client, board: Board) -> None:
+    client.force_login(User.objects.get(pk=board.actor.user_id))
+    assert "只看分管" not in client.get("/cockpit/").content.decode()
+    part = sight.overseen_parts(board.actor, now=LATER).filter(part="lead").first()
+    assert part is not None
+    Charge.objects.create(user_id=board.actor.user_id, agency_id=part.agency_id)
+    assert "只看分管" in client.get("/cockpit/").content.decode()
+    for address in ("/cockpit/?mine=on", "/cockpit/?mine=on&screen=big", "/cockpit/briefing/?mine=on", "/ledger/?mine=on"):
+        assert client.get(address).status_code == 200, address
+    assert "mine=on" in client.get("/cockpit/?mine=on&on=2026-01-05").content.decode()
