@@ -21,5 +21,6 @@ class WorkflowConfig(AppConfig):
 
         guards.register("task", may_be_told)
         guards.register("comment", conversation.may_be_told)
+        guards.register("paper", conversation.may_read_papers)
         guards.register_relevance("assignment", still_true)
         hours.use_calendar(lambda: calendar_in_force().is_working)

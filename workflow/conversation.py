@@ -1,4 +1,4 @@
-"""Who may read what is said about a task, asked anew when notices about it are sent."""
+"""Who may read what is said about a task, and the bulletins about it, asked anew when notices of them are sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from workflow import grants
-from workflow.models import Comment
+from workflow.models import Comment, Notice, NoticeReader
+from workflow.states import NoticeState
 
 
 def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
@@ -27,4 +28,28 @@ def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime
         for pk, task, agency, inside in comments
         for person in people
         if (person, f"task:{task}") in seen and (not inside or agency in seats[person])
+    }
+
+
+def may_read_papers(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
+    """Answer which people may (still) read which issued papers; registered with the outbox for `paper:…`.
+
+    A paper is read by people of the agency it is addressed to and of those it was published to; one addressed to several by
+    whoever may be told of its task.
+    """
+    keys = {int(ref.partition(":")[2]): ref for ref in refs}
+    papers = list(Notice.objects.filter(pk__in=keys, state=NoticeState.ISSUED).values_list("pk", "agency_id", "task_id"))
+    readers: dict[int, set[int]] = defaultdict(set)
+    for paper, agency in NoticeReader.objects.filter(notice_id__in=keys).values_list("notice_id", "agency_id"):
+        readers[agency].add(paper)
+    for paper, addressee, _task in papers:
+        readers[addressee or 0].add(paper)
+    issued = {paper for paper, _addressee, _task in papers}
+    told = {(person, keys[paper]) for person, agency in grants.seats_of(people, now) for paper in readers[agency] & issued}
+    seen = grants.may_be_told(people, {f"task:{task}" for _paper, addressee, task in papers if addressee is None}, now)
+    return told | {
+        (person, keys[paper])
+        for paper, addressee, task in papers
+        for person in people
+        if not addressee and (person, f"task:{task}") in seen
     }

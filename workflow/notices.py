@@ -45,6 +45,8 @@ class Audience(Enum):
     """Reviewers of every agency with a part but the one that acts."""
     EVERYBODY = auto()
     """People who report for any agency with a part."""
+    READERS = auto()
+    """People who report for the agencies to which a bulletin was published."""
     FORMER = auto()
     """People who report for an agency that has just lost its part, and with it the sight of the task."""
 
@@ -94,7 +96,7 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.RETURN_ANSWER: (Audience.REPORTERS, Audience.REVIEWERS),
     Verb.INSTRUCT: (Audience.COORDINATORS, Audience.LEADS),
     Verb.PRESS: (Audience.REPORTERS, Audience.REVIEWERS),
-    Verb.SIGN_PAPER: (Audience.REPORTERS, Audience.REVIEWERS),
+    Verb.SIGN_PAPER: (Audience.REPORTERS, Audience.REVIEWERS, Audience.READERS),
     Verb.REMIND: (Audience.REPORTERS,),
 }
 """Who is told of each act; an act that is not listed is told to nobody."""
@@ -211,6 +213,7 @@ _HOLDS = {
     Audience.SUPPORTERS: "report",
     Audience.ASKED: "review",
     Audience.EVERYBODY: "report",
+    Audience.READERS: "report",
     Audience.FORMER: "report",
 }
 
@@ -230,6 +233,9 @@ def _agencies(event: Event, ties: dict[int, list[tuple[str, int]]]) -> Iterable[
             continue
         if audience is Audience.FORMER:
             yield from ((audience, agency_id) for agency_id in _former(own, ties[event.task_id]))
+            continue
+        if audience is Audience.READERS:
+            yield from ((audience, int(agency_id)) for agency_id in event.data.get("readers", ()))
             continue
         for tie, agency_id in ties[event.task_id]:
             if _is_concerned(audience, tie, is_own=agency_id == own):
@@ -381,13 +387,14 @@ def _message(address: Address, *, following: bool = False) -> NewMessage:
         lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})
     # Who has lost the task is told so, and led nowhere: there is nothing left for them to see.
     lost = verb == Verb.WITHDRAW and not following
+    kind, about = ("paper", int(event.data["paper"])) if verb == Verb.SIGN_PAPER else ("task", event.task_id)
     return NewMessage(
         key=_key(address),
         recipient_id=address.user_id,
         topic=Topic.PROGRESS if following else TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,
         body="\n".join(lines),
-        link="" if lost else reverse("task", args=[event.task_id]),
-        ref="" if lost else f"task:{event.task_id}",
+        link="" if lost else reverse(kind, args=[about]),
+        ref="" if lost else f"{kind}:{about}",
         urgent=verb in URGENT and not following,
     )

@@ -122,6 +122,14 @@ class NoticeState(models.TextChoices):
     PUT_ASIDE = "put_aside", _("Put aside")
 
 
+class Circle(models.TextChoices):
+    """Who reads a bulletin besides the agency it is addressed to and those above the task."""
+
+    NAMED = "named", _("Only the agency it is addressed to")
+    TASK = "task", _("All with a part in the task")
+    PLAN = "plan", _("All with a part in the plan")
+
+
 class Part(models.TextChoices):
     """The part an agency has in a task."""
 

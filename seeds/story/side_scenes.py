@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from agencies.actions.delegate import delegate
 from agencies.models import Agency, User
+from measures.models import Target
+from oversight.models import TargetReading
 from seeds.story.cast import agency_of
 from seeds.story.plan import COORDINATOR, PlanOfTheStory
 from workflow.actions.comment import comment, note
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.follow import follow_task
+from workflow.actions.papers import sign_paper
 from workflow.actions.sign_for import sign_for
-from workflow.models import Assignment
-from workflow.states import Part, Rhythm
+from workflow.ladder import Paper
+from workflow.models import Assignment, Notice
+from workflow.states import Circle, NoticeState, Part, Rhythm
 
 
 def tasks_by_hand(story: PlanOfTheStory) -> None:
-    """Enter a task from the minutes of a meeting, one not dispatched yet, a city's own split, and a deputy."""
+    """Enter a task from minutes, one not dispatched, a city's own split, a deputy, a bulletin, and values of targets."""
     story.diary.enter(9, 10, lambda now: _from_the_minutes(story, now))
     story.diary.enter(1, 11, lambda now: _not_dispatched(story, now))
     story.diary.enter(60, 10, lambda now: _city_splits(story, now))
     story.diary.enter(2, 17, lambda now: _deputy(story, now))
+    story.diary.enter(6, 15, lambda now: _bulletin(story, now))
+    story.diary.enter(5, 10, lambda now: _values_of_targets(story, now))
 
 
 def _agency(short_name: str) -> int:
@@ -95,6 +102,36 @@ def _city_splits(story: PlanOfTheStory, moment: dt.datetime) -> None:
         officer = story.cast.one_who_may("sign_for", part.agency_id, moment)
         if officer is not None:
             sign_for(actor=officer, assignment_id=part.pk, now=moment)
+
+
+def _bulletin(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    """Let the coordinator sign the first bulletin that the ladder drafted, and publish it to all with a part in the plan."""
+    draft = Notice.objects.filter(kind=Paper.BULLETIN.value, state=NoticeState.DRAFT).order_by("pk").first()
+    if draft is not None:
+        actor = story.coordinator(moment)
+        sign_paper(actor=actor, notice_id=draft.pk, title=draft.title, body=draft.body, circle=Circle.PLAN, now=moment)
+
+
+VALUES = {
+    "本外币贷款余额": {"2023-12-31": "27.1", "2024-06-30": "28.0", "2024-12-31": "28.9", "2025-06-30": "29.6", "2025-12-31": "30.2"},
+    "制造业贷款余额": {"2023-12-31": "2.5", "2024-12-31": "2.8", "2025-06-30": "2.9", "2025-12-31": "3.1"},
+    "普惠贷款余额": {"2023-12-31": "3.1", "2024-12-31": "3.3", "2025-12-31": "3.4"},
+    "境内外上市公司总数": {"2023-12-31": "1290", "2024-12-31": "1370", "2025-12-31": "1420"},
+    "绿色信贷余额": {"2024-06-30": "2.6", "2024-12-31": "2.9", "2025-06-30": "3.2"},
+}
+"""What was reported of some targets, by the day it speaks of; made up for the demonstration."""
+
+
+def _values_of_targets(story: PlanOfTheStory, moment: dt.datetime) -> None:
+    """Report how far some targets have come; of others nothing has been heard."""
+    actor, agency = story.coordinator(moment), agency_of(COORDINATOR, moment)
+    for target in Target.objects.filter(plan=story.plan, metric__in=VALUES):
+        for day, value in VALUES[target.metric].items():
+            if dt.date.fromisoformat(day) <= story.diary.today:
+                TargetReading.objects.create(
+                    target=target, read_on=dt.date.fromisoformat(day), value=Decimal(value), source="演示数据", agency=agency,
+                    reported_by_id=actor.user_id or 0, reported_at=moment,
+                )  # fmt: skip
 
 
 def _deputy(story: PlanOfTheStory, moment: dt.datetime) -> None:

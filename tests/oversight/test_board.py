@@ -279,16 +279,17 @@ def test_an_agency_elsewhere_is_counted_nowhere(board: Board) -> None:
 @pytest.fixture
 def narrowed(board: Board) -> Board:
     """Return the board of somebody in charge of two agencies, one of which leads what is late, and of nothing else."""
+    person = board.actor.user_id or 0
     late = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", due_on__lt=board.lights.today, state="accepted")
     calm = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", due_on__gt=board.lights.today)
     for part in (late.order_by("pk").first(), calm.order_by("-pk").first()):
         assert part is not None
-        Charge.objects.get_or_create(user_id=board.actor.user_id, agency_id=part.agency_id)
+        Charge.objects.get_or_create(user_id=person, agency_id=part.agency_id)
     return Board(board.actor, now=LATER, mine=True)
 
 
 def test_a_board_narrowed_to_the_portfolio_counts_what_its_agencies_lead_and_leads_there(board: Board, narrowed: Board) -> None:
-    charged = Charge.objects.filter(user_id=board.actor.user_id).values("agency")
+    charged = Charge.objects.filter(user_id=board.actor.user_id or 0).values("agency")
     mine = sight.overseen_parts(board.actor, now=LATER).filter(part="lead", agency__in=charged).values("task").distinct()
     totals = narrowed.totals()
     assert totals[0].value == mine.count() == 2
@@ -313,11 +314,12 @@ def test_a_portfolio_of_nothing_narrows_nothing(board: Board) -> None:
 
 
 def test_the_cockpit_offers_to_narrow_the_board_to_those_who_chose(client: Client, board: Board) -> None:
-    client.force_login(User.objects.get(pk=board.actor.user_id))
+    person = User.objects.get(pk=board.actor.user_id or 0)
+    client.force_login(person)
     assert "只看分管" not in client.get("/cockpit/").content.decode()
     part = sight.overseen_parts(board.actor, now=LATER).filter(part="lead").first()
     assert part is not None
-    Charge.objects.create(user_id=board.actor.user_id, agency_id=part.agency_id)
+    Charge.objects.create(user=person, agency_id=part.agency_id)
     assert "只看分管" in client.get("/cockpit/").content.decode()
     for address in ("/cockpit/?mine=on", "/cockpit/?mine=on&screen=big", "/cockpit/briefing/?mine=on", "/ledger/?mine=on"):
         assert client.get(address).status_code == 200, address

@@ -29,8 +29,8 @@ BOUND: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 
-OPEN = {"workflow_participation", "workflow_taskuserpermission", "workflow_follow", "workflow_visit"}
-"""What says who sees a task, by which the wall itself asks; and people's own lists of keys."""
+OPEN = {"workflow_participation", "workflow_taskuserpermission", "workflow_follow", "workflow_visit", "workflow_noticereader"}
+"""What says who sees a task or a bulletin, by which the wall itself asks; and people's own lists of keys."""
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from workflow.actions.door import log, move, said
 from workflow.actions.paper_words import Matter, words_for
 from workflow.ladder import Paper
 from workflow.ladder.rungs import SHAMING
-from workflow.models import Notice, NoticeCounter, Task
-from workflow.states import NoticeState
+from workflow.models import Notice, NoticeCounter, NoticeReader, Participation, Task
+from workflow.states import Circle, NoticeState, TaskState, Tie
 from workflow.timeline import Entry, Verb
 
 Series = tuple[int, int, str]
@@ -115,13 +115,27 @@ def _take_numbers(wanted: Counter[Series]) -> dict[Series, int]:
 def papers_visible_to(actor: Actor, *, now: dt.datetime) -> Q:
     """Return the condition on papers an actor may read: the issuer's own, and those issued about tasks the actor sees.
 
-    A draft is the issuer's coordinators' alone.
+    A draft is the issuer's coordinators' alone. An issued bulletin is also read by the agencies it was published to, and by whoever
+    leads above the task.
     """
     drafts = Q(issuer_id__in=actor.agencies_where("coordinate"))
     issued = Q(state=NoticeState.ISSUED) & (Q(issuer_id__in=actor.agency_ids) | Q(agency_id__in=actor.agency_ids) | Q(
         agency__isnull=True, task__in=Task.objects.visible_to(actor, now=now)
     ))  # fmt: skip
-    return drafts | issued
+    published = NoticeReader.objects.filter(agency_id__in=actor.agency_ids).values("notice_id")
+    above = Participation.objects.filter(tie=Tie.ABOVE, agency_id__in=actor.agencies_where("lead_view")).values("task_id")
+    read = Q(state=NoticeState.ISSUED, kind=Paper.BULLETIN.value) & (Q(pk__in=published) | Q(task_id__in=above))
+    return drafts | issued | read
+
+
+def readers_of(row: Notice) -> dict[Circle, list[Agency]]:
+    """Return to whom a bulletin would be published within each circle, in the order of the directory; each holds the ones before."""
+    parts = Participation.objects.filter(tie__in=[Tie.LEAD, Tie.SUPPORT]).exclude(task_state=TaskState.DRAFT)
+    within = {Circle.TASK: parts.filter(task_id=row.task_id)}
+    if row.task.plan_id is not None:
+        within[Circle.PLAN] = parts.filter(plan_id=row.task.plan_id)
+    agencies = Agency.objects.exclude(pk=row.agency_id or 0).order_by("position", "pk")
+    return {Circle.NAMED: []} | {circle: list(agencies.filter(pk__in=seen.values("agency_id"))) for circle, seen in within.items()}
 
 
 def _lock_draft(actor: Actor, notice_id: int, *, now: dt.datetime) -> Notice:
@@ -134,15 +148,19 @@ def _lock_draft(actor: Actor, notice_id: int, *, now: dt.datetime) -> Notice:
 
 
 @transaction.atomic
-def sign_paper(*, actor: Actor, notice_id: int, title: str, body: str, now: dt.datetime) -> Notice:
-    """Sign a draft, with the last changes to its words; it gets its number and the agency is told."""
+def sign_paper(*, actor: Actor, notice_id: int, title: str, body: str, now: dt.datetime, circle: Circle = Circle.NAMED) -> Notice:
+    """Sign a draft, with the last changes to its words; it gets its number, is published within the circle, and its readers are told."""
     row = _lock_draft(actor, notice_id, now=now)
+    readers = readers_of(row).get(circle, [])
     row.title, row.body = said(title, "title")[:400], said(body, "body")
     year = timezone.localdate(now).year
     numbers = _take_numbers(Counter({(row.issuer_id, year, row.kind): 1})) if row.state == NoticeState.DRAFT else {}
     states = move(row, "issue", number=numbers.get((row.issuer_id, year, row.kind), 0), year=year, decided_by_id=actor.user_id, now=now)
+    if readers:
+        row.copied_to = "、".join([*([row.copied_to] if row.copied_to else []), *(agency.name for agency in readers)])
     row.save()
-    log(actor, now, _entry(row, Verb.SIGN_PAPER, states, row.written_number))
+    NoticeReader.objects.bulk_create([NoticeReader(notice=row, agency=agency) for agency in readers])
+    log(actor, now, _entry(row, Verb.SIGN_PAPER, states, row.written_number, readers=[agency.pk for agency in readers]))
     return row
 
 
@@ -157,7 +175,7 @@ def put_paper_aside(*, actor: Actor, notice_id: int, reason: str, now: dt.dateti
     return row
 
 
-def _entry(row: Notice, verb: Verb, states: tuple[str, str], comment: str) -> Entry:
+def _entry(row: Notice, verb: Verb, states: tuple[str, str], comment: str, **data: object) -> Entry:
     return Entry(
         task=row.task,
         verb=verb,
@@ -166,5 +184,5 @@ def _entry(row: Notice, verb: Verb, states: tuple[str, str], comment: str) -> En
         from_state=states[0],
         to_state=states[1],
         comment=comment,
-        data={"paper": row.pk, "number": row.written_number},
+        data={"paper": row.pk, "number": row.written_number, **data},
     )

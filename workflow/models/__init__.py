@@ -6,7 +6,7 @@ from workflow.models.contributions import Contribution
 from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
 from workflow.models.decisions import Answer, DisputeMeeting, Recheck, RecheckItem, Verification
 from workflow.models.ladder import CalendarDay, Firing, PlanTiming, RungSetting
-from workflow.models.papers import Notice, NoticeCounter
+from workflow.models.papers import Notice, NoticeCounter, NoticeReader
 from workflow.models.record import Event, IdempotencyKey
 from workflow.models.reports import Evidence, Report
 from workflow.models.requests import Extension, HandBack, Instruction, Suspension
@@ -32,6 +32,7 @@ __all__ = [
     "Instruction",
     "Notice",
     "NoticeCounter",
+    "NoticeReader",
     "Participation",
     "PlanRules",
     "PlanTiming",

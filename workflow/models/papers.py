@@ -93,6 +93,22 @@ class Notice(models.Model):
         self.decided_by_id, self.decided_at = decided_by_id, now
 
 
+class NoticeReader(models.Model):
+    """An agency to which a bulletin 通报 was published besides the one it is addressed to; written once, with the signature."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="readers", verbose_name=_("numbered paper"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("reader"))
+
+    class Meta:
+        verbose_name = _("reader of a bulletin")
+        verbose_name_plural = _("readers of bulletins")
+        indexes = [models.Index(fields=["agency", "notice"])]
+        constraints = [models.UniqueConstraint(fields=["notice", "agency"], name="workflow_notice_reader_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.notice_id}"
+
+
 MARKS: dict[Paper, str] = {
     Paper.SUPERVISION: "督办",
     Paper.URGE: "催办",

@@ -41,6 +41,7 @@ urlpatterns = [
     path("contributions/<int:pk>/", contribution_page.contribution_page, name="contribution"),
     path("contributions/<int:pk>/acts/<slug:name>/", act, {"kind": "contribution"}, name="contribution-act"),
     path("answers/<int:pk>/acts/<slug:name>/", act, {"kind": "answer"}, name="answer-act"),
+    path("circulars/", papers.circulars, name="circulars"),
     path("papers/", papers.papers, name="papers"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/file/", papers.download, name="paper-file"),

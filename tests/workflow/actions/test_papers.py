@@ -7,12 +7,14 @@ import io
 import threading
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from docx import Document
 
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
+from measures.models import Plan
 from notifications.models import InboxItem
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, dispatched_task
@@ -22,8 +24,9 @@ from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers, put_paper_aside, sign_paper
 from workflow.actions.request_extension import request_extension
 from workflow.deadlines import add_working_days, official_calendar
+from workflow.grants import rebuild
 from workflow.ladder import Paper
-from workflow.models import Event, Notice, NoticeCounter
+from workflow.models import Event, Notice, NoticeCounter, Task
 
 CALENDAR = official_calendar()
 DUE = TODAY + dt.timedelta(days=60)
@@ -209,3 +212,46 @@ def test_the_file_has_the_page_of_the_standard_and_the_words_of_the_paper(late: 
     assert row.written_number in text
     assert row.title in text
     assert row.body in text
+
+
+def test_a_bulletin_published_within_the_plan_is_read_by_agencies_without_a_part_in_its_task(
+    late: Stage, draft: Notice, client: Client
+) -> None:
+    other = accepted_task(supporters=1)
+    plan = Plan.objects.create(
+        title="行动方案", issuer=late.issuer, coordinator=late.issuer, issued_on=TODAY, text="全文。", sha256="0" * 64, confirmed_at=NOW,
+    )  # fmt: skip
+    for stage in (late, other):
+        Task.objects.filter(pk=stage.task.pk).update(plan=plan, issuer=late.issuer)
+    rebuild()
+    reader, stranger = other.leads[0], accepted_task().leads[0]
+    with time_machine.travel(after(5), tick=False):
+        client.force_login(late.coordinator)
+        page = client.get(reverse("paper", args=[draft.pk])).content.decode()
+        assert reader.agency.name in page
+        words = {"do": "sign", "title": draft.title, "body": "经督办，仍未办结。", "circle": "plan"}
+        assert client.post(reverse("paper", args=[draft.pk]), words).status_code == 302
+        assert reader.agency.name in Notice.objects.get(pk=draft.pk).copied_to
+        for desk, status in ((reader, 200), (late.supporters[0], 200), (stranger, 404)):
+            client.force_login(desk.officer)
+            assert client.get(reverse("paper", args=[draft.pk])).status_code == status
+            assert client.get(reverse("paper-file", args=[draft.pk])).status_code == status
+            listed = client.get(reverse("circulars")).content.decode()
+            assert ("督办通报〔2026〕1号" in listed) == (status == 200)
+        client.force_login(reader.officer)
+        assert client.get(reverse("task", args=[late.task.pk])).status_code == 404
+    assert InboxItem.objects.filter(topic="paper", recipient=reader.officer, link=reverse("paper", args=[draft.pk])).exists()
+    assert not InboxItem.objects.filter(topic="paper", recipient=stranger.officer).exists()
+
+
+def test_a_bulletin_for_its_agency_alone_is_read_by_nobody_else_but_those_above(late: Stage, draft: Notice, client: Client) -> None:
+    sign_paper(actor=late.coordinator_actor, notice_id=draft.pk, title=draft.title, body="经督办，仍未办结。", now=after(5))
+    with time_machine.travel(after(5), tick=False):
+        for person, seen in (
+            (late.leads[0].officer, True),
+            (late.coordinator, True),
+            (late.leader, True),
+            (late.supporters[0].officer, False),
+        ):
+            client.force_login(person)
+            assert ("督办通报〔2026〕1号" in client.get(reverse("circulars")).content.decode()) == seen, person
