@@ -13,5 +13,4 @@ RUN DUBAN_VAR=/tmp/build python manage.py compile_catalogues \
 ENV DUBAN_VAR=/srv/var DUBAN_STATIC_ROOT=/srv/static
 USER duban
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-     "--timeout", "60", "--graceful-timeout", "30", "--max-requests", "5000", "--max-requests-jitter", "500", "--worker-tmp-dir", "/dev/shm"]
+CMD ["gunicorn", "-c", "config/web_server.py", "config.wsgi:application", "--bind", "0.0.0.0:8000"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -71,7 +73,15 @@ SAYINGS: dict[int, Saying] = {
         _("Try again in a few minutes; if it stays, tell the system administrator at what time it happened."),
         "error",
     ),
+    503: Saying(
+        _("The system is busy or starting again"),
+        _("Its store of data does not answer at this moment."),
+        _("Wait a few seconds and send it again. What you typed is still there when you go back."),
+        "busy",
+    ),
 }
+RETRY_AFTER = 2
+"""Seconds after which a request is worth repeating that the database did not answer; it comes back from a crash in about as many."""
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -135,17 +145,31 @@ def _styles() -> list[str]:
         return []
 
 
+def is_passing(error: BaseException | None) -> bool:
+    """Tell whether an error is one of the moment: the database is away, is coming back or did not give way in time.
+
+    A table or column that is missing is none, though SQLite counts it among them.
+    """
+    return isinstance(error, OperationalError | InterfaceError) and "no such" not in str(error)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a mistake of ours, leaning on nothing that may be the cause: no database, no session, no menu."""
-    saying = SAYINGS[500]
+    """Answer a mistake of ours, leaning on nothing that may be the cause: no database, no session, no menu.
+
+    A database that does not answer is no mistake: 503, and when to ask again. Wherever in the request it failed, this door is
+    the last, and the failure is the exception being handled.
+    """
+    status = 503 if is_passing(sys.exc_info()[1]) else 500
+    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}  # noqa: PLR2004  (the status just chosen)
+    saying = SAYINGS[status]
     if wants_json(request):
-        return JsonResponse({"detail": str(saying.reason), "code": saying.code}, status=500)
+        return JsonResponse({"detail": str(saying.reason), "code": saying.code}, status=status, headers=headers)
     context = {
-        "status": 500,
+        "status": status,
         "title": saying.title,
         "reason": saying.reason,
         "advice": saying.advice,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "styles": _styles(),
     }
-    return HttpResponse(render_to_string("errors/broken.html", context), status=500)
+    return HttpResponse(render_to_string("errors/broken.html", context), status=status, headers=headers)

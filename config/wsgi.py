@@ -1,4 +1,4 @@
-"""WSGI entry point."""
+"""WSGI entry point. Each process that serves also watches whether beat and worker live."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+from oversight.watch import Watch  # noqa: E402  (needs the applications, which the line above loads)
+
+Watch().start()

@@ -13,7 +13,7 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +23,7 @@ from django.template import TemplateSyntaxError
 from notifications import alarms, guards, health, letters
 from notifications.channels import RefusedError, UnreachableError, load
 from notifications.hours import may_send
+from notifications.leaving import never
 from notifications.models import Message
 
 logger = logging.getLogger(__name__)
@@ -73,13 +74,14 @@ class _Run:
         return self.started + dt.timedelta(seconds=time.monotonic() - self.since)
 
 
-def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0) -> Outcome:
+def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0, must_end: Callable[[], bool] = never) -> Outcome:
     """Send what is due, oldest first, until nothing is left, the limit is met or the time is used up.
 
     Args:
         now: the moment; at night and on days off nothing goes out.
         limit: the most messages to take in hand.
         budget: seconds after which no new message is taken in hand.
+        must_end: asked before each message; once it says so, no new one is taken in hand.
     """
     run = _Run(now)
     taken = 0
@@ -87,7 +89,7 @@ def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0) ->
         before = taken
         start = random.randrange(len(candidates))  # noqa: S311  (senders side by side begin at different places)
         for pk in candidates[start:] + candidates[:start]:
-            if taken >= limit or (run.now - run.started).total_seconds() > budget:
+            if taken >= limit or (run.now - run.started).total_seconds() > budget or must_end():
                 run.outcome.left_over = True
                 return run.outcome
             taken += _deliver_one(pk, run)

@@ -33,6 +33,9 @@ from workflow.states import LIVE_TASK_STATES, SWEPT_STATES
 SILENT_AFTER = dt.timedelta(seconds=45)
 """Three missed signs of life of the scheduler."""
 
+UNSWEPT_AFTER = dt.timedelta(minutes=11)
+"""Two missed sweeps."""
+
 LATE, TOO_LATE = dt.timedelta(minutes=5), dt.timedelta(minutes=30)
 LINES_AT_A_SITTING = 20_000
 MOST_CHANGES = 200_000
@@ -115,6 +118,11 @@ def scheduler(now: dt.datetime) -> Finding:
     values = {"seconds": int(silence.total_seconds()), "at": timezone.localtime(last).strftime("%Y-%m-%d %H:%M:%S")}
     if silence > SILENT_AFTER:
         return Finding("scheduler", Level.FAILURE, _("No sign of life of beat and worker since %(at)s; no reminder goes out.") % values)
+    swept = health.last_beat("sweep")
+    if swept is not None and now - swept > UNSWEPT_AFTER:
+        words = _("The days have not been swept since %(at)s, though beat and worker live: no reminder is made. See the worker's log.")
+        at = timezone.localtime(swept).strftime("%Y-%m-%d %H:%M:%S")
+        return Finding("scheduler", Level.FAILURE, words % {"at": at})
     return Finding("scheduler", Level.FINE, _("Beat and worker live (last sign %(seconds)d s ago).") % values)
 
 

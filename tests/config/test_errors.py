@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -27,6 +28,9 @@ FAULTS: dict[str, Callable[[], Exception]] = {
     "suspicious": lambda: SuspiciousOperation("x"),
     "too-big": lambda: RequestDataTooBig("x"),
     "broken": lambda: ZeroDivisionError("x"),
+    "away": lambda: OperationalError("server closed the connection unexpectedly"),
+    "cut-off": lambda: InterfaceError("the connection is closed"),
+    "without-a-table": lambda: OperationalError("no such table: x"),
 }
 
 
@@ -49,6 +53,9 @@ CASES = [
     ("suspicious", 400, "请求无法识别"),
     ("too-big", 413, "内容过大"),
     ("broken", 500, "系统出错"),
+    ("away", 503, "数据库暂时没有响应"),
+    ("cut-off", 503, "数据库暂时没有响应"),
+    ("without-a-table", 500, "系统出错"),
 ]
 
 
@@ -68,7 +75,7 @@ def test_a_page_says_what_happened_and_what_to_do(signed_in: Client, kind: str, 
     assert 'href="/"' in page
 
 
-@pytest.mark.parametrize(("kind", "status", "words"), [case for case in CASES if case[0] != "broken"])
+@pytest.mark.parametrize(("kind", "status", "words"), [case for case in CASES if case[1] < 500])
 def test_htmx_gets_a_fragment(signed_in: Client, kind: str, status: int, words: str) -> None:
     response = signed_in.get(f"/fail/{kind}/", headers={"HX-Request": "true"})
     assert response.status_code == status
@@ -81,6 +88,12 @@ def test_the_api_gets_json(signed_in: Client, kind: str, status: int, words: str
     response = signed_in.get(f"/api/fail/{kind}/")
     assert response.status_code == status
     assert set(response.json()) == {"detail", "code"}
+
+
+@pytest.mark.parametrize(("kind", "when"), [("away", "2"), ("cut-off", "2"), ("broken", None), ("without-a-table", None)])
+@pytest.mark.parametrize("door", ["", "/api"])
+def test_a_database_that_is_away_is_said_with_when_to_ask_again(signed_in: Client, door: str, kind: str, when: str | None) -> None:
+    assert signed_in.get(f"{door}/fail/{kind}/").headers.get("Retry-After") == when
 
 
 def test_an_unknown_address_without_a_sign_in_is_a_bare_page(client: Client) -> None:

@@ -60,6 +60,15 @@ def test_a_silent_scheduler_is_a_failure_within_a_minute() -> None:
     assert finding("scheduler", NOW + dt.timedelta(seconds=46)).level == Level.FAILURE
 
 
+@pytest.mark.usefixtures("running")
+def test_a_sweep_that_fails_again_and_again_is_a_failure_though_the_scheduler_lives() -> None:
+    health.beat("sweep", NOW - 10 * MINUTE)
+    assert finding("scheduler").level == Level.FINE
+    health.beat("sweep", NOW - 12 * MINUTE)
+    assert finding("scheduler").level == Level.FAILURE
+    assert "09:48" in finding("scheduler").sentence
+
+
 def test_notices_that_wait_too_long_are_told() -> None:
     person = make_person()
     person.email = "a@example.test"

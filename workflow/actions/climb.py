@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.models import Role, User
 from notifications import outbox
+from notifications.leaving import never
 from notifications.outbox import NewMessage
 from notifications.topics import Topic
 from workflow import policy
@@ -41,8 +42,8 @@ BATCH = 1000
 """Assignments looked at in one transaction."""
 
 
-def climb(now: dt.datetime) -> int:
-    """Fire every rung that is due, batch by batch; doing it again at once fires nothing.
+def climb(now: dt.datetime, must_end: Callable[[], bool] = never) -> int:
+    """Fire every rung that is due, batch by batch, until there is none or it must end; doing it again at once fires nothing.
 
     Returns:
         The number of rungs that told somebody.
@@ -53,7 +54,7 @@ def climb(now: dt.datetime) -> int:
         return 0
     ladders, told = Ladders(calendar), 0
     for due in (_uncertain(), _due(today)):
-        while (count := _climb_batch(due, now, calendar, ladders)) is not None:
+        while not must_end() and (count := _climb_batch(due, now, calendar, ladders)) is not None:
             told += count
     return told
 

@@ -6,6 +6,7 @@ Every effect is a row with a unique key or a flag set once, so that two sweeps a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from agencies.actor import Actor
 from agencies.permissions import follow_the_days
+from notifications.leaving import never
 from workflow.actions.climb import climb
 from workflow.actions.door import of_part
 from workflow.actions.reports_ahead import open_running_periods
@@ -34,15 +36,20 @@ class Swept:
     rungs_fired: int
 
 
-def sweep(now: dt.datetime) -> Swept:
-    """Bring everything that depends on the day up to a moment; twice in a row does nothing the second time."""
+def sweep(now: dt.datetime, *, must_end: Callable[[], bool] = never) -> Swept:
+    """Bring everything that depends on the day up to a moment; twice in a row does nothing the second time.
+
+    Args:
+        now: the moment.
+        must_end: asked before each batch of rungs; once it says so, the rest is left to the next sweep.
+    """
     today = timezone.localdate(now)
     follow_the_days(now)
     return Swept(
         became_overdue=_mark_overdue(today),
         reports_opened=open_running_periods(today),
         reports_missed=_mark_missed(now),
-        rungs_fired=climb(now),
+        rungs_fired=climb(now, must_end),
     )
 
 

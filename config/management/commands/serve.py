@@ -103,8 +103,7 @@ def _programs(host: str, port: int) -> list[Program]:
     """Return the processes of an installation on one machine; beat lives inside the only worker."""
     python = sys.executable
     bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", bound, "--worker-class", "gthread"]
-    web += ["--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning"]
+    web = [python, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config" / "web_server.py"), "config.wsgi:application", "--bind", bound]
     worker = [python, "-m", "celery", "-q", "-A", "config", "worker", "-B", "-P", "threads", "-c", "2", "-l", "warning"]
     worker += ["--without-gossip", "--without-mingle", "--schedule", str(settings.VAR / "beat")]
     return [Program("web", web), Program("worker", worker)]
