@@ -112,13 +112,20 @@ class Watchdog(bootsteps.StartStopStep):  # type: ignore[misc, unused-ignore]
 
 
 def bells_waiting(app: Any) -> int | None:
-    """Return how many messages the queue holds, or None while the broker does not say."""
+    """Return how many messages the queues hold, or None while the broker does not say."""
     with app.connection_for_read() as connection:
         try:
-            queue = connection.default_channel.queue_declare(queue=app.conf.task_default_queue, passive=True)
-        except (KombuError, OSError, *connection.connection_errors, *connection.channel_errors):
+            return sum(_length(connection, queue) for queue in app.amqp.queues)
+        except (KombuError, OSError, *connection.connection_errors):
             return None
-        return int(queue.message_count)
+
+
+def _length(connection: Any, queue: str) -> int:
+    """Return how many messages a queue holds; one that is not there holds none."""
+    try:
+        return int(connection.default_channel.queue_declare(queue=queue, passive=True).message_count)
+    except connection.channel_errors:
+        return 0
 
 
 def start_anew() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
+from kombu import Exchange, Queue
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Agency] and its like, which the types need, work when the program runs
 
@@ -273,14 +274,17 @@ CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_WORKER_CONSUMER = "config.listening:Consumer"
 DUBAN_DEAF_AFTER = env.float("DUBAN_DEAF_AFTER", 30.0)  # seconds without a bell after which a worker with bells waiting starts anew
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for name in ("celery", "schedule"))
+"""Bells rung by acts, and what the schedule rings: a worker takes from both in turn, so that a flood of bells keeps no sweep waiting."""
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm.
-    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 15.0, "options": {"expires": 12}},
-    "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25}},
-    "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25}},
-    "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290}},
-    "fold-counters": {"task": "oversight.fold_counters", "schedule": 60.0, "options": {"expires": 50}},
-    "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290}},
+    # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm. Signs of life
+    # may wait longer: a worker that is busy for a moment is not silent.
+    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 15.0, "options": {"expires": 40, "queue": "schedule"}},
+    "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25, "queue": "schedule"}},
+    "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25, "queue": "schedule"}},
+    "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290, "queue": "schedule"}},
+    "fold-counters": {"task": "oversight.fold_counters", "schedule": 60.0, "options": {"expires": 50, "queue": "schedule"}},
+    "digests": {"task": "notifications.tasks.digests", "schedule": 300.0, "options": {"expires": 290, "queue": "schedule"}},
 }
 
 # --- Notices --------------------------------------------------------------------------------------

@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from oversight.watch import Watch  # noqa: E402  (needs the applications, which the line above loads)
+from config.watch import Watch  # noqa: E402  (needs the applications, which the line above loads)
 
 Watch().start()

@@ -12,8 +12,8 @@ from notifications.leaving import is_leaving
 
 @shared_task(name="notifications.tasks.deliver", ignore_result=True, acks_late=True, time_limit=240, soft_time_limit=200)
 def deliver() -> None:
-    """Deliver what is due; after twenty seconds, or when asked to stop, let go of the worker, and ring again when more is due."""
-    if delivery.deliver_due(timezone.now(), limit=100_000, budget=20.0, must_end=is_leaving).left_over:
+    """Deliver what is due; after ten seconds, or when asked to stop, let go of the worker, and ring again when more is due."""
+    if delivery.deliver_due(timezone.now(), limit=100_000, budget=10.0, must_end=is_leaving).left_over:
         bell.ring()
 
 

@@ -1,18 +1,16 @@
 """The second path by which a standstill is told: when beat and worker are silent, they cannot tell it themselves, so the web does.
 
-A thread in each web process looks every quarter of a minute. It writes into the administrators' inboxes, sends mail by itself, not
-through the outbox that nobody empties, and leaves a line in the log. One alarm an outage, then one every six hours.
+A thread in each web process (`config/watch.py`) looks every quarter of a minute. It writes into the administrators' inboxes, sends
+mail by itself, not through the outbox that nobody empties, and leaves a line in the log. One alarm an outage, then one every six hours.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -23,9 +21,6 @@ from notifications.topics import Topic
 from oversight.checkup import SILENT_AFTER
 
 logger = logging.getLogger(__name__)
-
-PERIOD = 15.0
-"""Seconds between two looks."""
 
 AGAIN = dt.timedelta(hours=6)
 """After which an outage that lasts is told again."""
@@ -79,22 +74,3 @@ def _tell(last: dt.datetime, now: dt.datetime) -> None:
             line.send_messages([EmailMessage(subject, body, to=[address], connection=line) for address in sorted(addresses)])
         except OSError as error:
             logger.critical("The alarm could not be mailed either (%s).", error)
-
-
-class Watch(threading.Thread):
-    """Looks for as long as its process lives."""
-
-    def __init__(self) -> None:
-        super().__init__(name="watch", daemon=True)
-        self._since = timezone.now()
-        self._rest = threading.Event()
-
-    def run(self) -> None:
-        """Look, and rest; a database that is away is looked at again."""
-        while not self._rest.wait(PERIOD):
-            try:
-                look(timezone.now(), since=self._since)
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("The watch could not look (%s).", error)
-            finally:
-                connection.close()

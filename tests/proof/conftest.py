@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,12 +19,12 @@ from typing import Any
 import pytest
 import redis as redis_client
 from django.conf import settings as django_settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection
 
-from agencies.models import User
 from notifications.models import Message
-from notifications.outbox import NewMessage, post
+from tests.proof.house import House
+from tests.proof.postgres import build, copy_of
+from tests.proof.reminders import write_reminders
 from tests.proof.sinks import HookSink, MailSink, hook_sink, mail_sink
 from tests.rig.services import redis
 
@@ -136,27 +137,7 @@ class Rig:
 
     def remind(self, count: int, *, channels: tuple[str, ...] = ("email", "webhook"), urgent: bool = True, marker: str = "r") -> None:
         """Write reminders that are due at once, each to one channel in turn."""
-        people = list(User.objects.filter(username__startswith="proof").values_list("pk", flat=True))
-        if not people:
-            User.objects.bulk_create(
-                User(username=f"proof{i}", name=f"人员{i}", email=f"proof{i}@example.test") for i in range(min(count, 500))
-            )
-            people = list(User.objects.filter(username__startswith="proof").values_list("pk", flat=True))
-        rows = [
-            NewMessage(
-                key=f"{marker}{i}",
-                recipient_id=people[i % len(people)],
-                topic="deadline",
-                subject=f"提醒 {marker}{i}",
-                body=f"[{marker}{i}]",
-                urgent=urgent,
-                channels=(channels[i % len(channels)],),
-            )
-            for i in range(count)
-        ]
-        for start in range(0, count, 2000):
-            with transaction.atomic():
-                post(rows[start : start + 2000], now=timezone.now() - dt.timedelta(seconds=1))
+        write_reminders(count, channels=channels, urgent=urgent, marker=marker)
 
     def arrived(self) -> int:
         """Count what has arrived at the sinks, repeats included."""
@@ -196,6 +177,43 @@ def rig(new_rig: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Give a rig without Celery: nobody rings."""
     monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)
     return new_rig()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the data of a PostgreSQL with the product's tables, made once for all processes of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, whole = shared / "built", shared / "built-whole"
+    for above in (shared, *shared.parents[:2]):  # the server may run as another user
+        above.chmod(above.stat().st_mode | 0o011)
+    with (shared / "built-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            folder.mkdir()
+            build(folder)
+            whole.touch()
+    return folder
+
+
+@pytest.fixture
+def new_house(built: Path, sinks: tuple[MailSink, HookSink], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., House]]:
+    """Make an installation of its own: `new_house(DUBAN_PROOF_BEAT="2")`."""
+    made: list[House] = []
+
+    def make(**environment: str) -> House:
+        folder = tmp_path_factory.mktemp("house")
+        folder.chmod(0o711)
+        made.append(House(folder, copy_of(built, folder / "postgres"), sinks, environment))
+        return made[-1]
+
+    yield make
+    for house in made:
+        print(house.errors()[-6000:])  # shown when the proof failed
+        house.close()
+        house.server.end_at_once()
+        shutil.rmtree(house.server.folder)
 
 
 @pytest.fixture
