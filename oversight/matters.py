@@ -16,8 +16,9 @@ from agencies.actor import Actor
 from oversight import sight
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
 from oversight.scope import Scope
-from workflow.models import Assignment, HandBack, Report
-from workflow.states import HandBackState, Part, ReportState, TaskState
+from workflow import policy
+from workflow.models import Assignment, HandBack, Participation, Report
+from workflow.states import HandBackState, Part, ReportState, TaskState, Tie
 
 SHOWN = 8
 
@@ -50,7 +51,7 @@ class Matter:
 
 
 def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> list[Matter]:
-    """Return the tasks that have been red for longest, in four queries."""
+    """Return the tasks that have been red for longest, in a constant number of queries."""
     rows = sight.overseen_tasks(actor, now=now).filter(standing__alarm_on__lt=lights.today)
     if plan:
         rows = rows.filter(plan_id=plan)
@@ -58,16 +59,16 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
         rows = rows.filter(scope.of_tasks())
     first = list(
         rows.order_by("standing__alarm_on", "pk").values(
-            "pk", "number", "title", "state", "percent", "issuer_id", alarm_on=F("standing__alarm_on"), plan_title=F("plan__title")
+            "pk", "number", "title", "state", "percent", alarm_on=F("standing__alarm_on"), plan_title=F("plan__title")
         )[:SHOWN]
     )
     tasks = [row["pk"] for row in first]
     late = _late_parts(tasks, lights.today)
-    words = _words([part for parts in late.values() for part, _name, _state in parts])
+    words = _words(actor, [part for parts in late.values() for part, _name, _state in parts])
     disputed = set(
         HandBack.objects.filter(assignment__task__in=tasks, state=HandBackState.RAISED).values_list("assignment__task_id", flat=True)
     )
-    seats = actor.agencies_where("instruct")
+    instructed = _to_instruct(actor, tasks)
     found = []
     for row in first:
         parts = late[row["pk"]]
@@ -85,10 +86,19 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
                 help_needed=report["help_needed"] if report else "",
                 forecast_on=report["forecast_on"] if report else None,
                 percent=row["percent"],
-                may_instruct=bool(seats),
+                may_instruct=row["pk"] in instructed,
             )
         )
     return found
+
+
+def _to_instruct(actor: Actor, tasks: Sequence[int]) -> set[int]:
+    """Return the tasks on which the actor may write an instruction, as `policy.may_instruct` answers for one."""
+    seats = actor.agencies_where("instruct")
+    if not seats:
+        return set()
+    ties = Participation.objects.filter(task__in=tasks, agency__in=seats, tie__in=[Tie.ISSUER, Tie.ABOVE])
+    return set(ties.values_list("task_id", flat=True))
 
 
 def _late_parts(tasks: Sequence[int], today: dt.date) -> dict[int, list[tuple[int, str, str]]]:
@@ -102,9 +112,10 @@ def _late_parts(tasks: Sequence[int], today: dt.date) -> dict[int, list[tuple[in
     return found
 
 
-def _words(parts: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the last report of each part that has left its agency."""
+def _words(actor: Actor, parts: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the last report of each part that has left its agency, of those that the actor reads and not only the figures of."""
     rows = Report.objects.filter(assignment__in=parts, state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
+    rows = rows.exclude(policy.unreadable_above(actor, "assignment__task__"))
     columns = ("assignment_id", "problems", "help_needed", "next_steps", "forecast_on", "done")
     return {row["assignment_id"]: dict(row) for row in rows.order_by("submitted_at", "pk").values(*columns)}
 
