@@ -27,6 +27,9 @@ from workflow.working_days import calendar_in_force
 SHOWN = 3
 """Tasks and reports shown of a day; the number below leads to all of them."""
 
+YEARS = range(1900, 2200)
+"""Years that can be looked at: whole weeks around a month have to be days, too."""
+
 Row = TypeVar("Row", Task, Report)
 
 AWAITED = (ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW, ReportState.RETURNED)
@@ -86,9 +89,10 @@ class Month:
 def first_of(text: str, today: dt.date) -> dt.date:
     """Return the first day of the month asked for as 2026-03; of the present one where nothing sensible was asked."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+        asked = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
     except ValueError:
         return today.replace(day=1)
+    return asked if asked.year in YEARS else today.replace(day=1)
 
 
 def month(actor: Actor, first: dt.date, *, now: dt.datetime) -> Month:

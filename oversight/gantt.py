@@ -16,7 +16,7 @@ from oversight.links import task_url
 from workflow.deadlines import Light
 from workflow.lights import task_light
 from workflow.models import Assignment, Task
-from workflow.states import Part
+from workflow.states import ENDED_ASSIGNMENT_STATES, Part
 from workflow.working_days import calendar_in_force
 
 WIDTH = 720
@@ -94,7 +94,7 @@ def chart(actor: Actor, plan: Plan, *, now: dt.datetime) -> Chart:
 
 
 def _bar(task: Task, begun: dt.date, place: Callable[[dt.date], int], light: Light) -> Bar:
-    parts = [part.agency.short_name for part in task.assignments.all()]
+    parts = [part.agency.short_name for part in task.assignments.all() if part.state not in ENDED_ASSIGNMENT_STATES]
     x = place(begun)
     width = max(place(task.due_on + dt.timedelta(days=1)) - x, 4) if task.due_on else 0
     moved = task.first_due_on is not None and task.first_due_on != task.due_on

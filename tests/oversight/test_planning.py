@@ -18,6 +18,7 @@ from tests.factories.documents import confirmed
 from tests.factories.tasks import dispatched_task, make_crew
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import draw_up_plan
+from workflow.actions.rearrange import add_assignment, withdraw_assignment
 from workflow.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_weeks_are_whole_and_free_days_are_marked() -> None:
     assert dt.date(2026, 10, 10) not in free, "a Saturday on which offices work"
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-13", "x", "9" * 40])
+@pytest.mark.parametrize("text", ["", "2026", "2026-13", "x", "9" * 40, "0001-01", "9999-12"])
 def test_a_month_that_is_none_is_the_present_one(text: str) -> None:
     assert first_of(text, TODAY) == TODAY.replace(day=1)
 
@@ -102,3 +103,16 @@ def test_the_chart_draws_what_one_sees_to_scale() -> None:
     assert client.get(reverse("plan-gantt", args=[plan.pk])).status_code == 200
     client.force_login(make_crew().officer, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("plan-gantt", args=[plan.pk])).status_code == 404
+
+
+def test_the_chart_names_only_the_leads_that_still_lead() -> None:
+    office, lead, other = make_agency("省政府办公厅"), make_agency("省财政厅", name="广东省财政厅"), make_agency("省审计厅")
+    coordinator = make_member(office, Role.COORDINATOR)
+    actor = actor_of(coordinator)
+    plan = confirmed(coordinator, office, PLAN, now=NOW)
+    task = draw_up_plan(actor=actor, plan_id=plan.pk, now=NOW)[0]
+    dispatch(actor=actor, task_ids=[task.pk], now=NOW)
+    add_assignment(actor=actor, task_id=task.pk, agency_id=other.pk, part="lead", now=NOW)
+    withdraw_assignment(actor=actor, assignment_id=task.assignments.get(agency=lead).pk, reason="职责调整", now=NOW)
+    bar = next(bar for bar in chart(actor, plan, now=NOW).bars if bar.title == str(task))
+    assert bar.leads == "省审计厅"
