@@ -16,19 +16,50 @@ from functools import cache
 from django.db import Error, connection, transaction
 
 from agencies.actor import Actor
+from agencies.models import Agency
 
 ROLE = "duban_reader"
 """The role under which people read; it owns nothing and cannot sign in."""
 
+MAKING = f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO %(owner)s;"
+"""What somebody who may make roles has to say where the owner of the tables may not."""
+
+GRANTS = f"""
+GRANT USAGE ON SCHEMA public TO {ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {ROLE};
+"""
+
 
 @cache
 def stands(database: str) -> bool:
-    """Tell whether there is a second wall: PostgreSQL, the role exists, and the owner may take it."""
+    """Tell whether there is a second wall: PostgreSQL, the role exists and may read, and the owner may take it."""
     if connection.vendor != "postgresql":
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER'))", [ROLE])
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER')"
+            " AND has_table_privilege(oid, %s, 'SELECT'))",
+            [ROLE, Agency._meta.db_table],
+        )
         return bool(cursor.fetchone()[0])
+
+
+def build() -> bool:
+    """Let the role read and write what the policies show it, where somebody has made it and granted it to the owner.
+
+    Returns:
+        Whether the wall stands now; processes that run already ask again when they start anew.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [ROLE])
+            if cursor.fetchone()[0]:
+                cursor.execute(GRANTS)
+    stands.cache_clear()
+    return stands(str(connection.settings_dict["NAME"]))
 
 
 @contextmanager

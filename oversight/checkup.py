@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from kombu.exceptions import KombuError, OperationalError
 
+from agencies import wall
 from agencies.chain_check import verify
 from agencies.models import ChainedEvent
 from notifications import health
@@ -73,7 +74,7 @@ def examine(now: dt.datetime, *, thorough: bool = True) -> list[Finding]:
         return found
     checks: list[Callable[[dt.datetime], Finding]] = [scheduler, outbox, given_up, channels]
     if thorough:
-        checks += [broker, ladder, history, counters, calendar, disk]
+        checks += [second_wall, broker, ladder, history, counters, calendar, disk]
     return found + [check(now) for check in checks]
 
 
@@ -96,6 +97,15 @@ def database() -> Finding:
         )
         return Finding(name, Level.FAILURE, words % {"count": missing})
     return Finding(name, Level.FINE, _("The database answers (%(vendor)s).") % {"vendor": connection.vendor})
+
+
+def second_wall(_now: dt.datetime) -> Finding:
+    """Check that row-level security binds reading requests where the database has it."""
+    if connection.vendor != "postgresql":
+        return Finding("wall", Level.FINE, _("This database has no row-level security; scoped queries alone keep agencies apart."))
+    if wall.stands(str(connection.settings_dict["NAME"])):
+        return Finding("wall", Level.FINE, _("Row-level security keeps agencies apart a second time."))
+    return Finding("wall", Level.WARNING, _("Row-level security is off; run manage.py build_wall."))
 
 
 def broker(_now: dt.datetime) -> Finding:

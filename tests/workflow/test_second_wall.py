@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DataError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
 from agencies import wall
 from agencies.models import Office
+from oversight import checkup
+from oversight.checkup import Level
 from tests.factories.directory import NOW, actor_of, make_person
 from tests.factories.tasks import accepted_task, closing_task, dispatched_task, make_crew, submitted_report
 from workflow.actions.show import show
@@ -41,6 +44,15 @@ def first_wall_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_wall_stands() -> None:
     assert wall.stands(str(connection.settings_dict["NAME"]))
+
+
+def test_a_wall_without_its_role_is_put_up_later() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {wall.ROLE}")
+    wall.stands.cache_clear()
+    assert checkup.second_wall(NOW).level == Level.WARNING
+    call_command("build_wall")
+    assert checkup.second_wall(NOW).level == Level.FINE
 
 
 @pytest.mark.usefixtures("first_wall_down")
