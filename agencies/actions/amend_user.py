@@ -24,7 +24,7 @@ def amend_user(
         Forbidden: the actor may not.
         Invalid: a value is malformed.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     require(policy.may_keep_account(actor, user))
     given = {"name": name, "email": email, "phone": phone}
     changed = {field: value for field, value in given.items() if value is not None and value != getattr(user, field)}
@@ -47,7 +47,7 @@ def set_password(*, actor: Actor, now: dt.datetime, user: User, password: str) -
         Forbidden: the actor may not.
         Invalid: the password is too weak.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     require(policy.may_keep_account(actor, user))
     give_password(user, password)
     user.must_change_password = True

@@ -37,7 +37,7 @@ def appoint(
         Conflict: the account is closed or holds an office, the agency does not exist on those days, or the person holds the role
             then already.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     require(policy.may_appoint(actor, user=user, agency=agency, role=role))
     starts_on = starts_on or timezone.localdate(now)
     if ends_on is not None and ends_on < starts_on:

@@ -45,7 +45,7 @@ def reactivate_user(*, actor: Actor, now: dt.datetime, user: User, comment: str 
         Forbidden: the actor may not.
         Conflict: it is open.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     require(policy.may_keep_account(actor, user))
     if user.is_active:
         raise Conflict(_("This account is open."))

@@ -39,7 +39,7 @@ def delegate(
         Invalid: no reason, an end in the past or before the start, or to oneself.
         Conflict: one of the two is not a member of the agency, an account is closed, or the same delegation exists at that time.
     """
-    people = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=[delegator.pk, deputy.pk]).order_by("pk")}
+    people = {user.pk: user for user in User.objects.select_for_update(no_key=True).filter(pk__in=[delegator.pk, deputy.pk]).order_by("pk")}
     require(policy.may_delegate(actor, delegator=delegator, delegate=deputy, agency=agency))
     starts_at = starts_at or now
     if delegator.pk == deputy.pk:

@@ -26,8 +26,8 @@ def end_membership(*, actor: Actor, now: dt.datetime, membership: Membership, la
         Forbidden: the actor may not.
         Conflict: it has ended already.
     """
-    user = User.objects.select_for_update().get(pk=membership.user_id)
-    membership = Membership.objects.select_for_update().select_related("agency").get(pk=membership.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
+    membership = Membership.objects.select_for_update(no_key=True).select_related("agency").get(pk=membership.pk)
     require(policy.may_end_membership(actor, membership))
     today = timezone.localdate(now)
     last_day = last_day or today - dt.timedelta(days=1)

@@ -52,7 +52,7 @@ def amend_agency(*, actor: Actor, now: dt.datetime, agency: Agency, comment: str
         Invalid: a value is malformed, or the name is taken.
     """
     require(policy.may_change_directory(actor))
-    agency = Agency.objects.select_for_update(of=("self",)).get(pk=agency.pk)
+    agency = Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=agency.pk)
     before = _as_written(agency)
     for name, value in values.items():
         setattr(agency, name, value)

@@ -42,7 +42,7 @@ def admit(*, actor: Actor, now: dt.datetime, group: AgencyGroup, agency: Agency,
         Conflict: it is a member then already, or does not exist on that day.
     """
     require(policy.may_change_directory(actor))
-    group = AgencyGroup.objects.select_for_update().get(pk=group.pk)
+    group = AgencyGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
     starts_on = starts_on or timezone.localdate(now)
     if not agency.is_in_force(starts_on):
         raise Conflict(_("%(agency)s does not exist on that day.") % {"agency": agency.name})
@@ -62,7 +62,7 @@ def dismiss(*, actor: Actor, now: dt.datetime, member: GroupMember, last_day: dt
         Conflict: it has left already.
     """
     require(policy.may_change_directory(actor))
-    member = GroupMember.objects.select_for_update(of=("self",)).select_related("group", "agency").get(pk=member.pk)
+    member = GroupMember.objects.select_for_update(of=("self",), no_key=True).select_related("group", "agency").get(pk=member.pk)
     today = timezone.localdate(now)
     last_day = last_day or today - dt.timedelta(days=1)
     if member.ends_on is not None and member.ends_on < today:

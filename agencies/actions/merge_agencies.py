@@ -45,7 +45,7 @@ def merge_agencies(
     if into is None:
         successor = new_agency(like=agencies[0], name=name, short_name=short_name, starts_on=effective_on)
     else:
-        successor = Agency.objects.select_for_update(of=("self",)).get(pk=into.pk)
+        successor = Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=into.pk)
         if not successor.is_in_force(effective_on):
             raise Conflict(_("%(agency)s does not exist on that day.") % {"agency": successor.name})
         if successor in merged:

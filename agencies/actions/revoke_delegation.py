@@ -23,7 +23,7 @@ def revoke_delegation(*, actor: Actor, now: dt.datetime, delegation: Delegation,
         Forbidden: the actor may not.
         Conflict: it has ended or was revoked already.
     """
-    locked = Delegation.objects.select_for_update(of=("self",)).select_related("agency", "delegate", "delegator")
+    locked = Delegation.objects.select_for_update(of=("self",), no_key=True).select_related("agency", "delegate", "delegator")
     delegation = locked.get(pk=delegation.pk)
     require(policy.may_revoke_delegation(actor, delegation))
     if delegation.revoked_at is not None or delegation.ends_at <= now:

@@ -46,7 +46,7 @@ def set_office(*, actor: Actor, now: dt.datetime, user: User, office: Office | N
 
 def locked_among_offices(user: User) -> User:
     """Return a person locked together with every holder of an office, in one order, so that two acts never wait for each other."""
-    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | ~Q(office="")).order_by("pk")
+    rows = User.objects.select_for_update(no_key=True).filter(Q(pk=user.pk) | ~Q(office="")).order_by("pk")
     return {row.pk: row for row in rows}[user.pk]
 
 

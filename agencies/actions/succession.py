@@ -21,7 +21,7 @@ def locked(agency: Agency, *, effective_on: dt.date) -> Agency:
     Raises:
         Conflict: it has ended already, or begins only on that day or later.
     """
-    agency = Agency.objects.select_for_update(of=("self",)).get(pk=agency.pk)
+    agency = Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=agency.pk)
     if agency.ends_on is not None:
         raise Conflict(_("%(agency)s has ended already.") % {"agency": agency.name})
     if effective_on <= agency.starts_on:
@@ -89,7 +89,7 @@ def move_people(predecessor: Agency, successor: Agency, *, effective_on: dt.date
     """
     last_day = effective_on - dt.timedelta(days=1)
     lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=effective_on)
-    memberships = list(Membership.objects.select_for_update(of=("self",)).filter(lasting, agency=predecessor))
+    memberships = list(Membership.objects.select_for_update(of=("self",), no_key=True).filter(lasting, agency=predecessor))
     people = {membership.user_id for membership in memberships}
     held = set(Membership.objects.filter(lasting, agency=successor, user__in=people).values_list("user_id", "role"))
     Membership.objects.bulk_create(
@@ -109,7 +109,9 @@ def _move_delegations(predecessor: Agency, successor: Agency, *, effective_on: d
     """Split delegations at the first moment of a day; return the people in them."""
     moment = dt.datetime.combine(effective_on, dt.time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
     delegations = list(
-        Delegation.objects.select_for_update(of=("self",)).filter(agency=predecessor, ends_at__gt=moment, revoked_at__isnull=True)
+        Delegation.objects.select_for_update(of=("self",), no_key=True).filter(
+            agency=predecessor, ends_at__gt=moment, revoked_at__isnull=True
+        )
     )
     Delegation.objects.bulk_create(
         Delegation(

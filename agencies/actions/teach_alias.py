@@ -78,7 +78,7 @@ def retire_alias(*, actor: Actor, now: dt.datetime, alias: Alias, comment: str =
         Forbidden: the actor may not.
     """
     require(policy.may_teach_alias(actor))
-    alias = Alias.objects.select_for_update(of=("self",)).select_related("agency", "group").get(pk=alias.pk)
+    alias = Alias.objects.select_for_update(of=("self",), no_key=True).select_related("agency", "group").get(pk=alias.pk)
     yesterday = timezone.localdate(now) - dt.timedelta(days=1)
     alias.ends_on = max(alias.starts_on, yesterday)
     alias.save(update_fields=["ends_on"])

@@ -27,7 +27,7 @@ def lock_upload(actor: Actor, upload_id: int, *, version: int | None = None) -> 
         Conflict: it has changed since.
     """
     visible = Upload.objects.all() if actor.is_system else policy.uploads_visible_to(actor)
-    upload = visible.select_for_update(of=("self",)).select_related("agency").filter(pk=upload_id).first()
+    upload = visible.select_for_update(of=("self",), no_key=True).select_related("agency").filter(pk=upload_id).first()
     if upload is None:
         raise NotYours
     if version is not None and version != upload.version:

@@ -65,7 +65,7 @@ def upload_document(*, actor: Actor, agency_id: int, filename: str, content: byt
         raise Forbidden(_("Somebody must do this in person."))
     refuse_size(len(content))
     # The agency's row is the lock under which two uploads of one file meet.
-    agency = Agency.objects.select_for_update(of=("self",)).filter(pk=agency_id).first()
+    agency = Agency.objects.select_for_update(of=("self",), no_key=True).filter(pk=agency_id).first()
     if agency is None:
         raise NotYours
     digest = hashlib.sha256(content).hexdigest()

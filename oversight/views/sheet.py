@@ -139,7 +139,7 @@ def _lock(pk: int) -> ReturnedSheet:
     Raises:
         Conflict: it has been applied.
     """
-    sheet = ReturnedSheet.objects.select_for_update().get(pk=pk)
+    sheet = ReturnedSheet.objects.select_for_update(no_key=True).get(pk=pk)
     if sheet.applied_at is not None:
         at = timezone.localtime(sheet.applied_at).strftime("%Y-%m-%d %H:%M")
         raise Conflict(_("This sheet was applied at %(at)s already; nothing was changed again.") % {"at": at})

@@ -14,5 +14,7 @@ def test_people_sweeps_and_reorganisations_beside_each_other_meet_no_deadlock() 
     load = Load(workers=3, seconds=10, seed=20260318)
     load.run()
     assert load.faults == []
+    assert load.deadlocks() == 0
+    assert load.miscounted() == []
     assert load.answers["done"] > 20
     assert rules.broken() == []

@@ -21,7 +21,7 @@ def lock_answer(actor: Actor, answer_id: int, *, now: dt.datetime, version: int 
     if assignment_id is None:
         raise NotYours
     assignment = lock_assignment(actor, assignment_id, now=now)
-    row = Answer.objects.select_for_update(of=("self",)).select_related("instruction").get(pk=answer_id)
+    row = Answer.objects.select_for_update(of=("self",), no_key=True).select_related("instruction").get(pk=answer_id)
     row.assignment = assignment
     row.instruction.task = assignment.task
     refuse_stale(row, version)

@@ -77,7 +77,7 @@ def _place(assignment: Assignment, part: str) -> None:
 
 def _waive_reports(assignment: Assignment, reason: str, now: dt.datetime) -> list[Entry]:
     entries = []
-    for report in assignment.reports.select_for_update(of=("self",)).filter(state=ReportState.DUE).order_by("pk"):
+    for report in assignment.reports.select_for_update(of=("self",), no_key=True).filter(state=ReportState.DUE).order_by("pk"):
         report.assignment = assignment
         states = move(report, "waive")
         keep(report)

@@ -34,7 +34,7 @@ def co_sign(
     require(policy.may_declare_done(actor, assignment))
     task = assignment.task
     sign_off = lock_open_sign_off(task)
-    row = CoSignature.objects.select_for_update(of=("self",)).filter(sign_off=sign_off, assignment=assignment).first()
+    row = CoSignature.objects.select_for_update(of=("self",), no_key=True).filter(sign_off=sign_off, assignment=assignment).first()
     if row is None:
         raise Conflict(_("Your agency has not been asked to co-sign this round."))
     row.assignment = assignment

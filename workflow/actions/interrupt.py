@@ -39,7 +39,7 @@ def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None 
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     states = move(task, "resume")
-    stop = Suspension.objects.select_for_update(of=("self",)).filter(task=task, ends_at__isnull=True).first()
+    stop = Suspension.objects.select_for_update(of=("self",), no_key=True).filter(task=task, ends_at__isnull=True).first()
     if stop is None:
         raise Conflict(_("No suspension of this task is open."))
     stop.ends_at = now

@@ -7,14 +7,14 @@ or sent back with it. Once released each is judged by the coordinator of its own
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.refusals import Invalid, require
+from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_report, log, move, of_part
 from workflow.models import Evidence, Report, Task
@@ -41,13 +41,18 @@ def candidates(report: Report) -> QuerySet[Report]:
     return (rows.filter(written_with__isnull=True) | rows.filter(written_with=report)).select_related("assignment__task").order_by("pk")
 
 
-def lock_tasks_with(report_id: int) -> None:
-    """Lock the tasks of a report and of those that follow it in the order of their keys, before the acts that move them together."""
-    together = Report.objects.filter(pk=report_id).values("assignment__task_id")
-    following = Report.objects.filter(written_with=report_id).values("assignment__task_id")
-    tasks = set(together.values_list("assignment__task_id", flat=True)) | set(following.values_list("assignment__task_id", flat=True))
-    if len(tasks) > 1:
-        list(Task.objects.select_for_update(of=("self",)).filter(pk__in=tasks).order_by("pk").values_list("pk", flat=True))
+def lock_tasks_with(report_id: int, others: Collection[int] = ()) -> frozenset[int]:
+    """Lock the tasks of a report and of those that follow it, or are to, in the order of their keys; returns them.
+
+    Raises:
+        Conflict: another report came to follow it meanwhile, whose task is not locked.
+    """
+    together = Q(pk__in=[report_id, *others]) | Q(written_with=report_id)
+    tasks = frozenset(Report.objects.filter(together).values_list("assignment__task_id", flat=True))
+    list(Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=tasks).order_by("pk").values_list("pk", flat=True))
+    if Report.objects.filter(written_with=report_id).exclude(assignment__task__in=tasks).exists():
+        raise Conflict(_("Somebody has changed this since you opened it. Load the page again and look at what has happened."))
+    return tasks
 
 
 @transaction.atomic
@@ -58,29 +63,31 @@ def write_together(
 
     Raises:
         Invalid: one of them cannot be written together with this one, or a percentage is not between 0 and 100.
+        Conflict: somebody has just said otherwise, or the page is stale.
     """
-    tasks = Report.objects.filter(pk__in=[report_id, *others]).values_list("assignment__task_id", flat=True)
-    list(Task.objects.select_for_update(of=("self",)).filter(pk__in=list(tasks)).order_by("pk").values_list("pk", flat=True))
+    tasks = lock_tasks_with(report_id, others)  # also of those that will be left out: they are written, too
     report = lock_report(actor, report_id, now=now, version=version)
     require(policy.may_report(actor, report))
     if report.state not in WRITABLE_REPORTS or report.written_with_id is not None:
         raise Invalid(_("This report cannot be written for others now."), "others")
-    able = {row.pk: row for row in candidates(report).select_for_update(of=("self",))}
+    able = {row.pk: row for row in candidates(report).filter(assignment__task__in=tasks).select_for_update(of=("self",), no_key=True)}
     if not set(others) <= set(able):
         raise Invalid(_("These reports cannot be written together: another agency, another period, or sent already."), "others")
     if any(percent is not None and percent not in range(101) for percent in others.values()):
         raise Invalid(_("Give the progress as a number from 0 to 100."), "percent")
-    entries = []
+    entries, changed = [], False
     for pk, row in able.items():
         if pk in others:
             row.percent = others[pk]
             if row.written_with_id is None:
-                row.written_with = report
+                row.written_with, changed = report, True
                 entries.append(of_part(row.assignment, Verb.WRITE_TOGETHER, report=row, main=report.pk))
             keep(row)
         elif row.written_with_id is not None:
-            row.written_with = None
+            row.written_with, changed = None, True
             keep(row)
+    if changed:
+        keep(report)  # a page that showed other rows is stale now
     log(actor, now, *entries)
     return report
 
@@ -88,7 +95,7 @@ def write_together(
 def with_followers(report: Report, states: frozenset[str], act: Callable[[Report], tuple[str, str]], verb: Verb) -> list[Entry]:
     """Do to the reports that follow one what was done to it; returns the entries. Their tasks are locked already."""
     entries = []
-    rows = Report.objects.select_for_update(of=("self",)).select_related("assignment__task__issuer", "assignment__agency")
+    rows = Report.objects.select_for_update(of=("self",), no_key=True).select_related("assignment__task__issuer", "assignment__agency")
     for row in rows.filter(written_with=report, state__in=states).order_by("pk"):
         if row.assignment.state != AssignmentState.ACCEPTED or row.assignment.task.state != TaskState.DISPATCHED:
             continue

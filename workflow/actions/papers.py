@@ -102,7 +102,7 @@ def _take_numbers(wanted: Counter[Series]) -> dict[Series, int]:
     which = Q()
     for issuer, year, kind in wanted:
         which |= Q(issuer_id=issuer, year=year, kind=kind)
-    counters = list(NoticeCounter.objects.select_for_update(of=("self",)).filter(which).order_by("issuer_id", "year", "kind"))
+    counters = list(NoticeCounter.objects.select_for_update(of=("self",), no_key=True).filter(which).order_by("issuer_id", "year", "kind"))
     first = {}
     for counter in counters:
         series = (counter.issuer_id, counter.year, counter.kind)
@@ -140,7 +140,12 @@ def readers_of(row: Notice) -> dict[Circle, list[Agency]]:
 
 def _lock_draft(actor: Actor, notice_id: int, *, now: dt.datetime) -> Notice:
     seen = Notice.objects.filter(papers_visible_to(actor, now=now), pk=notice_id)
-    row = Notice.objects.select_for_update(of=("self",)).select_related("task__issuer", "assignment__agency").filter(pk__in=seen).first()
+    row = (
+        Notice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("task__issuer", "assignment__agency")
+        .filter(pk__in=seen)
+        .first()
+    )
     if row is None:
         raise NotYours
     require(policy.may_coordinate(actor, row.task))

@@ -106,7 +106,7 @@ def record_recheck(*, actor: Actor, task_id: int, result: str, finding: str, now
     """
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
-    row = task.recheck_items.select_for_update(of=("self",)).filter(result=Finding.WAITING).order_by("pk").first()
+    row = task.recheck_items.select_for_update(of=("self",), no_key=True).filter(result=Finding.WAITING).order_by("pk").first()
     if row is None:
         raise Conflict(_("The task does not wait to be looked at again."))
     require(policy.may_recheck(actor, task))

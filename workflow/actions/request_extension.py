@@ -71,7 +71,7 @@ def open_extension(assignment: Assignment) -> Extension:
     Raises:
         Conflict: there is none.
     """
-    row = Extension.objects.select_for_update(of=("self",)).filter(assignment=assignment, state="requested").first()
+    row = Extension.objects.select_for_update(of=("self",), no_key=True).filter(assignment=assignment, state="requested").first()
     if row is None:
         raise Conflict(_("No request for more time is open."))
     row.assignment = assignment

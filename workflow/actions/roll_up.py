@@ -33,7 +33,12 @@ def lock_above(task_ids: Collection[int]) -> None:
         level = {pk for pk in parents if pk is not None} - above
         above |= level
     if above:
-        list(Task.objects.select_for_update(of=("self",)).filter(pk__in=above | set(task_ids)).order_by("pk").values_list("pk", flat=True))
+        list(
+            Task.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=above | set(task_ids))
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
 
 
 def own_tasks(part: Assignment) -> Q:
@@ -53,7 +58,7 @@ def roll_up(actor: Actor, task: Task, now: dt.datetime) -> None:
     while task.parent_id is not None:
         above = Task.objects.select_related("issuer", "plan").get(pk=task.parent_id)
         part = (
-            Assignment.objects.select_for_update(of=("self",))
+            Assignment.objects.select_for_update(of=("self",), no_key=True)
             .select_related("agency")
             .filter(task=above, agency_id=task.issuer_id, state__in=LIVE_ASSIGNMENT_STATES)
             .first()

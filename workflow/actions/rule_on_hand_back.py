@@ -105,7 +105,7 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
 
 
 def _open_hand_back(assignment: Assignment) -> HandBack:
-    row = HandBack.objects.select_for_update(of=("self",)).filter(assignment=assignment, state="raised").first()
+    row = HandBack.objects.select_for_update(of=("self",), no_key=True).filter(assignment=assignment, state="raised").first()
     if row is None:
         raise Conflict(_("No hand-back of this assignment is open."))
     row.assignment = assignment

@@ -94,7 +94,7 @@ def set_ladder(
     Raises:
         Invalid: with every reason, in words.
     """
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("coordinator").filter(pk=plan_id).first()
+    plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("coordinator").filter(pk=plan_id).first()
     if plan is None:
         raise NotYours
     require(may_direct(actor, plan))

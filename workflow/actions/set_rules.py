@@ -90,7 +90,7 @@ def set_plan_rules(*, actor: Actor, plan_id: int, rules: Rules, now: dt.datetime
     Raises:
         NotYours: there is no such plan.
     """
-    plan = Plan.objects.select_for_update(of=("self",)).filter(pk=plan_id).first()
+    plan = Plan.objects.select_for_update(of=("self",), no_key=True).filter(pk=plan_id).first()
     if plan is None:
         raise NotYours
     require(policy.may_issue(actor, plan.coordinator_id))

@@ -119,7 +119,7 @@ def _waive_gone(parts: Sequence[Assignment], days: Sequence[dt.date], actor: Act
     entries = []
     by_pk = {part.pk: part for part in parts}
     open_states = [ReportState.DUE, ReportState.DRAFT]
-    gone = Report.objects.select_for_update(of=("self",)).filter(assignment__in=by_pk, on_demand=False, state__in=open_states)
+    gone = Report.objects.select_for_update(of=("self",), no_key=True).filter(assignment__in=by_pk, on_demand=False, state__in=open_states)
     for report in gone.exclude(period_end__in=days).filter(period_end__gte=today).order_by("pk"):
         report.assignment = by_pk[report.assignment_id]
         states = move(report, "waive")

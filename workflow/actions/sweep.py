@@ -88,7 +88,7 @@ def _mark_missed(now: dt.datetime) -> int:
     while True:
         with transaction.atomic():
             batch = list(
-                Report.objects.select_for_update(of=("self",))
+                Report.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("assignment", "assignment__agency", "assignment__task")
                 .filter(
                     state__in=open_states,

@@ -56,7 +56,7 @@ def verify(*, actor: Actor, task_id: int, result: str, finding: str, now: dt.dat
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_verify(actor, task))
     sign_off = lock_open_sign_off(task)
-    row = Verification.objects.select_for_update(of=("self",)).filter(sign_off=sign_off, verifier_id=actor.user_id).first()
+    row = Verification.objects.select_for_update(of=("self",), no_key=True).filter(sign_off=sign_off, verifier_id=actor.user_id).first()
     if row is None or row.result != Finding.WAITING:
         raise Conflict(_("Your verification is not being waited for."))
     if result not in {Finding.HOLDS, Finding.FAILS}:

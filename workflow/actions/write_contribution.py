@@ -22,7 +22,7 @@ def lock_contribution(actor: Actor, contribution_id: int, *, now: dt.datetime, v
     if assignment_id is None:
         raise NotYours
     assignment = lock_assignment(actor, assignment_id, now=now)
-    row = Contribution.objects.select_for_update(of=("self",)).get(pk=contribution_id)
+    row = Contribution.objects.select_for_update(of=("self",), no_key=True).get(pk=contribution_id)
     row.assignment = assignment
     refuse_stale(row, version)
     return row

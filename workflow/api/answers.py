@@ -139,7 +139,7 @@ def once(request: Request, *, now: dt.datetime, perform: Callable[[], tuple[int,
     scope = {"user_id": request.user.pk, "method": request.method or "", "path": request.path[:300], "key": key}
     with transaction.atomic():
         IdempotencyKey.objects.bulk_create([IdempotencyKey(**scope, request_digest=digest, created_at=now)], ignore_conflicts=True)
-        row = IdempotencyKey.objects.select_for_update().get(**scope)
+        row = IdempotencyKey.objects.select_for_update(no_key=True).get(**scope)
         if row.request_digest != digest:
             raise KeyReused(_("This Idempotency-Key was used for another request."))
         if row.status is not None:

@@ -65,8 +65,8 @@ class Contribution(models.Model):
         target=ContributionState.DRAFT,
     )
     def save_draft(self, author_id: int | None) -> None:
-        """Keep what has been written so far."""
-        self.author_id = author_id
+        """Keep what has been written so far; nobody has released it, whoever released what was returned."""
+        self.author_id, self.reviewer_id = author_id, None
 
     @transition(field=state, source=ContributionState.DRAFT, target=ContributionState.AGENCY_REVIEW)
     def send_for_review(self) -> None:

@@ -86,8 +86,9 @@ class Report(models.Model):
 
     @transition(field=state, source=[ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED], target=ReportState.DRAFT)
     def save_draft(self, author_id: int | None) -> None:
-        """Keep what has been written so far."""
+        """Keep what has been written so far; nobody has released it, whoever released what was returned."""
         self.author_id = author_id
+        self.reviewer_id, self.reviewer_confidence = None, ""
 
     @transition(field=state, source=ReportState.DRAFT, target=ReportState.AGENCY_REVIEW)
     def send_for_review(self) -> None:

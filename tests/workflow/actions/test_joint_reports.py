@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -128,3 +130,25 @@ def test_the_page_offers_the_others_and_the_api_links_them(client: Client) -> No
     answer = client.post(reverse("api:write-together", args=[main.pk]), {"reports": []}, content_type="application/json")
     assert answer.status_code == 200
     assert Report.objects.get(pk=other.pk).written_with_id is None
+
+
+def test_whoever_chose_from_a_page_that_showed_other_rows_is_told() -> None:
+    _stage, crew, main, other = two_tasks()
+    write_together(actor=crew.officer_actor, report_id=main.pk, others={other.pk: 70}, now=NOW, version=main.version)
+    with pytest.raises(Conflict):
+        write_together(actor=crew.officer_actor, report_id=main.pk, others={}, now=NOW, version=main.version)
+    assert Report.objects.get(pk=other.pk).written_with_id == main.pk
+
+
+def test_a_report_that_came_to_follow_meanwhile_stops_the_act_whose_locks_do_not_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _stage, crew, main, other = two_tasks()
+    save_report(actor=crew.officer_actor, report_id=main.pk, text=ReportText(done="一份材料", percent=40), now=NOW)
+    plainly = Task.objects.select_for_update
+
+    def meanwhile(**options: Any) -> Any:
+        Report.objects.filter(pk=other.pk).update(written_with=main)
+        return plainly(**options)
+
+    monkeypatch.setattr(Task.objects, "select_for_update", meanwhile)
+    with pytest.raises(Conflict):
+        send_for_review(actor=crew.officer_actor, report_id=main.pk, now=NOW)

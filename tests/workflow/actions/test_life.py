@@ -386,3 +386,13 @@ def test_acts_of_the_issuer_are_forbidden_to_the_agencies() -> None:
         suspend(actor=actor, task_id=stage.task.pk, reason="理由", now=NOW)
     with pytest.raises(Forbidden):
         terminate(actor=actor, task_id=stage.task.pk, reason="理由", now=NOW)
+
+
+def test_a_returned_report_that_its_reviewer_writes_again_was_released_by_nobody() -> None:
+    stage = accepted_task()
+    lead = stage.leads[0]
+    report = submitted_report(stage, lead)
+    return_report(actor=stage.coordinator_actor, report_id=report.pk, remark="请补充", now=NOW)
+    save_report(actor=lead.reviewer_actor, report_id=report.pk, text=ReportText(done="重写", percent=50), now=NOW)
+    report.refresh_from_db(fields=["author", "reviewer", "reviewer_confidence"])
+    assert (report.author_id, report.reviewer_id, report.reviewer_confidence) == (lead.reviewer.pk, None, "")

@@ -1,4 +1,4 @@
-"""Copies of a scene: a task with its parts, reports, requests and closing rounds, as often as a race needs it, without its record."""
+"""Copies of a scene: its tasks with everything that hangs on them, as often as a race needs it, without their record."""
 
 from __future__ import annotations
 
@@ -7,82 +7,87 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
 from workflow.models import (
+    Answer,
     Assignment,
+    Comment,
+    Contribution,
     CoSignature,
+    DisputeMeeting,
     Extension,
     HandBack,
+    Instruction,
     Participation,
     Receiver,
+    RecheckItem,
     Report,
     SignOff,
     Suspension,
     Task,
+    TaskUserPermission,
+    Verification,
 )
 
 Keys = dict[tuple[type[Model], int], int]
 
+BELOW: tuple[tuple[Any, str], ...] = (
+    (Receiver, "task"), (SignOff, "task"), (Suspension, "task"), (Instruction, "task"), (Comment, "task"), (RecheckItem, "task"),
+    (TaskUserPermission, "content_object"),
+    (Assignment, "task"), (Participation, "task"), (CoSignature, "sign_off__task"), (Verification, "sign_off__task"),
+    (Report, "assignment__task"), (Contribution, "assignment__task"), (Extension, "assignment__task"), (HandBack, "assignment__task"),
+    (DisputeMeeting, "hand_back__assignment__task"), (Answer, "assignment__task"),
+)  # fmt: skip
+"""What hangs on a task, each after what it points to, with the way to the task."""
+
+COUNTED: dict[type[Model], str] = {RecheckItem: "position"}
+"""Numbers that must differ among the copies."""
+
 
 @dataclass
 class Clone:
-    """One copy: its task, and the keys of the originals' copies."""
+    """One copy: its first task, and the keys of the originals' copies."""
 
-    task_id: int
+    task_id: int = 0
     keys: Keys = field(default_factory=dict)
 
     def key_of(self, model: type[Model], original: int) -> int:
-        """Return the key of the copy of a row."""
-        return self.keys[model, original]
+        """Return the key of the copy of a row; what is not copied stays itself."""
+        return self.keys.get((model, original), original)
 
 
-BELOW_TASK = (Receiver, SignOff, Suspension, Assignment)
-BELOW_PART = (Report, Extension, HandBack)
+class Template:
+    """Tasks as they stand now, to be copied again and again, whatever becomes of the originals."""
 
+    def __init__(self, tasks: Sequence[int]) -> None:
+        self.tasks = list(Task.objects.filter(pk__in=tasks).order_by("pk"))
+        self.rows = [(model, list(model.objects.filter(**{f"{path}__in": tasks}).order_by("pk"))) for model, path in BELOW]
+        self.made = 0
 
-def _values(row: Model, **changed: Any) -> dict[str, Any]:
-    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
-    return values | changed
+    @transaction.atomic
+    def copy(self, count: int) -> list[Clone]:
+        """Return copies, made in a number of statements that does not grow with them."""
+        made = [Clone() for _ in range(count)]
+        for model, rows in [(Task, self.tasks), *self.rows]:
+            for row in rows:
+                copies = model.objects.bulk_create([model(**self._values(row, clone, place)) for place, clone in enumerate(made)])
+                for clone, one in zip(made, copies, strict=True):
+                    clone.keys[model, row.pk] = one.pk
+        for clone in made:
+            clone.task_id = clone.keys[Task, self.tasks[0].pk]
+        self.made += count
+        return made
 
-
-@transaction.atomic
-def clones(task: Task, count: int) -> list[Clone]:
-    """Return copies of a task as it stands, made in a number of statements that does not grow with them."""
-    made = [Clone(0) for _ in range(count)]
-    tasks = Task.objects.bulk_create(Task(**_values(task)) for _ in made)
-    for clone, row in zip(made, tasks, strict=True):
-        clone.task_id = clone.keys[Task, task.pk] = row.pk
-    for model in BELOW_TASK:
-        _copy(model, list(model.objects.filter(task=task).order_by("pk")), made, lambda clone, row: {"task_id": clone.task_id})
-    for below in BELOW_PART:
-        rows = list(below.objects.filter(assignment__task=task).order_by("pk"))
-        _copy(below, rows, made, lambda clone, row: {"assignment_id": clone.keys[Assignment, row.assignment_id]})
-    links = list(Participation.objects.filter(task=task).order_by("pk"))
-    _copy(
-        Participation,
-        links,
-        made,
-        lambda clone, row: {
-            "task_id": clone.task_id,
-            "assignment_id": clone.keys[Assignment, row.assignment_id] if row.assignment_id else None,
-        },
-    )
-    answers = list(CoSignature.objects.filter(sign_off__task=task).order_by("pk"))
-    _copy(
-        CoSignature,
-        answers,
-        made,
-        lambda clone, row: {
-            "sign_off_id": clone.keys[SignOff, row.sign_off_id],
-            "assignment_id": clone.keys[Assignment, row.assignment_id],
-        },
-    )
-    return made
-
-
-def _copy(model: Any, rows: Sequence[Any], made: Sequence[Clone], changed: Any) -> None:
-    for row in rows:
-        copies = model.objects.bulk_create(model(**_values(row, **changed(clone, row))) for clone in made)
-        for clone, copy in zip(made, copies, strict=True):
-            clone.keys[model, row.pk] = copy.pk
+    def _values(self, row: Model, clone: Clone, place: int) -> dict[str, Any]:
+        values = {}
+        for column in row._meta.concrete_fields:
+            if column.primary_key:
+                continue
+            value = getattr(row, column.attname)
+            if isinstance(column, ForeignKey) and value is not None:
+                value = clone.key_of(column.related_model, value)
+            if COUNTED.get(type(row)) == column.attname:
+                value += 1 + self.made + place
+            values[column.attname] = value
+        return values

@@ -19,8 +19,10 @@ from agencies.refusals import Conflict, Refusal
 from oversight.counters import account
 from tests.factories.directory import NOW, make_member
 from tests.factories.tasks import Stage, accepted_task
+from tests.workflow.histories import rules
 from tests.workflow.histories.machine import USUAL
 from tests.workflow.histories.playing import MODELS
+from tests.workflow.races.rounds import deadlocks
 from workflow.actions.batch import press_many, sign_for_many
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_over import hand_over
@@ -31,6 +33,8 @@ from workflow.catalog import CATALOG, Act, Subject
 from workflow.models import Assignment, Event, Report, Task
 
 LATER = NOW + dt.timedelta(days=1)
+ELSEWHERE = {"press", "remind", "sign_for", "succeed", "waive_report", "open_report"}
+"""Verbs that batches, successions, other parts and the sweep record as well."""
 
 
 class Load:
@@ -39,6 +43,7 @@ class Load:
     def __init__(self, *, workers: int, seconds: float, seed: int) -> None:
         self.workers, self.seconds, self.seed = workers, seconds, seed
         self.answers: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
         self.faults: list[str] = []
         self.busy = 0
         self.lock = threading.Lock()
@@ -46,6 +51,26 @@ class Load:
         self.people = self._people()
         for _ in range(5):
             self._draw_up(random.Random(seed))  # noqa: S311 - play, not secrets
+        self.before, self.deadlocks_before = self._verbs(), deadlocks()
+
+    @staticmethod
+    def _verbs() -> Counter[str]:
+        return Counter(Event.objects.values_list("verb", flat=True))
+
+    def miscounted(self) -> list[str]:
+        """Return the acts of which there are not as many lines on record as were done, those that nothing else records."""
+        also = ELSEWHERE.union(*rules.CONSEQUENCES.values(), rules.RECORDED_BY_AGENCY)
+        verbs = self._verbs() - self.before
+        named = {name: rules.RECORDED_AS.get(name, name) for name in CATALOG}
+        return [
+            f"{name} was done {self.done[name]} times and recorded {verbs[verb]} times"
+            for name, verb in named.items()
+            if verb not in also and self.done[name] != verbs[verb]
+        ]
+
+    def deadlocks(self) -> int:
+        """Return how many deadlocks PostgreSQL broke meanwhile."""
+        return deadlocks() - self.deadlocks_before
 
     def _people(self) -> list[User]:
         crews = [*self.stage.leads, *self.stage.supporters]
@@ -113,6 +138,8 @@ class Load:
         able = [actor for actor in map(self._actor, self.people) if act.may(actor, row)]
         actor = chance.choice(able) if able else self._actor(chance.choice(self.people))
         act.run(actor=actor, now=LATER, **{f"{subject}_id": row.pk}, version=row.version, **self._told(chance, act))
+        with self.lock:
+            self.done[act.name] += 1
 
     def _any(self, chance: random.Random, subject: Subject) -> Act:
         return chance.choice([act for act in CATALOG.values() if act.subject == subject and act.name not in {"terminate", "succeed"}])
@@ -140,6 +167,8 @@ class Load:
         actor = chance.choice(able)
         save_report(actor=actor, report_id=report.pk, text=ReportText(done="进展", percent=100), version=report.version, now=LATER)
         CATALOG["send_for_review"].run(actor=actor, report_id=report.pk, now=LATER)
+        with self.lock:
+            self.done["send_for_review"] += 1
 
     def _draw_up(self, chance: random.Random) -> None:
         if Task.objects.count() > 40:
