@@ -49,6 +49,7 @@ def test_what_another_sender_holds_is_left_to_it(person: User, post_office: Reco
     assert deliver_due(NOW + 2 * MINUTE).sent == 1
 
 
+@pytest.mark.row("F8")
 def test_who_left_since_gets_nothing(person: User, post_office: Recorder) -> None:
     post([notice(person)], now=NOW)
     User.objects.update(is_active=False)
@@ -56,6 +57,7 @@ def test_who_left_since_gets_nothing(person: User, post_office: Recorder) -> Non
     assert (post_office.letters, Message.objects.get().state) == ([], "withheld")
 
 
+@pytest.mark.row("F9")
 def test_who_may_no_longer_see_it_gets_nothing(person: User, post_office: Recorder) -> None:
     other = User.objects.create(username="zhao", email="zhao@example.test")
     post([notice(person), notice(other)], now=NOW)
@@ -148,6 +150,7 @@ def test_the_oldest_go_first(person: User, post_office: Recorder, monkeypatch: p
     assert [letter.key.split("|")[0] for letter in post_office.letters] == ["at8", "at9", "at10"]
 
 
+@pytest.mark.row("F7")
 def test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(
     person: User, post_office: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:

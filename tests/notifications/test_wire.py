@@ -89,6 +89,7 @@ def test_no_more_than_64_kilobytes_are_read(receiver: Callable[[Handler], str]) 
     assert len(wire.post(receiver(endless), b"{}", {}).body) == wire.SIZE_LIMIT
 
 
+@pytest.mark.row("F3")
 @pytest.mark.usefixtures("open_loopback")
 @pytest.mark.parametrize("part", ["silence", "header", "body"])
 def test_a_receiver_that_hangs_or_trickles_is_cut_off(

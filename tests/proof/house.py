@@ -94,7 +94,7 @@ class Visitors:
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
-        self._process.wait(60)
+        self._process.wait(300)
         self._reader.join(10)
         return self.so_far()
 

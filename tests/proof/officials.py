@@ -69,8 +69,8 @@ class Log:
 class Officials:
     """Some of them, each in a thread, contending for the same tasks."""
 
-    def __init__(self, house: House, *, seed: int, pace: float = 0.0) -> None:
-        self.log = Log()
+    def __init__(self, house: House, *, seed: int, pace: float = 0.0, port: int = 0) -> None:
+        self.log, self._port = Log(), port or house.port
         self._house, self._over, self._pace = house, threading.Event(), pace
         self._threads = [
             threading.Thread(target=self._work, args=(number, session, random.Random(seed + number)), daemon=True)  # noqa: S311
@@ -88,7 +88,7 @@ class Officials:
         return self.log
 
     def _work(self, number: int, session: str, chance: random.Random) -> None:
-        person, turn = Person(self._house.port, session, patience=20.0), 0
+        person, turn = Person(self._port, session, patience=20.0), 0
         while not self._over.is_set():
             turn += 1
             task = chance.choice(self._house.scene["tasks"])

@@ -3,7 +3,7 @@
 import os
 
 from tests.settings import *  # noqa: F403
-from tests.settings import CELERY_BEAT_SCHEDULE, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES
+from tests.settings import CELERY_BEAT_SCHEDULE, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, INSTALLED_APPS
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ["DUBAN_PROOF_SMTP"])
@@ -22,3 +22,5 @@ if os.environ.get("DUBAN_PROOF_DEAF_AFTER"):
 if os.environ.get("DUBAN_PROOF_BEAT"):
     for entry in CELERY_BEAT_SCHEDULE.values():
         entry["schedule"] = float(os.environ["DUBAN_PROOF_BEAT"])
+if os.environ.get("DUBAN_PROOF_MUTANT"):
+    INSTALLED_APPS.append("tests.proof.mutants")

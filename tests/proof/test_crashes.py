@@ -14,6 +14,7 @@ import pytest
 from tests.proof.conftest import wait_until
 from tests.proof.house import House, percentile
 from tests.proof.officials import Log, Officials
+from tests.proof.proxy import fault_proxy
 from tests.proof.test_senders import SEED, Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1500)]
@@ -50,21 +51,24 @@ def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledge
     house.worker()
     house.beat()
     rng, pause = random.Random(SEED), threading.Event()  # noqa: S311
-    officials = Officials(house, seed=SEED)
-    wait_until(lambda: officials.log.settled() >= 50, what="the first acts", patience=60)  # every process has served
     backs: list[float] = []
-    for turn in range(crashes):
-        house.clerk("remind", count=10, marker=f"c{turn}-")
-        pause.wait(rng.uniform(0.1, 1.0))
-        moment = time.monotonic()
-        if turn % 4 == 3:  # one session killed: the postmaster ends all others and recovers by itself
-            os.kill(rng.choice(house.server.children()), signal.SIGKILL)
-        else:
-            house.server.crash()
-            house.server.start()
-        wait_until(is_back(officials, moment), what=f"an act after crash {turn}", patience=60)
-        backs.append(officials.log.back_after(moment) or 0.0)
-    log = officials.leave()
+    with fault_proxy(house.port) as line:
+        officials = Officials(house, seed=SEED, port=line.port)
+        wait_until(lambda: officials.log.settled() >= 50, what="the first acts", patience=60)  # every process has served
+        for turn in range(crashes):
+            house.clerk("remind", count=10, marker=f"c{turn}-")
+            pause.wait(rng.uniform(0.1, 1.0))
+            line.reset()  # acts under way are done, or not, and nobody is told
+            pause.wait(rng.uniform(0.0, 0.3))
+            moment = time.monotonic()
+            if turn % 4 == 3:  # one session killed: the postmaster ends all others and recovers by itself
+                os.kill(rng.choice(house.server.children()), signal.SIGKILL)
+            else:
+                house.server.crash()
+                house.server.start()
+            wait_until(is_back(officials, moment), what=f"an act after crash {turn}", patience=60)
+            backs.append(officials.log.back_after(moment) or 0.0)
+        log = officials.leave()
     wait_until(lambda: nothing_unsent(house), what="delivery of everything", patience=120)
     repeats = house.arrived()[1]
     figure(
@@ -83,14 +87,14 @@ def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledge
         wrong_answers=dict(log.wrong()),
     )
     assert_sound(house, log)
-    assert log.unknown > 0, "no act was struck"
+    assert log.replayed > 0, "no act was struck between its end and its answer"
     assert log.wrong() == {}
     assert repeats <= 2 * crashes
     assert percentile(backs) <= (5 if crashes >= 100 else 10), "ten are too few for a percentile, and the machine may be busy"
 
 
 @pytest.mark.row("C2")
-@pytest.mark.parametrize("restarts", [3, pytest.param(30, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("restarts", [2, pytest.param(30, marks=pytest.mark.proof)])
 def test_c2_a_database_restarted_at_once_is_answered_with_503_and_everybody_comes_back(
     new_house: Callable[..., House], figure: Figure, restarts: int
 ) -> None:

@@ -89,7 +89,9 @@ def test_b5_a_worker_that_has_gone_deaf_starts_itself_anew(new_rig: Callable[...
     start_celery(rig)
     rig.remind(2, marker="first")
     wait_until(lambda: all_sent(rig), what="the first delivery")
-    deafen = "from config.celery import app\napp.control.cancel_consumer('celery', reply=True, timeout=0.5)\n"
+    deafen = (
+        "from config.celery import app\nfor queue in app.amqp.queues:\n    app.control.cancel_consumer(queue, reply=True, timeout=0.5)\n"
+    )
     subprocess.run([sys.executable, "-c", deafen], cwd=ROOT, env=rig.environment, check=True)
     rig.remind(2, marker="unheard")
     took = wait_until(lambda: all_sent(rig), patience=60, what="the fresh start")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,12 +27,26 @@ def _environment(**more: str) -> dict[str, str]:
     return kept | {"PATH": f"{PROGRAMS}:{os.environ.get('PATH', '/usr/bin:/bin')}", "DUBAN_TEST_CHROMIUM": chromium_program() or ""} | more
 
 
-def _pytest(*arguments: str, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run pytest; returns its exit code and its counts in words."""
+def _pytest(*arguments: str, environment: Mapping[str, str], limit: float | None = None) -> tuple[int, str]:
+    """Run pytest; returns its exit code and its counts in words.
+
+    Args:
+        arguments: what it is told.
+        environment: in which it runs.
+        limit: seconds after which it is ended, with all that it started.
+    """
     with tempfile.TemporaryDirectory(prefix="duban-report-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", *arguments, f"--junitxml={report}"]
-        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+            try:
+                code = process.wait(limit)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                return 1, f"ended after {limit:.0f} seconds"
+            except BaseException:
+                _end(process)
+                raise
         if not report.exists():
             return code or 1, "did not run"
         suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314  (pytest's own report)
@@ -40,6 +55,16 @@ def _pytest(*arguments: str, environment: Mapping[str, str]) -> tuple[int, str]:
     skipped = counts.get("skipped", 0)
     passed = counts.get("tests", 0) - failed - skipped
     return (code if passed or code else 1), f"{passed} passed, {failed} failed, {skipped} skipped"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a run of pytest so that it ends what it has started; one that does not listen is killed."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(90)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _on_both(*arguments: str) -> int:
@@ -60,9 +85,38 @@ def suite() -> int:
     return _on_both("-q", "-n", "2", "--dist", "loadfile")
 
 
+LONGEST_FILE = 30 * 60
+"""Seconds after which a file of proofs is ended, whatever it is waiting for; each test has a shorter limit of its own."""
+
+SIZES = {"DUBAN_PROOF_ROUNDS": "200", "DUBAN_PROOF_SECONDS": "120", "DUBAN_PROOF_HISTORIES": "60"}
+"""How far the races go within the hour that everything together may take; their own defaults are larger."""
+
+
 def proof() -> int:
-    """Run the slow proofs, on both databases, one after the other: they measure and kill."""
-    return _on_both("-q", "-m", "proof", "tests/proof")
+    """Run the slow proofs, file after file, each once: they measure and kill, so nothing else runs beside them.
+
+    A file runs on PostgreSQL and Redis, unless what it proves belongs to the embedded set-up or to a browser.
+    """
+    provide()
+    code, told = 0, []
+    with postgresql() as database, redis() as broker, tempfile.TemporaryDirectory(prefix="duban-figures-") as folder:
+        figures = Path(folder) / "figures"
+        sizes = {name: os.environ.get(name, size) for name, size in SIZES.items()} | {"DUBAN_PROOF_FIGURES": str(figures)}
+        service = {"DUBAN_DATABASE_URL": database, "DUBAN_BROKER_URL": f"{broker}/0"}
+        for path in sorted((ROOT / "tests").rglob("test_*.py")):
+            text = path.read_text(encoding="utf-8")
+            if "mark.proof" not in text:
+                continue
+            where = {} if "mark.sqlite" in text or "mark.journey" in text else service
+            print(f"\n== {path.relative_to(ROOT)}, {'PostgreSQL, Redis' if where else 'SQLite'} ==", flush=True)
+            began = time.monotonic()
+            arguments = ("-q", "-p", "no:randomly", "-m", "proof", str(path.relative_to(ROOT)))
+            failed, counts = _pytest(*arguments, environment=_environment(DUBAN_TEST_REDIS=broker, **where, **sizes), limit=LONGEST_FILE)
+            code = failed or code
+            told.append(f"{time.monotonic() - began:7.0f} s  {path.stem:<28} {counts}")
+        print("\nFigures:\n" + (figures.read_text(encoding="utf-8") if figures.exists() else "none"), flush=True)
+    print("\n".join(told), flush=True)
+    return code
 
 
 def check() -> int:

@@ -69,6 +69,7 @@ def test_what_was_stopped_overnight_is_not_sent(overdue: Stage, act: Callable[..
     assert set(overdue_mails()) == {"withheld"}
 
 
+@pytest.mark.row("A8")
 def test_what_was_declared_done_overnight_is_not_sent(overdue: Stage) -> None:
     part = overdue.part_of(overdue.leads[0])
     Assignment.objects.filter(pk=part.pk).update(state=AssignmentState.DECLARED, declared_at=NEXT_MORNING)
@@ -97,6 +98,7 @@ def test_a_task_that_goes_on_is_reminded_again(overdue: Stage) -> None:
     assert fired.count() == len(set(fired.values_list("key", flat=True))) >= 2
 
 
+@pytest.mark.row("A9")
 @pytest.mark.parametrize("seed", range(2))
 def test_a_due_date_moved_again_and_again_is_reminded_once_a_version_and_never_of_a_past_one(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311  (replayable)

@@ -95,6 +95,7 @@ def test_an_unsigned_assignment_is_reminded_and_no_more_once_signed() -> None:
     assert not Firing.objects.filter(rung="unsigned_long").exists()
 
 
+@pytest.mark.row("A5")
 def test_after_three_days_without_a_sweep_only_the_highest_rung_is_told() -> None:
     accepted_task(supporters=0)
     much_later = first_working_day_after(DUE + dt.timedelta(days=20))

@@ -71,6 +71,7 @@ def test_days_of_the_notices(day: str, working: bool) -> None:
     assert CALENDAR.is_working(dt.date.fromisoformat(day)) is working
 
 
+@pytest.mark.row("E5")
 def test_every_announced_day_agrees_with_the_package() -> None:
     day, swept = dt.date(2004, 1, 1), 0
     while day <= dt.date(2026, 12, 31):
