@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 import django
 
@@ -29,6 +31,30 @@ def deliver(offset: float) -> None:
         outcome = deliver_due(timezone.now() + dt.timedelta(seconds=offset), limit=200)
         if not (outcome.sent or outcome.postponed or outcome.withheld or outcome.given_up):
             rest.wait(PAUSE)
+
+
+def deliver_witnessed(offset: float) -> None:
+    """Deliver, and keep on record when it was asked, by the clock of the database, whether each message that is sent may be sent."""
+    from django.db import connection
+
+    from notifications import delivery, guards
+    from notifications.models import Message
+
+    allowed, send, asked = guards.allowed, delivery._send, {"at": ""}
+
+    def allowed_at(pairs: Iterable[tuple[int, str]], now: dt.datetime) -> set[tuple[int, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            asked["at"] = cursor.fetchone()[0].isoformat()
+        return allowed(pairs, now)
+
+    def send_noted(message: Message, run: Any) -> None:
+        with Path(os.environ["DUBAN_PROOF_WITNESS"]).open("a", encoding="utf-8") as kept:
+            kept.write(f"{message.key} {asked['at']}\n")
+        send(message, run)
+
+    vars(guards)["allowed"], vars(delivery)["_send"] = allowed_at, send_noted
+    deliver(offset)
 
 
 def digest(offset: float) -> None:
@@ -54,7 +80,7 @@ def climb(offset: float) -> None:
         sweep(start + dt.timedelta(hours=6 * step))
 
 
-JOBS: dict[str, Callable[[float], None]] = {"deliver": deliver, "digest": digest, "climb": climb}
+JOBS: dict[str, Callable[[float], None]] = {"deliver": deliver, "deliver_witnessed": deliver_witnessed, "digest": digest, "climb": climb}
 
 
 def fork(job: str, offset: float) -> int:
