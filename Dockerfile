@@ -5,9 +5,11 @@ WORKDIR /srv/duban
 COPY requirements.txt .
 RUN pip install --require-hashes -r requirements.txt
 COPY . .
-# Catalogues and static files belong to the image; the key made here is thrown away with the folder it lies in.
+# Catalogues and static files belong to the image; the key made here is thrown away with the folder it lies in. The settings keep files
+# from strangers, static ones among them, so these are opened to the user that serves them.
 RUN DUBAN_VAR=/tmp/build python manage.py compile_catalogues \
  && DUBAN_VAR=/tmp/build DUBAN_STATIC_ROOT=/srv/static python manage.py collectstatic --noinput --verbosity 0 \
+ && chmod -R a+rX /srv/static \
  && rm -rf /tmp/build \
  && useradd --system --home-dir /srv/var --create-home duban
 ENV DUBAN_VAR=/srv/var DUBAN_STATIC_ROOT=/srv/static
