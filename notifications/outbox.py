@@ -6,13 +6,15 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from agencies.models import User
+from agencies.models.bulk import insert
 from notifications import bell
 from notifications.hours import next_sending
 from notifications.models import InboxItem, Message
@@ -67,6 +69,7 @@ def _host(site: str) -> str:
     return urlsplit(site).hostname or "localhost"
 
 
+@lru_cache(maxsize=4096)
 def _one_line(text: str, length: int) -> str:
     if not text.isprintable():
         text = "".join(" " if not character.isprintable() else character for character in text)
@@ -93,14 +96,15 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
     channels = channels_for(addresses.keys())
     installed = frozenset(settings.DUBAN_CHANNELS)
     leaves_at = next_sending(now)
-    rows: list[Message] = []
-    items: list[InboxItem] = []
+    rows: list[tuple[Any, ...]] = []
+    items: list[tuple[Any, ...]] = []
     for message in messages:
+        subject = _one_line(message.subject, 200)
         if message.recipient_id is None:
             rooms = frozenset(message.channels) & ROOM_CHANNELS
             if not rooms:
                 raise ValueError(f"{message.key} is addressed to nobody.")
-            rows += [_row(message, channel, now, leaves_at) for channel in sorted(rooms & installed)]
+            rows += [_row(message, subject, channel) for channel in sorted(rooms & installed)]
             continue
         if message.recipient_id not in addresses:
             continue
@@ -108,51 +112,38 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
         if usual is None:
             raise ValueError(f"{message.topic} is no topic.")
         chosen = frozenset(message.channels) | floor(message.topic) if message.channels else usual
-        items.append(_item(message, message.recipient_id, now))
+        items.append(_told(message, subject, "inbox"))
         rows += [
-            _row(message, channel, now, leaves_at)
+            _row(message, subject, channel)
             for channel in sorted(chosen & installed - {"inbox"} - ROOM_CHANNELS)
             if channel != "email" or addresses[message.recipient_id]
         ]
-    InboxItem.objects.bulk_create(items, ignore_conflicts=True)
-    if rows:
-        Message.objects.bulk_create(rows, ignore_conflicts=True)
-        if any(row.state == Message.State.QUEUED and row.next_attempt_at <= now for row in rows):
-            transaction.on_commit(bell.ring)
-
-
-def _item(message: NewMessage, recipient_id: int, now: dt.datetime) -> InboxItem:
-    return InboxItem(
-        key=f"{message.key}|inbox",
-        recipient_id=recipient_id,
-        topic=message.topic,
-        urgent=message.urgent,
-        subject=_one_line(message.subject, 200),
-        body=message.body,
-        link=message.link,
-        subject_ref=message.ref,
-        created_at=now,
+    insert(InboxItem, _TOLD, items, shared={"created_at": now}, skip_known=True)
+    insert(
+        Message,
+        (*_TOLD, "channel", "state", "message_id"),
+        rows,
+        shared={"created_at": now, "next_attempt_at": leaves_at, "attempts": 0, "answer": ""},
+        skip_known=True,
     )
+    if leaves_at <= now and any(row[len(_TOLD) + 1] == _QUEUED for row in rows):
+        transaction.on_commit(bell.ring)
 
 
-def _row(message: NewMessage, channel: str, now: dt.datetime, leaves_at: dt.datetime) -> Message:
-    waits = channel in DIGESTED_CHANNELS and not message.urgent
+_TOLD = ("key", "recipient_id", "topic", "urgent", "subject", "body", "link", "subject_ref")
+_QUEUED, _WAITING = str(Message.State.QUEUED.value), str(Message.State.WAITING.value)
+
+
+def _told(message: NewMessage, subject: str, channel: str) -> tuple[Any, ...]:
+    """Return what is told in the order of `_TOLD`, under its key for a channel."""
     key = f"{message.key}|{channel}"
-    return Message(
-        key=key,
-        recipient_id=message.recipient_id,
-        channel=channel,
-        topic=message.topic,
-        urgent=message.urgent,
-        subject=_one_line(message.subject, 200),
-        body=message.body,
-        link=message.link,
-        subject_ref=message.ref,
-        state=Message.State.WAITING if waits else Message.State.QUEUED,
-        created_at=now,
-        next_attempt_at=leaves_at,
-        message_id=message_id(key),
-    )
+    return key, message.recipient_id, str(message.topic), message.urgent, subject, message.body, message.link, message.ref
+
+
+def _row(message: NewMessage, subject: str, channel: str) -> tuple[Any, ...]:
+    told = _told(message, subject, channel)
+    waits = channel in DIGESTED_CHANNELS and not message.urgent
+    return *told, channel, _WAITING if waits else _QUEUED, message_id(told[0])
 
 
 def send_again(ids: Iterable[int], *, now: dt.datetime) -> int:

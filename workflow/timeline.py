@@ -184,22 +184,22 @@ class Reminder:
     paper: str = ""
 
 
-def record_reminders(actor: Actor, now: dt.datetime, reminders: Sequence[Reminder]) -> list[Event]:
+def record_reminders(actor: Actor, now: dt.datetime, reminders: Sequence[Reminder]) -> None:
     """Append reminders to the chain, in order, inside the caller's transaction; see `record`."""
-    return Event.append(
+    Event.append_lines(
         [
-            Event(
-                at=now,
-                verb=Verb.RUNG.value,
-                actor_name=actor.name,
-                agency_id=reminder.agency_id,
-                agency_name=reminder.agency_name,
-                data={"rung": reminder.rung, "key": reminder.key} | ({"number": reminder.paper} if reminder.paper else {}),
-                task_id=reminder.task_id,
-                assignment_id=reminder.assignment_id,
-            )
+            {
+                "verb": Verb.RUNG.value,
+                "actor_name": actor.name,
+                "agency_id": reminder.agency_id,
+                "agency_name": reminder.agency_name,
+                "data": {"rung": reminder.rung, "key": reminder.key} | ({"number": reminder.paper} if reminder.paper else {}),
+                "task_id": reminder.task_id,
+                "assignment_id": reminder.assignment_id,
+            }
             for reminder in reminders
-        ]
+        ],
+        at=now,
     )
 
 

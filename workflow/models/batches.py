@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
+from agencies.models.bulk import rows_as_source
 from workflow.models.assignment import Assignment
 from workflow.models.ladder import Firing
 
@@ -36,14 +35,16 @@ def fire(rows: Sequence[NewFiring], fired_at: dt.datetime) -> set[str]:
     if not rows:
         return set()
     columns = ("text", "text", "bigint", "bigint", "bigint")
-    source, values = _rows_as_source([(row.key, row.rung, row.task_id, row.assignment_id, row.agency_id) for row in rows], columns)
+    source, told = rows_as_source(
+        [(row.key, row.rung, row.task_id, row.assignment_id, row.agency_id) for row in rows], columns, connection.vendor
+    )
     table = Firing._meta.db_table
     moment = connection.ops.adapt_datetimefield_value(fired_at)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (key, rung, task_id, assignment_id, agency_id, fired_at) "  # noqa: S608  (names of our own)
             f"SELECT c0, c1, c2, c3, c4, %s FROM {source} WHERE true ON CONFLICT (key) DO NOTHING RETURNING key",
-            [moment, *values],
+            [moment, told],
         )
         return {key for (key,) in cursor.fetchall()}
 
@@ -61,17 +62,7 @@ def set_report_days(days: Mapping[int, dt.date]) -> None:
 def _set_days(column: str, days: Mapping[int, dt.date]) -> None:
     if not days:
         return
-    source, values = _rows_as_source([(pk, day.isoformat()) for pk, day in days.items()], ("bigint", "date"))
+    source, told = rows_as_source([(pk, day.isoformat()) for pk, day in days.items()], ("bigint", "date"), connection.vendor)
     table = Assignment._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {column} = v.c1 FROM {source} WHERE {table}.id = v.c0", values)  # noqa: S608  (names of our own)
-
-
-def _rows_as_source(rows: Sequence[tuple[object, ...]], types: Sequence[str]) -> tuple[str, list[Any]]:
-    """Return a table expression `v (c0, c1, …)` of rows with its parameters: arrays on PostgreSQL, JSON on SQLite."""
-    names = [f"c{number}" for number in range(len(types))]
-    if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        return f"unnest({arrays}) AS v ({', '.join(names)})", [list(column) for column in zip(*rows, strict=True)]
-    fields = ", ".join(f"json_extract(value, '$[{number}]') AS {name}" for number, name in enumerate(names))
-    return f"(SELECT {fields} FROM json_each(%s)) AS v", [json.dumps(rows)]  # noqa: S608  (names of our own)
+        cursor.execute(f"UPDATE {table} SET {column} = v.c1 FROM {source} WHERE {table}.id = v.c0", [told])  # noqa: S608  (names of our own)
