@@ -13,7 +13,7 @@ from agencies.models import Membership, User
 from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
-from workflow.actions.door import lock_open_sign_off, lock_task, log, of_task, said
+from workflow.actions.door import keep, lock_open_sign_off, lock_task, log, of_task, said
 from workflow.models import Task, Verification
 from workflow.states import Finding
 from workflow.timeline import Verb
@@ -41,6 +41,7 @@ def ask_verifier(*, actor: Actor, task_id: int, verifier_id: int, now: dt.dateti
         raise Invalid(_("This person has been asked already."), "verifier_id")
     row = Verification.objects.create(sign_off=sign_off, verifier=user, asked_by_id=actor.user_id, asked_at=now)
     grants.show(task, user, until=now + dt.timedelta(days=SIGHT_DAYS), reason=_("Verification before sign-off"))
+    keep(task)  # a page that does not show this yet is stale, for a colleague who would ask as well
     log(actor, now, of_task(task, Verb.ASK_VERIFIER, person=user.name, person_id=user.pk, round=sign_off.round))
     return row
 
@@ -63,6 +64,7 @@ def verify(*, actor: Actor, task_id: int, result: str, finding: str, now: dt.dat
         raise Invalid(_("Choose one of the answers."), "result")
     row.result, row.finding, row.verified_at = result, said(finding, "finding"), now
     row.save()
+    keep(task)
     log(actor, now, of_task(task, Verb.VERIFY, comment=row.finding, result=result, round=sign_off.round))
     return row
 

@@ -157,7 +157,10 @@ def test_nobody_of_an_agency_with_a_part_verifies_and_only_who_was_asked_does() 
         verify(actor=actor_of(other), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
     with pytest.raises(Forbidden):
         verify(actor=stage.coordinator_actor, task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
-    verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
+    shown = stage.reload().version
+    verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW, version=shown)
+    with pytest.raises(Conflict):
+        verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW, version=shown)
     with pytest.raises(Forbidden):
         verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
 

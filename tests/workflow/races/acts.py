@@ -86,7 +86,7 @@ def _told(act: Act, sides: Sides) -> dict[str, Any]:
             case "person":
                 told[field.name] = sides.stranger
             case "choice":
-                told[field.name] = field.choices[-1][0] if act.name == "change_part" else field.choices[0][0]
+                told[field.name] = field.choices[0][0]
             case _:
                 told[field.name] = "2026-12-31 完成方案" if field.name == "stages" else "说明"
     return told
