@@ -130,14 +130,6 @@ _RULES_IN_CLAUSES = re.compile(
 )
 
 
-_FOR_ALL = re.compile(r"以[下上](?:各?[项条]?(?:任务|工作|措施)?)?均(?:需|须|由|请)[^。；\n]{2,60}?(?:落实|负责|参与|配合)")
-
-
-def find_duties_for_all(text: str) -> list[tuple[int, int]]:
-    """Find the statements that somebody has a part in everything that follows (以下均需各市人民政府落实，不再列出)."""
-    return [match.span() for match in _FOR_ALL.finditer(text)]
-
-
 def without_rules(text: str) -> str:
     """Blank out what a clause says of all clauses (列第一位的为牵头单位，下同), so that only its agencies are left; lengths stay."""
     if not _RULE_WORDS.search(text):

@@ -17,13 +17,13 @@ from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import (
     find_aliases,
     find_basis,
-    find_duties_for_all,
     find_lead_rules,
     infer_city,
     infer_province,
     without_rules,
 )
 from measures.importing.document import Block, Document
+from measures.importing.for_all import find_duties_for_all, is_for_all, with_duties
 from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
 from measures.importing.indicators import find_indicator_tables, read_indicators
@@ -122,6 +122,7 @@ class _Assembly:
         self.aliases = find_aliases(self.text)
         self.rules = find_lead_rules(self.text, roots)
         self.reference = reference_of(layout)
+        self.duties = find_duties_for_all(self.text, self._context)
         self.clauses: list[Clause] = []
         self.starts: list[int] = []
         self.doubts: list[Doubt] = []
@@ -180,8 +181,7 @@ class _Assembly:
                     taken = [(clause.start, clause.end) for clause in found]
                     found += find_prose_clauses(self.text, node.start, node.own_end, taken, context)
                     self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
-        for_all = find_duties_for_all(self.text)
-        self.clauses = [clause for clause in self.clauses if not _is_for_all(clause, for_all)]
+        self.clauses = [clause for clause in self.clauses if not is_for_all(clause, self.duties)]
         self.clauses = filled_in(sorted(self.clauses, key=lambda clause: clause.start))
         self.starts = [clause.start for clause in self.clauses]
         self._take_deadlines_of_lines()
@@ -225,7 +225,7 @@ class _Assembly:
         return chosen
 
     def _measure(self, node: Node) -> MeasureReading:
-        clauses = self._clauses_in(node.start, node.end)
+        clauses = with_duties(self._clauses_in(node.start, node.end), node.start, self.duties)
         skip = [(clause.start, clause.end) for clause in clauses]
         sentences = find_sentences(self.text, node.title_end, node.end, skip) or [(node.title_start, node.title_end)]
         section = _section_of(node)
@@ -256,6 +256,7 @@ class _Assembly:
         context = self._context(row.start)
         for start, end in row.texts:
             clauses += [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
+        clauses = with_duties(clauses, row.start, self.duties)
         skip = sorted((found.start, found.end) for found in clauses)
         sentences = [span for start, end in row.texts for span in find_sentences(self.text, max(start, row.title_start), end, skip)]
         for found in clauses:
@@ -353,13 +354,13 @@ class _Assembly:
         ):
             if missing:
                 self.doubts.append(Doubt(code, why, 0, 0))
-        for start, end in find_duties_for_all(self.text):
-            self.doubts.append(Doubt("for_all", "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对", start, end))
-
-
-def _is_for_all(clause: Clause, statements: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a clause is nothing but a statement that somebody has a part in everything."""
-    return any(clause.items and all(start <= item.start < end for item in clause.items) for start, end in statements)
+        for duty in self.duties:
+            why = (
+                "文中规定以下各条均有此单位参与，已补入其后各条，请核对"
+                if duty.items
+                else "文中规定各条均有此单位参与，没有补入各条，请核对"
+            )
+            self.doubts.append(Doubt("for_all", why, duty.start, duty.end))
 
 
 def filled_in(clauses: Sequence[Clause]) -> list[Clause]:

@@ -1,20 +1,21 @@
 """Responsibilities said in a sentence, without bracket or label (由市自然资源局牵头，市农业农村局、市住建局配合).
 
-A sentence counts only if it says nothing else, or if all behind its last 由 says nothing else; and only if it names an agency that
-leads or is responsible. 发挥龙头企业牵头作用 and the like are no responsibilities.
+A sentence counts only if it says nothing else, or if all behind its last 由 says nothing else, or, with a doubt, if it begins with 由 and
+goes on; and only if it names an agency that leads or is responsible. 发挥龙头企业牵头作用 and the like are no responsibilities.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from measures.importing.clauses import Clause, ClauseContext
+from measures.importing.clauses import Clause, ClauseContext, Doubt
 from measures.importing.clauses.reading import read
 
 _SENTENCE = re.compile(r"[^。！？\n]{4,400}")
 _HINT = re.compile(
-    r"牵头|主责|主办|主抓|配合|协办|协同|负总责|会同|由[^。，]{2,40}(?:负责|落实|承担|组织实施|承办|实施)|[^，。]{3,60}(?:负责|落实)(?:[，。]|$)"
+    r"牵头|主责|主办|主抓|配合|协办|协同|负总责|会同|由[^。，]{2,40}(?:商|负责|落实|承担|组织实施|承办|实施)|[^，。]{3,60}(?:负责|落实)(?:[，。]|$)"
 )
 _OPENING = re.compile(
     r"[\s\u3000]*(?:(?:该|此|本|这|上述|以上|前述|其中|具体|全部|有关|相关)*(?:一|各|几|两|三|些)?(?:项|条|款)?"
@@ -50,13 +51,24 @@ def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[in
 def _in_sentence(text: str, first: int, last: int, context: ClauseContext) -> Clause | None:
     opening = _OPENING.match(text, first, last)
     places = [*(by.start() for by in _BY.finditer(text, first, last)), opening.end() if opening else first, first]
+    going_on: Clause | None = None
     for place in dict.fromkeys(places):
         piece = text[place:last]
         lead = len(piece) - len(piece.lstrip())
         reading = read(piece[lead:].rstrip(), context, bracketed=False)
-        if reading.tidy and _assigns(reading.clause) and not _JOINS.match(piece):
+        if not _assigns(reading.clause) or _JOINS.match(piece):
+            continue
+        if reading.tidy:
             return reading.clause.moved(place + lead)
-    return None
+        if going_on is None and piece[lead:].startswith("由") and reading.clause.is_clause:
+            going_on = _doubted(reading.clause).moved(place + lead)
+    return going_on
+
+
+def _doubted(clause: Clause) -> Clause:
+    """A clause in a sentence that goes on: 由市国资委会同市水利局于2025年6月底前完成组建."""
+    doubt = Doubt(clause.start, clause.end, "句中除分工外还有其他内容，请核对")
+    return replace(clause, doubts=tuple(sorted({*clause.doubts, doubt}, key=lambda one: (one.start, one.end, one.why))))
 
 
 def _assigns(clause: Clause) -> bool:

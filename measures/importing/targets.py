@@ -65,6 +65,13 @@ _QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff�
 _UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
 _TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
 _GENERIC = frozenset(("规模", "总规模", "总量", "数量", "总数", "总额", "占比", "比例", "比重", "总产值", "年产值", "总投资额"))
+# 设立总规模20亿元的水务产业基金; 产值超100亿元的产业集群3个 is none of these, it says which ones are counted.
+_SET_UP = re.compile(
+    r"(?:设立|组建|成立|发起|打造|形成|建立|建成|募集)[^，。；]{0,10}?(?P<size>总规模|规模|总产值|产值|总额)(?:达到?|超过?|突破|不低于|不少于|约|近|为)?$"
+)
+_OF_THAT_SIZE = re.compile(
+    r"(?:以上|左右)?的(?P<noun>[\u4e00-\u9fff“”]{0,18}(?:基金群|基金|资金池|集群|产业带|产业链))(?![\d一二三四五六七八九十个])"
+)
 _YEARS = range(1900, 2101)
 
 
@@ -208,6 +215,11 @@ class _Sentence:
         suffix = suffix_match["suffix"] if suffix_match else ""
         after = suffix_match.end() if suffix_match else amount.end
         due, base, metric_from = self._time(begin, amount.start)
+        if (sized := self._sized(before, amount.end)) and not self._is_past(due):
+            metric, end = sized
+            comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)
+            start = begin + _leading_blanks(self.text[begin : amount.start])
+            return Target(metric, comparator, relation, amount.value, amount.unit, due, start, end, "", base, amount.high)
         named = (
             self.text[metric_from : begin + word.start()]
             if word and begin + word.start() >= metric_from
@@ -221,6 +233,12 @@ class _Sentence:
         comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)
         start = begin + _leading_blanks(self.text[begin : amount.start])
         return Target(metric, comparator, relation, amount.value, amount.unit, due, start, end, region, base, amount.high)
+
+    def _sized(self, before: str, after: int) -> tuple[str, int] | None:
+        """Name what is set up with its size (设立总规模20亿元的产业基金): the metric, and where it ends."""
+        made = _SET_UP.search(before)
+        what = _OF_THAT_SIZE.match(self.text[after : min(after + 32, self.end)])
+        return (what["noun"] + made["size"], after + what.end()) if made and what else None
 
     def _is_past(self, due: date | None) -> bool:
         """Tell what was reached in a year before that of the document: 2024年完成3200亿元, in a plan of 2025."""

@@ -56,6 +56,15 @@ ENGLISH: dict[str, str] = {
     "写的是领导，按牵头领导读取": "a leader is named; read as the leader in charge",
     "按规定首位牵头，但列在首位的不是一个单位": "the first is to lead by the document’s rule, but no single agency stands first",
     "括号内按责任人读取": "the brackets were read as the person in charge",
+    "“{}”没有读入，请核对范围": "“{}” was not read; please check what it is about",
+    "括号内的范围没有读入，请核对": "the scope in brackets was not read; please check",
+    "标签和“{}”不一致，逗号前的单位按标签读取": "label and “{}” do not agree; agencies before the comma were read by the label",
+    "两个单位之间没有标点，请核对": "no mark stands between two agencies; please check",
+    "只写了配合单位，没有写牵头或者负责的单位": "only supporting agencies are named, nobody who leads or is responsible",
+    "角色只写在最后，逗号前的单位按责任单位读取": ("a role is written only at the end; agencies before the comma were read as responsible"),
+    "句中除分工外还有其他内容，请核对": "the sentence says more than who does it; please check",
+    "没有写出级别，前面是“{}”的政府": "no level is written, and the government of “{}” stands before",
+    "“{}”按{}读取": "“{}” was read as {}",
     # deadlines
     "写了不止一个时限，取最晚的一个": "more than one deadline is written; the latest was taken",
     "从成文日期起算": "counted from the document’s date",
@@ -93,8 +102,11 @@ ENGLISH: dict[str, str] = {
     "文中没有发文机关": "the document does not say who issued it",
     "文中没有成文日期": "the document bears no date",
     "这条措施没有写责任单位": "nobody is named for this measure",
-    "文中规定以下各条均有此单位参与，各条中没有重复列出，请核对": (
-        "the document says that this agency takes part in all that follows without naming it again; please check"
+    "文中规定以下各条均有此单位参与，已补入其后各条，请核对": (
+        "the document says that this agency takes part in all that follows; it was added to each, please check"
+    ),
+    "文中规定各条均有此单位参与，没有补入各条，请核对": (
+        "the document says that this agency takes part in all; it was not added to each, please check"
     ),
     "此处编号与措施相同，但未写责任单位，未列为措施": "numbered like a measure, but nobody is named; not taken for one",
 }

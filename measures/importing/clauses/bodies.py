@@ -64,4 +64,6 @@ SENTENCE_WORDS = _WORDS["sentence_words"]
 NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]
 BANKS = tuple(sorted(_WORDS["banks"], key=len, reverse=True))
 TELECOM = _WORDS["telecom"]
+OF_THEIR_OWN = frozenset(_WORDS["of_their_own"])
+ONE_HOUSE = _WORDS["one_house"]
 SCOPE_ENDS = _WORDS["scope_ends"]

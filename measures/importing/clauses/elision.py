@@ -94,7 +94,7 @@ def _unglued(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
 
 def _one_house(left: str) -> bool:
     """省纪委省监委 is one house."""
-    return left.endswith(("纪委", "纪律检查委员会"))
+    return left.endswith(bodies.ONE_HOUSE)
 
 
 def _own_start(right: str) -> bool:
@@ -130,7 +130,7 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
 def _is_named(right: str) -> bool:
     """Whether an agency with its own level or place follows an open set (各市政府及省农信联社)."""
     found = shape(right)
-    return found.complete and (bool(found.prefix) or right == "新疆生产建设兵团")
+    return found.complete and (bool(found.prefix) or right in bodies.OF_THEIR_OWN)
 
 
 def _inside_name(text: str, at: int) -> bool:

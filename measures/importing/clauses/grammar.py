@@ -175,6 +175,7 @@ class Parser:
             self._close_link(phrase.role, named="牵头" in phrase.words)
         elif self.pending:
             self._keep_labelled(phrase.role)
+            self._leave_stopped(phrase.role)
             self._assign(self.pending, phrase.role)
         elif not any(chunk.role for chunk in self.chunks):
             self.remarks.append(token)
@@ -254,6 +255,14 @@ class Parser:
             if token.kind == "sep" and token.text in "；。\n":
                 break
         return False
+
+    def _leave_stopped(self, role: Role) -> None:
+        """市农业农村局；各区政府配合: the role word does not reach over a stop, those before it wait for their own."""
+        if role not in ("support", "guiding") or self.label is not None:
+            return
+        stopped = [at for at, index in enumerate(self.pending) if at and self.chunks[index].separator in ("；", "。", "\n")]
+        if stopped:
+            self.pending = self.pending[stopped[-1] :]
 
     def _keep_labelled(self, role: Role) -> None:
         """责任单位：厅规划处，厅财务处配合: the role word is that of the names behind the last comma, the label that of those before."""

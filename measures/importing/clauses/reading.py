@@ -47,10 +47,11 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
 def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) -> list[Mention]:
     """Give a role to what has none, and apply the rule that the first agency leads."""
     named = parser.roles_seen > 0
+    mentions = _doers(parser, mentions)
     settled: list[Mention] = []
     unsaid: list[Chunk] = []
     by_role: Role = "responsible"
-    leads = any(mention.chunk.role in ("lead", "support") for mention in mentions) and not parser.marked
+    leads = any(mention.chunk.role == "lead" for mention in mentions) and not parser.marked
     for mention in mentions:
         role = mention.chunk.role
         why = mention.why
@@ -77,6 +78,21 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
         parser.doubts.append(Doubt(settled[first].chunk.start, settled[first].chunk.end, "按规定首位牵头，但列在首位的不是一个单位"))
         return settled
     return [_by_order(mention, index, first) for index, mention in enumerate(settled)]
+
+
+def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:
+    """Where all would only guide, those before the last comma are responsible: 市城投公司、市公交公司，市城管局指导."""
+    roles_read = {mention.chunk.role for mention in mentions}
+    if roles_read != {"guiding"} or any(token.kind in ("label", "link") for token in parser.tokens):
+        return mentions
+    if parser.leaders or parser.roles_seen != 1:
+        return mentions
+    cut = max((at for at, mention in enumerate(mentions) if mention.chunk.separator == "，"), default=0)
+    if not cut:
+        return mentions
+    parser.doubts.append(Doubt(mentions[0].chunk.start, mentions[-1].chunk.end, "角色只写在最后，逗号前的单位按责任单位读取"))
+    doing = [replace(mention, chunk=replace(mention.chunk, role="responsible")) for mention in mentions[:cut]]
+    return [*doing, *mentions[cut:]]
 
 
 def _is_sentence(mention: Mention) -> bool:
@@ -128,7 +144,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         suspect = bool(parties) and ((bracketed and (explicit or len(parties) > 1)) or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
-    if strong and not labelled and all(mention.chunk.role == "support" for mention in strong):
+    if strong and not labelled and not parser.leaders and all(mention.chunk.role in ("support", "guiding") for mention in strong):
         parser.doubts.append(Doubt(0, length, "只写了配合单位，没有写牵头或者负责的单位"))
     if bare and parser.remarks:
         parser.doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
