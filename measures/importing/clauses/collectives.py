@@ -16,7 +16,10 @@ _PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配
 _COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
 _SEVERAL = re.compile(r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街)(?:一?市|区|县)?(?:人民政府|政府|党委|部门|管委会)$")
 _STATIONED = re.compile(r"^(?:中央|中省|省|市|部)?[在驻](?P<place>[\u4e00-\u9fff]{2})")
+_TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
+_SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
 _NO_SENTENCE = ("应急", "要素", "自由")  # 应, 要 and 由 inside these are no sign of one
@@ -29,7 +32,7 @@ def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
-    return _plural_office(name) or _open_set(name)
+    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None
 
 
 def _open_set(name: str) -> bool:
@@ -37,11 +40,19 @@ def _open_set(name: str) -> bool:
     place = places.full_at(plain)
     if (place and not any(word in plain[len(place) :] for word in bodies.QUANTIFIERS)) or _reads_on(plain):
         return False  # 和县政府, 二七区政府, 隆林各族自治县政府
-    if not plain.endswith(bodies.CLASS_NOUNS) and not ("各" in plain and (head_of(plain) or plain.endswith(_WHOLE_NAMES))):
+    if not plain.endswith(bodies.CLASS_NOUNS) and not (
+        any(word in plain for word in _EACH) and (head_of(plain) or plain.endswith(_WHOLE_NAMES))
+    ):
         return False
     if found := _COUNTED.match(plain):
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
-    opened = _stationed(plain) or bool(_SEVERAL.search(plain)) or "所在地" in plain or (plain.startswith(bodies.OPENERS) and not place)
+    opened = (
+        _stationed(plain)
+        or bool(_TIERED.match(plain))
+        or bool(_SEVERAL.search(plain))
+        or "所在地" in plain
+        or (plain.startswith(bodies.OPENERS) and not place)
+    )
     return opened or _quantified(plain) or is_class(name)
 
 
@@ -49,7 +60,7 @@ def _stationed(plain: str) -> bool:
     """Whether this is a kind of body in a place: 在京高校, 驻粤央企."""
     found = _STATIONED.match(plain)
     place = found["place"] if found else ""
-    rest = plain[len("在") :]
+    rest = plain[found.start("place") :] if found else ""
     return any(rest.startswith(abbreviation) and is_kind(rest[len(abbreviation) :]) for abbreviation in (place[:1], place) if place)
 
 
@@ -98,8 +109,8 @@ def is_class(name: str) -> bool:
         return False
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
-    if words[-1] in bodies.ZONE_SEATS and any(word in bodies.ZONES for word in words):
-        return False  # 开发区管委会 is one agency
+    if words[-1] in bodies.ZONE_SEATS and (words[:-1] == ["城市"] or any(word in bodies.ZONES for word in words)):
+        return False  # 开发区管委会, 城市管理委员会 are one agency
     return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
 
 

@@ -10,6 +10,7 @@ assumed beyond that is a doubt.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ from measures.importing.clauses.prefixes import restore_prefixes
 from measures.importing.clauses.suffixes import classified, restore_suffixes
 
 _OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
+_PERHAPS_OF_EACH = "可能属于前面的“各…”"
+_LONGEST_SORT = 6  # characters
 _LONGEST_CHUNK = 120  # characters
 _SHORTEST_PAIR, _LONGEST_PAIR = 6, 40
 _MARK_STARTS = frozenset(mark[0] for mark in bodies.LEVEL_MARKS)
@@ -28,7 +31,15 @@ _MARK_STARTS = frozenset(mark[0] for mark in bodies.LEVEL_MARKS)
 
 def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[Mention]:
     """Full names of the chunks of a clause, in the order of the text."""
-    parted = [piece for chunk in chunks for part in _part(chunk, aliases) for piece in _unglued(part, aliases)]
+    parted: list[Chunk] = []
+    running = ""  # the open set that a chunk may go on: 各市 of 各市、州委和人民政府
+    for chunk in chunks:
+        if running and chunk.separator == "、" and len(running) < _LONGEST_CHUNK and goes_on(running, chunk.text):
+            running += "、" + chunk.text
+            parted.append(chunk)
+        else:
+            parted += [piece for part in _part(chunk, aliases) for piece in _unglued(part, aliases)]
+            running = parted[-1].text if parted and is_collective(parted[-1].text) else ""
     merged = _merge(parted)
     whole = _doubt_scopes(restore_suffixes([classified(chunk, aliases) for chunk in merged]))
     named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
@@ -118,8 +129,8 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
         return left.endswith(("政府", "管委会", "党委")) and right.startswith(("有关", "相关"))
     if _inside_name(text, at):
         return False
-    if is_collective(left) and is_collective(text[begin:]) and goes_on(left, right):
-        return False  # 各有关部门和单位
+    if is_collective(left) and is_collective(text[begin:]) and (goes_on(left, right) or right in bodies.PREFECTURE_OFFICES):
+        return False  # 各有关部门和单位; 各地、市、州人民政府和行政公署
     if is_collective(text[begin:]) and left in bodies.LEVEL_NOUNS and is_class(right) and not any(q in right for q in bodies.QUANTIFIERS):
         return False  # 直辖市及计划单列市人民政府
     if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
@@ -160,6 +171,9 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
     merged: list[Chunk] = []
     for chunk in _departments(chunks):
         last = merged[-1] if merged else None
+        if chunk.etc and last is not None and last.etc is None and chunk.etc.endswith(bodies.SORTS):
+            merged = _sorted_out(merged, chunk)
+            continue
         if (
             last is not None
             and last.etc is None
@@ -179,6 +193,30 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
                 continue
         merged.append(chunk)
     return merged
+
+
+def _sorted_out(merged: list[Chunk], etc: Chunk) -> list[Chunk]:
+    """Put together 供水、供电、通信等企业: words that name no agency, and the sort of bodies that 等 gives them."""
+    first = len(merged)
+    while first and _names_a_sort(merged[first - 1], etc) and (first == len(merged) or merged[first].separator == "、"):
+        first -= 1
+    run = merged[first:]
+    if not run:
+        return [*merged, etc]
+    words = "、".join(chunk.text for chunk in run)
+    places = list(run[0].places)
+    for chunk in run[1:]:
+        places += [chunk.start - 1, *chunk.places]
+    places += [etc.start - 1, *etc.places]
+    why = "“等”后面是一类单位，按集合读取"
+    return [*merged[:first], replace(run[0], text=f"{words}等{etc.text}", places=tuple(places), role=etc.role, why=why)]
+
+
+def _names_a_sort(chunk: Chunk, etc: Chunk) -> bool:
+    """Whether a chunk before 等企业 says of which sort: 供水, 顺丰; what names an agency of itself does not."""
+    made = shape(chunk.text)
+    plain = chunk.etc is None and not chunk.alias and chunk.group == etc.group and not is_collective(chunk.text)
+    return plain and len(chunk.text) <= _LONGEST_SORT and made.kind in ("stem", "unknown") and not made.prefix
 
 
 def _departments(chunks: list[Chunk]) -> list[Chunk]:
@@ -216,13 +254,21 @@ def _shared_ending(chunks: list[Chunk], index: int) -> int:
     return index
 
 
+_TIERS = re.compile(r"[省市县区州旗盟镇乡（）、]{1,8}[两二三四](?:级|地)[\u4e00-\u9fff]{2,12}$")  # 市、区两级卫生健康部门
+
+
 def _one_scope(left: str, right: str) -> bool:
     """省、市有关部门; 市、县（区）人民政府; 省、市、县三级政府."""
     levels = set(bodies.LEVEL_MARKS) | {"自治区", "直辖市", "设区市", "中央", "部属", "省属", "市属"}
     heads = [part for part in left.split("、") if part not in levels]
     return (
         not heads
-        and (is_collective(right) or right in levels or right.endswith(("三级政府", "两级政府", "三级部门", "两级部门")))
+        and (
+            is_collective(right)
+            or right in levels
+            or _TIERS.match(right)
+            or right.endswith(("三级政府", "两级政府", "三级部门", "两级部门"))
+        )
         and not places.full_at(right)
     )
 
@@ -232,7 +278,8 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
     done: list[Mention] = []
     for mention in mentions:
         before = done[-1] if done else None
-        follows = before is not None and before.kind == "collective" and "各" in before.name and mention.chunk.separator == "、"
+        opened = before is not None and ((before.kind == "collective" and "各" in before.name) or before.why == _PERHAPS_OF_EACH)
+        follows = opened and mention.chunk.separator == "、"
         made = shape(mention.name)
         open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)
         zones = made.name.startswith(bodies.ZONES) and made.name.endswith(bodies.ZONE_SEATS)
@@ -241,8 +288,9 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
             or zones
             or (mention.kind != "collective" and not made.prefix and made.kind != "standalone")
             or made.prefix in bodies.ZONES
+            or (made.prefix in bodies.LEVEL_MARKS and made.name[len(made.prefix) :] in ("委", *bodies.SEATS))
         )
-        done.append(replace(mention, why="可能属于前面的“各…”") if follows and generic and not mention.why else mention)
+        done.append(replace(mention, why=_PERHAPS_OF_EACH) if follows and generic and not mention.why else mention)
     for mention, after in pairwise(done):
         if mention.kind == "collective" and not mention.why and _shares_seat(mention, after):
             done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")

@@ -357,6 +357,6 @@ def _note_kind(inside: str) -> Kind | None:
     if compact.endswith(bodies.SCOPE_ENDS) and len(compact) <= _LONGEST_SCOPE and not _whole(compact):
         return "note"  # 省交通运输厅（交通领域）
     label = roles.label_at(compact + "：", 0)
-    if label is not None and label.end >= len(compact):
+    if label is not None and label.end >= len(compact) > 1:
         return "mark"
     return None

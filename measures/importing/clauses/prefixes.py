@@ -13,7 +13,6 @@ _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街�
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
-_OF_A_GROUP = ("领导小组办公室", "领导小组", "指挥部", "指挥部办公室", "联席会议", "联席会议办公室", "专班")
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
@@ -94,7 +93,7 @@ def _bare_first(mentions: list[Mention]) -> list[Mention]:
 def _takes(name: str, made: Shape, marked: Shape) -> bool:
     """Whether a name at the head of a list has the prefix of a name behind it: both are departments of one level."""
     chain = _Chain(marked.prefix, marked.level, marked.party, 0, core=marked.core + marked.head)
-    known = (functional(made.core) or name in bodies.WHOLE) and made.head not in _OF_A_GROUP
+    known = (functional(made.core) or name in bodies.WHOLE) and made.head not in bodies.OF_A_GROUP
     return known and marked.prefix in bodies.LEVEL_MARKS and not _refusal(name, made, chain) and name not in bodies.PARTY
 
 

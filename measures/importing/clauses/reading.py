@@ -34,6 +34,8 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     stripped = text.strip(" \n，。；、")
     if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
+    if stripped.startswith("原") and not places.full_at(stripped) and not any(word in stripped for word in (*roles.ALWAYS, "、", "，")):
+        return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 原省质量技术监督局: what it was called before
     found = find_deadlines(text, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
     parser = Parser(text, tokens, context)
@@ -141,7 +143,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
-        suspect = bool(parties) and ((bracketed and (explicit or len(parties) > 1)) or (explicit and len(parties) > 1))
+        suspect = bool(parties) and (bracketed or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
     if strong and not labelled and not parser.leaders and all(mention.chunk.role in ("support", "guiding") for mention in strong):
@@ -160,11 +162,16 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         items=_items(mentions),
         leaders=tuple(dict.fromkeys(parser.leaders)),
         deadline=deadline,
-        open_list=parser.open_list,
+        open_list=parser.open_list and sum(chunk.etc is not None for chunk in parser.chunks) > _sorts(mentions),
         doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
         same_as=tuple(parser.same_as),
     )
     return Reading(clause, tidy=tidy)
+
+
+def _sorts(mentions: list[Mention]) -> int:
+    """How many 等 name the sort of bodies that stand before them (供水、供电等企业), and leave no list open."""
+    return sum(mention.kind == "collective" and mention.name.endswith(bodies.SORTS) and "等" in mention.name for mention in mentions)
 
 
 def _names_somebody(text: str) -> bool:
@@ -191,9 +198,11 @@ def _names_parties(mentions: list[Mention]) -> bool:
         return any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if len(mentions) == 1:
         name = mentions[0].name
-        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门", *bodies.SEATS))) or (
+        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门", *bodies.SEATS, *bodies.PREFECTURE_OFFICES))) or (
             not name.startswith("各") and "各" in name
         )
+    if opened and any(mention.name.endswith(("单位", "部门", "党组织", *bodies.SEATS)) for mention in mentions):
+        return True  # 中央驻鄂单位、省直有关部门、各市州人民政府
     return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])
 
 

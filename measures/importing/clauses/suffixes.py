@@ -98,7 +98,11 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     """A fragment with the ending of the name that closes its run."""
     if closer.chunk.etc is not None:
         return _finished_by_noun(mention, closer)
-    if closer.kind != "agency":
+    if closer.kind != "agency" or (
+        shape(closer.name).prefix in bodies.LANDMARKS
+        and mention.kind in ("region", "agency", "place")
+        and not mention.name.endswith(bodies.ZONES)
+    ):
         return mention
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
@@ -117,6 +121,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         whole = name + closer.name[len(place) :]
     elif kind == "stem" and (ending := _ending(rest)):
         whole = name + ending
+        why = "后面的单位另有层级，不能确定共用后缀" if shape(name).prefix and shape(name).prefix == end.prefix else ""  # 省红会、省商务厅
     return replace(mention, name=whole, kind="agency", restored=True, why=why) if whole else mention
 
 

@@ -5,8 +5,8 @@ import pytest
 from tests.measures.importing.corpus.expectation import HALVES, Score, halves, score
 
 # What may be wrong at most, of all that is counted in the half. The last documents of the held-out half were never tuned on.
-AT_MOST_WRONG = {"tuned": 0, "held_out": 7}
-MEASURES_MISSED = {"tuned": 0, "held_out": 1}
+AT_MOST_WRONG = {"tuned": 0, "held_out": 8}
+MEASURES_MISSED = {"tuned": 0, "held_out": 0}
 
 
 @pytest.mark.parametrize("half", HALVES)

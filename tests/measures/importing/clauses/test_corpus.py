@@ -11,8 +11,8 @@ def test_the_corpus_has_three_hundred_clauses_half_of_them_kept_aside() -> None:
     assert sizes["held_out"] >= 150
 
 
-# What each half reached, as a floor: the half kept aside holds clauses nobody looked at, so it stands below the goals (98 %, 0.995, 0.3 %).
-FLOORS = {"tuned": (0.995, 0.999, 0.0005), "held_out": (0.975, 0.99, 0.005)}
+# What each half reached, as a floor: the half kept aside holds clauses nobody looked at, so it may stand below the tuned one.
+FLOORS = {"tuned": (0.995, 0.999, 0.0005), "held_out": (0.985, 0.995, 0.003)}
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -114,7 +114,7 @@ def _score_measures(result: Score, name: str, expected: Expected, reading: PlanR
             if key in entry:
                 result.count(key, entry[key].split("、") == read_as, f"{name} {entry['number']}: {key} {entry[key]}, read {read_as}")
         if "section" in entry:
-            wanted_section = entry["section"].split("/")[-1].strip()
+            wanted_section = re.split("[/>]", entry["section"])[-1].strip()
             result.count(
                 "sections", wanted_section in measure.section, f"{name} {entry['number']}: {wanted_section}, in {measure.section!r}"
             )
