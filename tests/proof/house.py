@@ -198,6 +198,11 @@ class House:
         schedule = f"{self.environment['DUBAN_TEST_VAR']}/beat-{time.monotonic_ns()}"
         return self._run(sys.executable, "-m", "celery", "-A", "config", "beat", "-l", "warning", "-s", schedule)
 
+    def delivered(self) -> bool:
+        """Tell whether nothing is left to be sent; asked twice a second at most, so that the asking is no load."""
+        time.sleep(0.5)
+        return bool(self.clerk("unsent") == 0)
+
     def errors(self) -> str:
         """Return what the processes said."""
         self.log.flush()
@@ -226,7 +231,7 @@ def has_ended(pid: int) -> bool:
     """Tell whether a process is gone, or dead and not yet collected."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

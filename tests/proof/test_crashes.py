@@ -24,10 +24,6 @@ def is_back(officials: Officials, moment: float) -> Callable[[], bool]:
     return lambda: officials.log.back_after(moment) is not None
 
 
-def nothing_unsent(house: House) -> bool:
-    return bool(house.clerk("unsent") == 0)
-
-
 def assert_sound(house: House, log: Log) -> None:
     """Hold what the officials were told against what is in the database (I1 to I8)."""
     on_record = {line: number for line, number in house.clerk("acts").items() if line.split()[1] in {"suspend", "resume", "comment"}}
@@ -69,7 +65,7 @@ def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledge
             wait_until(is_back(officials, moment), what=f"an act after crash {turn}", patience=60)
             backs.append(officials.log.back_after(moment) or 0.0)
         log = officials.leave()
-    wait_until(lambda: nothing_unsent(house), what="delivery of everything", patience=120)
+    wait_until(house.delivered, what="delivery of everything", patience=120)
     repeats = house.arrived()[1]
     figure(
         "C1",
@@ -121,7 +117,7 @@ def test_c2_a_database_restarted_at_once_is_answered_with_503_and_everybody_come
         wait_until(told(house, f"d{turn}-"), what=f"delivery after restart {turn}", patience=60)
         worker.append(time.monotonic() - started)
     log = officials.leave()
-    wait_until(lambda: nothing_unsent(house), what="delivery of everything", patience=120)
+    wait_until(house.delivered, what="delivery of everything", patience=120)
     figure(
         "C2",
         restarts=restarts,
