@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -185,35 +186,40 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folder, whole = shared / "built", shared / "built-whole"
-    for above in (shared, *shared.parents[:2]):  # the server may run as another user
-        above.chmod(above.stat().st_mode | 0o011)
+    folder = shared / "built"
     with (shared / "built-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not whole.exists():
-            folder.mkdir()
-            build(folder)
-            whole.touch()
+        if not folder.exists():
+            with _open_folder() as elsewhere:  # the server may run as another user, whom pytest's folders keep out
+                build(elsewhere / "built")
+                shutil.move(elsewhere / "built", folder)
     return folder
 
 
+@contextlib.contextmanager
+def _open_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="duban-proof-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def new_house(built: Path, sinks: tuple[MailSink, HookSink], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., House]]:
+def new_house(built: Path, sinks: tuple[MailSink, HookSink]) -> Iterator[Callable[..., House]]:
     """Make an installation of its own: `new_house(DUBAN_PROOF_BEAT="2")`."""
-    made: list[House] = []
+    with contextlib.ExitStack() as at_the_end:
 
-    def make(**environment: str) -> House:
-        folder = tmp_path_factory.mktemp("house")
-        folder.chmod(0o711)
-        made.append(House(folder, copy_of(built, folder / "postgres"), sinks, environment))
-        return made[-1]
+        def make(**environment: str) -> House:
+            folder = at_the_end.enter_context(_open_folder())
+            house = House(folder, copy_of(built, folder / "postgres"), sinks, environment)
+            at_the_end.callback(house.server.end_at_once)
+            at_the_end.callback(house.close)
+            at_the_end.callback(lambda: print(house.errors()[-6000:]))  # shown when the proof failed
+            return house
 
-    yield make
-    for house in made:
-        print(house.errors()[-6000:])  # shown when the proof failed
-        house.close()
-        house.server.end_at_once()
-        shutil.rmtree(house.server.folder)
+        yield make
 
 
 @pytest.fixture

@@ -23,4 +23,4 @@ if os.environ.get("DUBAN_PROOF_BEAT"):
     for entry in CELERY_BEAT_SCHEDULE.values():
         entry["schedule"] = float(os.environ["DUBAN_PROOF_BEAT"])
 if os.environ.get("DUBAN_PROOF_MUTANT"):
-    INSTALLED_APPS.append("tests.proof.mutants")
+    INSTALLED_APPS.append("tests.proof.mutants.Mutants")

@@ -47,7 +47,8 @@ def end(process: subprocess.Popen[str]) -> float:
 
 
 @pytest.mark.row("A6")
-@pytest.mark.parametrize(("restarts", "reminders"), [(2, 200), pytest.param(50, 10_000, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize(("restarts", "reminders"), [(2, 200), (50, 10_000)])
 def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     new_house: Callable[..., House], figure: Figure, restarts: int, reminders: int
 ) -> None:

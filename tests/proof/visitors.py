@@ -36,7 +36,7 @@ class Person:
 
     port: int
     session: str
-    patience: float = 30.0
+    patience: float = 60.0
     _line: http.client.HTTPConnection | None = field(default=None, init=False)
 
     def ask(self, method: str, path: str, body: object = None, key: str = "") -> Answer:
