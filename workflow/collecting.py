@@ -46,7 +46,7 @@ def collected(report: Report) -> Collected:
         for row in part.contributions.all():
             row.assignment = part
             part.task = report.assignment.task
-            if not is_asked_for(row, report):
+            if not is_asked_for(row, report) or row.state == ContributionState.PASSED_ON:
                 continue
             if row.state == ContributionState.WAIVED:
                 found.waived.append(row)

@@ -50,6 +50,7 @@ class ContributionState(models.TextChoices):
     SENT = "sent", _("Sent to the lead")
     RETURNED = "returned", _("Returned for more")
     WAIVED = "waived", _("Not needed")
+    PASSED_ON = "passed_on", _("Gone over with the part")
 
 
 class SignOffState(models.TextChoices):
@@ -96,6 +97,7 @@ class AnswerState(models.TextChoices):
     GIVEN = "given", _("Answered")
     RETURNED = "returned", _("Returned for more")
     CLOSED = "closed", _("Done with")
+    PASSED_ON = "passed_on", _("Gone over with the part")
 
 
 class Finding(models.TextChoices):

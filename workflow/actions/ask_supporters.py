@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,7 +28,7 @@ def open_contributions(reports: Sequence[Report]) -> int:
     """Open a row for each supporter of the tasks of reports, for the period of each report; doing it twice changes nothing.
 
     Args:
-        reports: with assignments loaded; the number of statements does not grow with them.
+        reports: with assignments loaded, their tasks locked; the number of statements does not grow with them.
 
     Returns:
         The number of rows opened at most.
@@ -49,7 +49,15 @@ def open_contributions(reports: Sequence[Report]) -> int:
         for report in reports
         for part in supporters[report.assignment.task_id]
     }
-    return len(Contribution.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=500))
+    opened = Contribution.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=500)
+    look_again({part_id for part_id, *_period in rows})
+    return len(opened)
+
+
+def look_again(part_ids: Collection[int]) -> None:
+    """Have the ladder look again at parts that owe a contribution now; their tasks are locked by the caller."""
+    if part_ids:
+        Assignment.objects.filter(pk__in=part_ids).update(ladder_on=None)
 
 
 @transaction.atomic
@@ -79,6 +87,7 @@ def ask_supporters(*, actor: Actor, report_id: int, now: dt.datetime, version: i
     Contribution.objects.bulk_create(asked, ignore_conflicts=True)
     if known.count() == before:
         raise Conflict(_("Every supporter has been asked already."))
+    look_again({row.assignment_id for row in asked})
     keep(report)
     log(actor, now, of_part(report.assignment, Verb.ASK_SUPPORTERS, report=report))
     return report

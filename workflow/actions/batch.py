@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Max, prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.decision import Decision, Denied
+from agencies.decision import Allowed, Decision, Denied
 from agencies.refusals import Invalid, NotYours, require
 from workflow import policy, timing
 from workflow.actions.dispatch import dispatch, receivers_of
 from workflow.actions.door import lock_tasks, log, move, of_part, said
+from workflow.actions.plan_task import write_due
 from workflow.actions.press import presses_for
-from workflow.models import Assignment, Participation, Task
-from workflow.states import AssignmentState
-from workflow.timeline import Entry, Verb
+from workflow.models import Assignment, Event, Participation, Task
+from workflow.states import AssignmentState, TaskState
+from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Entry, Verb
 
 MOST = 500
 """How many rows one act takes at most."""
@@ -59,9 +61,28 @@ class Outcome:
 Ready = Callable[[Assignment], Decision]
 
 
-def changed_meanwhile() -> str:
-    """Return why a row whose version differs is left."""
-    return _("Somebody has changed this since it was shown.")
+def changed_meanwhile(events: Mapping[int, Event], pk: int) -> str:
+    """Return why a row whose version differs is left, with the last that happened to it."""
+    why = _("Somebody has changed this since it was shown.")
+    event = events.get(pk)
+    if event is None:
+        return why
+    happened = {"at": timezone.localtime(event.at).strftime("%m-%d %H:%M"), "who": event.actor_name, "what": Verb(event.verb).label}
+    return why + " " + _("Last: %(at)s %(who)s %(what)s.") % happened
+
+
+def last_events(field: str, keys: Collection[int]) -> dict[int, Event]:
+    """Return the last event of tasks or parts by key, in one query, without what agencies do inside themselves.
+
+    Args:
+        field: `task_id` or `assignment_id`.
+        keys: of the rows.
+    """
+    if not keys:
+        return {}
+    told = Event.objects.filter(**{f"{field}__in": keys}).exclude(verb__in=INSIDE_THE_AGENCY | CONVERSATION)
+    last = told.order_by().values(field).annotate(last=Max("sequence")).values("last")
+    return {getattr(event, field): event for event in Event.objects.filter(sequence__in=last)}
 
 
 @transaction.atomic
@@ -133,19 +154,52 @@ def dispatch_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outco
     """
     tasks = lock_tasks(actor, _within(shown), now=now)
     receivers = receivers_of(tasks)
-    going: list[Task] = []
-    left: list[Outcome] = []
     for task in tasks:
         require(policy.may_coordinate(actor, task))
-        decision = timing.to_dispatch(task, receivers[task.pk], now)
-        if isinstance(decision, Denied):
-            left.append(Outcome(task.pk, task, Fate.REFUSED, str(decision.reason)))
-        elif shown[task.pk] not in {None, task.version}:
-            left.append(Outcome(task.pk, task, Fate.CHANGED, changed_meanwhile()))
-        else:
-            going.append(task)
+    going, left = _sort_tasks(tasks, shown, lambda task: timing.to_dispatch(task, receivers[task.pk], now))
     sent = dispatch(actor=actor, task_ids=[task.pk for task in going], now=now) if going else []
     return [*(Outcome(task.pk, task, Fate.DONE) for task in sent), *left]
+
+
+@transaction.atomic
+def set_due_many(*, actor: Actor, shown: Shown, due_on: dt.date, now: dt.datetime) -> list[Outcome]:
+    """Set the due date of several tasks that have not gone out; done again it changes nothing and answers the same.
+
+    A task that has the date already is done, whatever was shown of it.
+
+    Raises:
+        NotYours: the actor does not see one of them.
+        Forbidden: one is not the actor's to change.
+        Invalid: the date has passed.
+    """
+    if due_on < timezone.localdate(now):
+        raise Invalid(_("The due date lies in the past."), "due_on")
+    tasks = lock_tasks(actor, _within(shown), now=now)
+    for task in tasks:
+        require(policy.may_coordinate(actor, task))
+    already = [task for task in tasks if task.state == TaskState.DRAFT and task.due_on == due_on]
+    going, left = _sort_tasks([task for task in tasks if task not in already], shown, _to_set_due)
+    write_due(actor, going, due_on, now)
+    return [*(Outcome(task.pk, task, Fate.DONE) for task in (*already, *going)), *left]
+
+
+def _to_set_due(task: Task) -> Decision:
+    return Allowed() if task.state == TaskState.DRAFT else Denied(_("The task has been dispatched already."))
+
+
+def _sort_tasks(tasks: Collection[Task], shown: Shown, ready: Callable[[Task], Decision]) -> tuple[list[Task], list[Outcome]]:
+    """Part the tasks that can go from those that are left, with the reason; see `_sort`."""
+    going: list[Task] = []
+    left: list[Outcome] = []
+    changed: list[Task] = []
+    for task in tasks:
+        decision = ready(task)
+        if isinstance(decision, Denied):
+            left.append(Outcome(task.pk, task, Fate.REFUSED, str(decision.reason)))
+        else:
+            (changed if shown[task.pk] not in {None, task.version} else going).append(task)
+    events = last_events("task_id", [task.pk for task in changed])
+    return going, [*left, *(Outcome(task.pk, task, Fate.CHANGED, changed_meanwhile(events, task.pk)) for task in changed)]
 
 
 def _within(shown: Shown) -> Collection[int]:
@@ -187,15 +241,15 @@ def _sort(parts: Collection[Assignment], shown: Shown, ready: Ready) -> tuple[li
     """Part what can be done from what is left, with the reason."""
     going: list[Assignment] = []
     left: list[Outcome] = []
+    changed: list[Assignment] = []
     for part in parts:
         decision = ready(part)
         if isinstance(decision, Denied):
             left.append(Outcome(part.pk, part.task, Fate.REFUSED, str(decision.reason)))
-        elif shown[part.pk] not in {None, part.version}:
-            left.append(Outcome(part.pk, part.task, Fate.CHANGED, changed_meanwhile()))
         else:
-            going.append(part)
-    return going, left
+            (changed if shown[part.pk] not in {None, part.version} else going).append(part)
+    events = last_events("assignment_id", [part.pk for part in changed])
+    return going, [*left, *(Outcome(part.pk, part.task, Fate.CHANGED, changed_meanwhile(events, part.pk)) for part in changed)]
 
 
 def _to_sign_for(part: Assignment) -> Decision:

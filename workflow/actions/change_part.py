@@ -15,6 +15,7 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, log, move, said
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, Part, ReportState
 from workflow.timeline import Entry, Verb
@@ -60,6 +61,7 @@ def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now
         entries += _waive_reports(assignment, reason, now)
     elif before == Part.SUPPORT:
         open_reports([assignment], timezone.localdate(now))
+        open_stage_reports([assignment], since=timezone.localdate(now))
     log(actor, now, *entries)
     return assignment
 

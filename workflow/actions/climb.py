@@ -170,6 +170,8 @@ def _messages(part: Standing, firing: Firing, people: Iterable[int], number: str
             subject, topic = _("Not signed for yet: %(task)s (%(agency)s)") % words, Topic.DEADLINE
         case Trigger.REPORT:
             subject, topic = _("Report missing: %(task)s (%(agency)s)") % words, Topic.DEADLINE
+        case Trigger.CONTRIBUTION:
+            subject, topic = _("Contribution missing: %(task)s (%(agency)s)") % words, Topic.DEADLINE
         case _:
             subject, topic = _("No movement for a long time: %(task)s (%(agency)s)") % words, Topic.DEADLINE
     link, key = reverse("task", args=[part.task_id]), firing.key
@@ -193,10 +195,11 @@ def _people(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> Cal
     """Return a function from a part and an audience to people, everything loaded beforehand."""
     agencies = {part.agency_id for part, _firing in firings}
     above: dict[int, set[int]] = defaultdict(set)
-    rows = Participation.objects.filter(task_id__in={part.task_id for part, _firing in firings}, tie__in=[Tie.ISSUER, Tie.ABOVE])
-    for task_id, agency_id in rows.values_list("task_id", "agency_id"):
-        above[task_id].add(agency_id)
-    officers = policy.people_who_hold("report", agencies, now=now)
+    leads: dict[int, set[int]] = defaultdict(set)
+    rows = Participation.objects.filter(task_id__in={part.task_id for part, _firing in firings}).exclude(tie=Tie.SUPPORT)
+    for task_id, tie, agency_id in rows.values_list("task_id", "tie", "agency_id"):
+        (leads if tie == Tie.LEAD else above)[task_id].add(agency_id)
+    officers = policy.people_who_hold("report", agencies.union(*leads.values()), now=now)
     reviewers = policy.people_who_hold("review", agencies, now=now)
     heads = policy.people_in_role(Role.HEAD, agencies, now=now)
     coordinators = policy.people_who_hold("coordinate", {part.issuer_id for part, _firing in firings}, now=now)
@@ -209,6 +212,8 @@ def _people(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> Cal
                 return [part.officer_id] if part.officer_id is not None and part.officer_id in own else own
             case Audience.AGENCY_HEAD:
                 return heads.get(part.agency_id) or reviewers.get(part.agency_id, [])
+            case Audience.LEAD:
+                return [user for agency in sorted(leads[part.task_id]) for user in officers.get(agency, ())]
             case Audience.COORDINATOR:
                 return coordinators.get(part.issuer_id, [])
             case _:

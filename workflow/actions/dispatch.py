@@ -15,7 +15,7 @@ from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, require
 from workflow import grants, policy, routing, timing
 from workflow.actions.clock import last_day_to_hand_back
-from workflow.actions.door import lock_tasks, log, move, of_part, of_task
+from workflow.actions.door import lock_tasks, log, move, of_part, of_task, refuse_stale
 from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.reports_ahead import open_reports
@@ -28,15 +28,22 @@ from workflow.timeline import Entry, Verb
 
 
 @transaction.atomic
-def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime) -> list[Task]:
+def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versions: Mapping[int, int] | None = None) -> list[Task]:
     """Dispatch tasks, all or none; the number of statements does not grow with their number.
 
+    Args:
+        actor: coordinates them.
+        task_ids: the tasks.
+        now: the moment.
+        versions: what the actor has seen, by task.
+
     Raises:
-        Conflict: one cannot go out; the reason names it.
+        Conflict: one cannot go out, the reason names it; or it has changed since.
     """
     lock_above(task_ids)
     tasks = lock_tasks(actor, task_ids, now=now)
     for task in tasks:
+        refuse_stale(task, (versions or {}).get(task.pk))
         require(policy.may_coordinate(actor, task))
     receivers = receivers_of(tasks)
     until = last_day_to_hand_back(now)

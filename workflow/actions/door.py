@@ -161,7 +161,7 @@ def keep(row: Row) -> None:
         Assignment.objects.filter(task=row, state__in=SWEPT_STATES).update(ladder_on=None, report_on=None)
     elif isinstance(row, Assignment):
         copy_assignment(row)
-    elif isinstance(row, Report):
+    elif isinstance(row, Report | Contribution):
         Assignment.objects.filter(pk=row.assignment_id).update(ladder_on=None)
 
 

@@ -13,7 +13,7 @@ from workflow import policy
 from workflow.actions.clock import give_back_task_time, give_back_time
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
-from workflow.actions.roll_up import lock_above, roll_up
+from workflow.actions.roll_up import before_completion, lock_above, roll_up, set_from_leads
 from workflow.models import Participation, Suspension, Task
 from workflow.states import AssignmentState, Finding
 from workflow.timeline import Entry, Verb
@@ -81,7 +81,10 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
 
 @transaction.atomic
 def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
-    """Take a signed-off task up again after a re-check; the confirmed parts are in hand once more, their history kept."""
+    """Take a signed-off task up again after a re-check; the confirmed parts are in hand once more, their history kept.
+
+    What was confirmed as done is not: each part falls back to what `before_completion` says, until it reports anew.
+    """
     lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
@@ -92,9 +95,10 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     task.assignments.filter(state=AssignmentState.WITHDRAWN).update(taken_back=True)
     for part in lock_parts(task, {AssignmentState.CONFIRMED}):
         move(part, "return_to_work", now=now)
+        part.percent, part.reopened_at = before_completion(part), now
         keep(part)
-    task.moved_at = now
-    keep(task)
-    log(actor, now, of_task(task, Verb.REOPEN, states, reason))
+    before = task.percent
+    set_from_leads(task, now)
+    log(actor, now, of_task(task, Verb.REOPEN, states, reason, percent_before=before, percent=task.percent))
     roll_up(actor, task, now)
     return task

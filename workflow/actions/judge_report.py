@@ -29,7 +29,7 @@ def accept_report(*, actor: Actor, report_id: int, now: dt.datetime, comment: st
     keep(report)
     assignment = report.assignment
     if report.percent is not None and not is_rolled_up(assignment):
-        assignment.percent = report.percent
+        assignment.percent, assignment.reopened_at = report.percent, None
         assignment.moved_at = now
         keep(assignment)
         set_from_leads(assignment.task, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
-from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, said
+from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, refuse_stale, said
 from workflow.actions.draw_up import PlannedReceiver
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Rhythm, TaskState
@@ -85,25 +85,41 @@ def settle_receiver(
 
 
 @transaction.atomic
-def set_due(*, actor: Actor, task_ids: Collection[int], due_on: dt.date, now: dt.datetime) -> list[Task]:
+def set_due(
+    *, actor: Actor, task_ids: Collection[int], due_on: dt.date, now: dt.datetime, versions: Mapping[int, int] | None = None
+) -> list[Task]:
     """Set the due date of tasks that have not gone out yet, all or none.
 
+    Args:
+        actor: coordinates them.
+        task_ids: the tasks.
+        due_on: the day.
+        now: the moment.
+        versions: what the actor has seen, by task.
+
     Raises:
-        Conflict: one has been dispatched.
+        Conflict: one has been dispatched, or has changed since.
         Invalid: the date has passed.
     """
     if due_on < timezone.localdate(now):
         raise Invalid(_("The due date lies in the past."), "due_on")
     tasks = lock_tasks(actor, task_ids, now=now)
     for task in tasks:
+        refuse_stale(task, (versions or {}).get(task.pk))
         require(policy.may_coordinate(actor, task))
         _expect_draft(task)
+    return write_due(actor, tasks, due_on, now)
+
+
+def write_due(actor: Actor, tasks: Sequence[Task], due_on: dt.date, now: dt.datetime) -> list[Task]:
+    """Write the due date of drafts that are locked, in a constant number of statements, with an event each."""
+    for task in tasks:
         task.due_on = task.first_due_on = due_on
         task.version += 1
     Task.objects.bulk_update(tasks, ["due_on", "first_due_on", "version"])
     Participation.objects.filter(task__in=tasks, assignment__isnull=True).update(due_on=due_on)
     log(actor, now, *(of_task(task, Verb.SET_DUE, due_on=due_on.isoformat()) for task in tasks))
-    return tasks
+    return list(tasks)
 
 
 def _expect_draft(task: Task) -> None:

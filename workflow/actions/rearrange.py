@@ -17,6 +17,8 @@ from workflow import grants, policy, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import expect, keep, lock_assignment, lock_task, log, move, of_part, said
 from workflow.actions.ending import close_requests
+from workflow.actions.reports_ahead import open_reports
+from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part
 from workflow.timeline import Entry, Verb
@@ -63,6 +65,8 @@ def add_assignment(
         moved_at=now,
     )
     grants.link_part(row).save()
+    open_reports([row], timezone.localdate(now))
+    open_stage_reports([row], since=timezone.localdate(now))
     keep(task)
     log(actor, now, of_part(row, Verb.ASSIGN, ("", row.state), reason.strip()))
     return row

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from workflow.actions.ask_supporters import open_contributions
 from workflow.deadlines import PeriodKind, add_working_days, period_of
-from workflow.models import Assignment, Report
+from workflow.models import Assignment, Report, Task
 from workflow.models.batches import NEVER, set_report_days
 from workflow.states import SWEPT_STATES, Part, TaskState
 from workflow.working_days import calendar_in_force
@@ -71,20 +71,25 @@ def open_running_periods(today: dt.date) -> int:
     leads = leads.order_by("report_on", "pk")  # as the index has them
     for due in (leads.filter(report_on__isnull=True), leads.filter(report_on__lte=today)):
         more: int | None = 0
+        waiting: set[int] = set()
         while more is not None:
             opened += more
             with transaction.atomic():
-                more = _open_batch(list(due.values_list("pk", flat=True)[:BATCH]), today)
+                more = _open_batch(list(due.exclude(pk__in=waiting).values_list("pk", flat=True)[:BATCH]), today, waiting)
     return opened
 
 
-def _open_batch(ids: list[int], today: dt.date) -> int | None:
+def _open_batch(ids: list[int], today: dt.date, waiting: set[int]) -> int | None:
+    """Open the reports of some leads; those in whose task somebody acts at the moment are put to `waiting`, for the next sweep."""
     if not ids:
         return None
+    free = _lock_tasks(ids)
     parts = list(Assignment.objects.filter(pk__in=ids).select_related("task").order_by("pk"))
+    waiting.update(part.pk for part in parts if part.task_id not in free)
+    parts = [part for part in parts if part.task_id in free]
     under_way = [part for part in parts if part.task.state == TaskState.DISPATCHED]
     opened = open_reports(under_way, today)
-    following = dict.fromkeys(ids, NEVER)
+    following = dict.fromkeys((part.pk for part in parts), NEVER)
     for part in under_way:
         if part.task.rhythm in PeriodKind.values:
             ends_on = period_of(PeriodKind(part.task.rhythm), today).ends_on
@@ -93,3 +98,11 @@ def _open_batch(ids: list[int], today: dt.date) -> int | None:
     if opened:
         Assignment.objects.filter(pk__in=[part.pk for part in under_way]).update(ladder_on=None)
     return opened
+
+
+def _lock_tasks(part_ids: list[int]) -> set[int]:
+    """Lock the tasks of some parts and return those that nobody else is acting on: supporters' parts change with the leads'."""
+    tasks = Task.objects.filter(pk__in=Assignment.objects.filter(pk__in=part_ids).values("task_id")).order_by("pk")
+    if connection.features.has_select_for_update_skip_locked:
+        tasks = tasks.select_for_update(skip_locked=True, no_key=True)
+    return set(tasks.values_list("pk", flat=True))

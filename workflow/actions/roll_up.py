@@ -14,8 +14,11 @@ from django.db.models import Avg, Count, Q
 from agencies.actor import Actor
 from workflow.actions.door import keep, log, of_part
 from workflow.models import Assignment, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part, RollUp, TaskState
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part, ReportState, RollUp, TaskState
 from workflow.timeline import Verb
+
+DONE = 100
+"""Percent of what is done."""
 
 UNCOUNTED = (TaskState.DRAFT, TaskState.TERMINATED)
 """States in which a task does not count for the one above it."""
@@ -71,13 +74,25 @@ def roll_up(actor: Actor, task: Task, now: dt.datetime) -> None:
         percent = _percent(part)
         if percent == part.percent:
             return
-        before, part.percent, part.moved_at = part.percent, percent, now
+        before, part.percent, part.moved_at, part.reopened_at = part.percent, percent, now, None
         keep(part)
         log(actor, now, of_part(part, Verb.ROLL_UP, rule=above.roll_up, percent_before=before, percent=percent))
         if not part.is_lead:
             return
         set_from_leads(above, now)
         task = above
+
+
+def before_completion(part: Assignment) -> int:
+    """Return how far a part had come before it was taken for done.
+
+    That is what its own tasks say where they roll up into it, else the last accepted report that said less than 100 %; 0 where there is
+    none: how far it has come is then not known.
+    """
+    if is_rolled_up(part):
+        return _percent(part)
+    said = part.reports.filter(state=ReportState.ACCEPTED, percent__lt=DONE).order_by("-period_end", "-pk")
+    return said.values_list("percent", flat=True).first() or 0
 
 
 def set_from_leads(task: Task, now: dt.datetime) -> None:

@@ -16,6 +16,9 @@ from workflow import grants, policy
 from workflow.actions.clock import give_back_time, last_day_to_hand_back
 from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
 from workflow.actions.ending import close_requests
+from workflow.actions.go_over import go_over
+from workflow.actions.reports_ahead import open_reports
+from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment, HandBack
 from workflow.states import ENDED_ASSIGNMENT_STATES
 from workflow.timeline import Entry, Verb
@@ -54,7 +57,7 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
     """Rule that another agency takes the part over; the first one keeps its history and loses sight of the task.
 
     Returns:
-        The new assignment, with the same part, rank and due date.
+        The new assignment, with the same part, rank and due date; what was owed with it goes over (`go_over`).
 
     Raises:
         Invalid: the agency has a part already, or does not exist today.
@@ -88,7 +91,11 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
         hand_back_until=last_day_to_hand_back(now),
         moved_at=now,
     )
+    successor.task = assignment.task
     grants.link_part(successor).save()
+    gone = go_over([(assignment, successor)], now)[assignment.pk]
+    open_reports([successor], timezone.localdate(now))
+    open_stage_reports([successor], since=timezone.localdate(now))
     issuer = assignment.task.issuer
     ruling = Entry(
         task=assignment.task,
@@ -98,7 +105,7 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
         from_state=states[0],
         to_state=states[1],
         comment=opinion,
-        data={"to": agency.name},
+        data={"to": agency.name} | gone.as_data(),
     )
     log(actor, now, ruling, of_part(successor, Verb.ASSIGN, ("", successor.state)))
     return successor

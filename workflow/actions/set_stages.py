@@ -74,13 +74,14 @@ def set_stages(*, actor: Actor, task_id: int, stages: str, now: dt.datetime, ver
     return task
 
 
-def open_stage_reports(assignments: Iterable[Assignment]) -> int:
+def open_stage_reports(assignments: Iterable[Assignment], since: dt.date | None = None) -> int:
     """Open the report of every stage for each lead whose task reports by stage; existing rows are left alone.
 
     A stage runs from the day after the one before it; the first from the day the task went out.
 
     Args:
         assignments: with their tasks loaded.
+        since: who comes later does not owe the reports of stages that ended before this day.
     """
     leads = [part for part in assignments if part.is_lead and part.task.rhythm == Rhythm.BY_STAGE]
     stages: dict[int, list[Stage]] = {}
@@ -98,7 +99,7 @@ def open_stage_reports(assignments: Iterable[Assignment]) -> int:
         )
         for part in leads
         for start, stage in _spans(part, stages.get(part.task_id, []))
-        if (part.pk, stage.ends_on) not in known
+        if (part.pk, stage.ends_on) not in known and (since is None or stage.ends_on >= since)
     ]
     Report.objects.bulk_create(rows, ignore_conflicts=True)
     open_contributions(rows)

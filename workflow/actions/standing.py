@@ -1,4 +1,4 @@
-"""How assignments stand towards the ladder, read for a whole batch in three queries and without models."""
+"""How assignments stand towards the ladder, read for a whole batch in four queries and without models."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from workflow.deadlines import WorkCalendar, working_days_between
 from workflow.ladder import OpenReport, Subject
-from workflow.models import Assignment, Extension, Report
-from workflow.states import SWEPT_STATES, ExtensionState, Part, ReportState, TaskState
+from workflow.models import Assignment, Contribution, Extension, Report
+from workflow.states import SWEPT_STATES, ContributionState, ExtensionState, Part, ReportState, TaskState
 
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
+_ASKED = (ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,22 @@ def standings(assignment_ids: Collection[int], calendar: WorkCalendar) -> list[S
     reports = Report.objects.filter(assignment_id__in=assignment_ids, state__in=_OWED).order_by("period_start", "pk")
     for assignment_id, report_id, due_on in reports.values_list("assignment_id", "pk", "due_on"):
         owed[assignment_id].append(OpenReport(f"report:{report_id}", due_on))
+    asked: dict[int, list[OpenReport]] = defaultdict(list)
+    material = Contribution.objects.filter(assignment_id__in=assignment_ids, state__in=_ASKED).order_by("period_start", "pk")
+    for assignment_id, contribution_id, due_on in material.values_list("assignment_id", "pk", "due_on"):
+        asked[assignment_id].append(OpenReport(f"contribution:{contribution_id}", due_on))
     asking = Extension.objects.filter(assignment_id__in=assignment_ids, state=ExtensionState.REQUESTED)
     waiting = set(asking.values_list("assignment_id", flat=True))
-    return [_standing(row, owed.get(row[0], ()), row[0] in waiting, calendar) for row in chosen.order_by("pk").values_list(*_FIELDS)]
+    return [
+        _standing(row, owed.get(row[0], ()), asked.get(row[0], ()), row[0] in waiting, calendar)
+        for row in chosen.order_by("pk").values_list(*_FIELDS)
+    ]
 
 
-def _standing(row: tuple[Any, ...], owed: Collection[OpenReport], waits: bool, calendar: WorkCalendar) -> Standing:
-    """Return one assignment: leads answer for the due date and for movement, supporters for signing only."""
+def _standing(
+    row: tuple[Any, ...], owed: Collection[OpenReport], asked: Collection[OpenReport], waits: bool, calendar: WorkCalendar
+) -> Standing:
+    """Return one assignment: leads answer for the due date, for reports and movement, supporters for signing and their contributions."""
     pk, part, _state, officer_id, due_on, version, assigned_at, signed_at, moved_at, task_id, agency_id, *rest = row
     plan_id, issuer_id, task_state, number, title, agency_name, agency_short_name = rest
     leads = part == Part.LEAD
@@ -68,6 +78,7 @@ def _standing(row: tuple[Any, ...], owed: Collection[OpenReport], waits: bool, c
         last_movement_on=timezone.localdate(moved_at) if leads else None,
         total_working_days=working_days_between(dispatched_on, due_on, calendar) if due_on else 0,
         open_reports=tuple(owed),
+        open_contributions=() if leads else tuple(asked),
         finished=task_state not in {TaskState.DISPATCHED, TaskState.SUSPENDED},
         paused=waits or task_state == TaskState.SUSPENDED,
     )

@@ -25,6 +25,7 @@ from workflow import grants, policy
 from workflow.actions.door import expect, log, move, of_part, of_task, said
 from workflow.actions.ending import ask_no_longer, close_requests
 from workflow.actions.estate import Estate, estate_of, find_predecessor, to_take_over
+from workflow.actions.go_over import go_over
 from workflow.models import Assignment, Event, Participation, Receiver, SignOff, Task
 from workflow.states import AssignmentState, Part
 from workflow.timeline import Entry, Verb
@@ -150,7 +151,7 @@ def _move_parts(
 ) -> tuple[list[Outcome], list[Entry]]:
     """Give parts to their successors; where a successor has a part already, the two become the stronger one."""
     theirs = _parts_of(parts, goes_to)
-    ending: list[Assignment] = []
+    ending: list[tuple[Assignment, Assignment]] = []
     kept: list[Assignment] = []
     outcomes: list[Outcome] = []
     for part in parts:
@@ -163,7 +164,7 @@ def _move_parts(
             continue
         stronger, weaker = sorted((part, other), key=_strength, reverse=True)
         stronger.rank = min(part.rank, other.rank) if part.part == other.part else stronger.rank
-        ending.append(weaker)
+        ending.append((weaker, stronger))
         if stronger is part:
             part.agency = heir
         kept.append(stronger)
@@ -189,11 +190,16 @@ def _strength(part: Assignment) -> tuple[bool, int, int]:
     return part.is_lead, PROGRESS.index(AssignmentState(part.state)), -part.rank
 
 
-def _end(parts: Sequence[Assignment], basis: str, now: dt.datetime) -> list[Entry]:
-    if not parts:
+def _end(pairs: Sequence[tuple[Assignment, Assignment]], basis: str, now: dt.datetime) -> list[Entry]:
+    """End parts that become one with another; what was owed with them goes over."""
+    if not pairs:
         return []
+    parts = [weaker for weaker, _stronger in pairs]
     close_requests(parts, now)
-    entries = [of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=True), basis, merged=True) for part in parts]
+    gone = go_over(pairs, now)
+    entries = [
+        of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=True), basis, merged=True, **gone[part.pk].as_data()) for part in parts
+    ]
     for part in parts:
         part.version += 1
         part.ladder_on = None

@@ -14,12 +14,17 @@ from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
 from workflow.actions.door import keep, lock_open_sign_off, lock_task, log, of_task, said
+from workflow.deadlines import add_working_days
 from workflow.models import Task, Verification
 from workflow.states import Finding
 from workflow.timeline import Verb
+from workflow.working_days import calendar_in_force
 
 SIGHT_DAYS = 30
 """For how many days whoever is asked sees the task."""
+
+VERIFY_WORKING_DAYS = 10
+"""Within how many working days the finding is expected; it stands on the verifier's list of what is owed."""
 
 
 @transaction.atomic
@@ -39,10 +44,11 @@ def ask_verifier(*, actor: Actor, task_id: int, verifier_id: int, now: dt.dateti
         raise Invalid(_("This person belongs to an agency that has a part in the task; ask somebody outside."), "verifier_id")
     if sign_off.verifications.filter(verifier=user).exists():
         raise Invalid(_("This person has been asked already."), "verifier_id")
-    row = Verification.objects.create(sign_off=sign_off, verifier=user, asked_by_id=actor.user_id, asked_at=now)
+    due_on = add_working_days(timezone.localdate(now), VERIFY_WORKING_DAYS, calendar_in_force())
+    row = Verification.objects.create(sign_off=sign_off, verifier=user, asked_by_id=actor.user_id, asked_at=now, due_on=due_on)
     grants.show(task, user, until=now + dt.timedelta(days=SIGHT_DAYS), reason=_("Verification before sign-off"))
     keep(task)  # a page that does not show this yet is stale, for a colleague who would ask as well
-    log(actor, now, of_task(task, Verb.ASK_VERIFIER, person=user.name, person_id=user.pk, round=sign_off.round))
+    log(actor, now, of_task(task, Verb.ASK_VERIFIER, person=user.name, person_id=user.pk, round=sign_off.round, due_on=due_on.isoformat()))
     return row
 
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from workflow.actions.batch import Outcome, dispatch_many, press_many, remind_many, sign_for_many
+from workflow.actions.batch import Outcome, dispatch_many, press_many, remind_many, set_due_many, sign_for_many
 from workflow.api.answers import once
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
@@ -37,10 +37,17 @@ class BatchWithTextSerializer(BatchSerializer):
     text = serializers.CharField(max_length=10_000, allow_blank=True, default="")
 
 
+class BatchWithDaySerializer(BatchSerializer):
+    """The rows chosen, and the day."""
+
+    due_on = serializers.DateField()
+
+
 class RowSerializer(serializers.Serializer[dict[str, Any]]):
-    """What became of a row: `done`, `changed` when somebody acted on it meanwhile, `refused` when it was not the moment."""
+    """What became of a row: `done` (200), `changed` by somebody meanwhile, or `refused` as it was not the moment (409 both)."""
 
     id = serializers.IntegerField()
+    status = serializers.IntegerField()
     task = serializers.IntegerField(allow_null=True)
     outcome = serializers.CharField()
     reason = serializers.CharField()
@@ -69,7 +76,13 @@ class BatchView(APIView):
         def run() -> tuple[int, Any]:
             outcomes = type(self).run(actor=actor, shown=shown, now=now, **told)
             rows = [
-                {"id": row.pk, "task": row.task.pk if row.task else None, "outcome": row.fate.value, "reason": row.reason}
+                {
+                    "id": row.pk,
+                    "status": status.HTTP_200_OK if row.is_done else status.HTTP_409_CONFLICT,
+                    "task": row.task.pk if row.task else None,
+                    "outcome": row.fate.value,
+                    "reason": row.reason,
+                }
                 for row in outcomes
             ]
             return status.HTTP_200_OK, {"rows": rows}
@@ -120,4 +133,16 @@ class DispatchMany(BatchView):
     @extend_schema(request=BatchSerializer, responses={200: OutcomesSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """Dispatch them; `rows` are tasks."""
+        return self.perform(request)
+
+
+class SetDueMany(BatchView):
+    """Set the due date of several tasks that have not gone out."""
+
+    run = staticmethod(set_due_many)
+    body = BatchWithDaySerializer
+
+    @extend_schema(request=BatchWithDaySerializer, responses={200: OutcomesSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """Set it; `rows` are tasks. A task that has the date already is done."""
         return self.perform(request)

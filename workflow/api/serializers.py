@@ -123,7 +123,7 @@ class AssignmentSerializer(WithOffers):
         model = Assignment
         fields = (
             "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
-            "declared_at", "was_overdue", "percent", "version", "allowed_actions",
+            "declared_at", "was_overdue", "percent", "reopened_at", "version", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 

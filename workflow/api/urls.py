@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("batch/remind/", batch.RemindMany.as_view(), name="batch-remind"),
     path("batch/sign_for/", batch.SignForMany.as_view(), name="batch-sign-for"),
     path("batch/dispatch/", batch.DispatchMany.as_view(), name="batch-dispatch"),
+    path("batch/set_due/", batch.SetDueMany.as_view(), name="batch-set-due"),
     *(path(f"{act.subject}s/<int:pk>/{name}/", views.ACT_VIEWS[name].as_view(), name=name) for name, act in CATALOG.items()),
 ]

@@ -43,7 +43,8 @@ def one(run: Callable[..., Any]) -> Callable[..., Any]:
     """Return a batch act as an act on one task."""
 
     def run_one(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None = None, **fields: Any) -> Any:
-        return run(actor=actor, task_ids=[task_id], now=now, **fields)
+        versions = {} if version is None else {task_id: version}
+        return run(actor=actor, task_ids=[task_id], now=now, versions=versions, **fields)
 
     return run_one
 

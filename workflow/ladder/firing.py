@@ -13,7 +13,7 @@ from workflow.ladder.rungs import Audience, Rung, Trigger
 
 @dataclass(frozen=True, slots=True)
 class OpenReport:
-    """A report that is owed and not yet sent."""
+    """A report, or a supporter's contribution to one, that is owed and not yet sent."""
 
     ref: str
     due_on: dt.date
@@ -32,6 +32,7 @@ class Subject:
         last_movement_on: the day of the last act on it.
         total_working_days: its length, which chooses the light threshold.
         open_reports: reports owed and not sent.
+        open_contributions: contributions asked for and not sent.
         finished: declared done, closed or withdrawn: no rung fires.
         paused: its clock stands still: no rung fires.
     """
@@ -44,6 +45,7 @@ class Subject:
     last_movement_on: dt.date | None = None
     total_working_days: int = 0
     open_reports: tuple[OpenReport, ...] = ()
+    open_contributions: tuple[OpenReport, ...] = ()
     finished: bool = False
     paused: bool = False
 
@@ -105,6 +107,8 @@ def courses(subject: Subject) -> Iterator[Course]:
         yield Course(Trigger.UNSIGNED, subject.ref, subject.dispatched_on, subject.dispatched_on.isoformat())
     for report in subject.open_reports:
         yield Course(Trigger.REPORT, f"{subject.ref}|{report.ref}", report.due_on, report.due_on.isoformat())
+    for asked in subject.open_contributions:
+        yield Course(Trigger.CONTRIBUTION, f"{subject.ref}|{asked.ref}", asked.due_on, asked.due_on.isoformat())
     if subject.signed and subject.last_movement_on is not None:
         yield Course(Trigger.STANDSTILL, subject.ref, subject.last_movement_on, subject.last_movement_on.isoformat())
 

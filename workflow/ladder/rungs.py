@@ -18,6 +18,7 @@ class Trigger(TextChoices):
     DUE = "due", _("the due date")
     UNSIGNED = "unsigned", _("the dispatch, while not signed for")
     REPORT = "report", _("the due date of a missing report")
+    CONTRIBUTION = "contribution", _("the due date of a missing contribution")
     STANDSTILL = "standstill", _("the last movement")
 
 
@@ -26,6 +27,7 @@ class Audience(TextChoices):
 
     OFFICER = "officer", _("officer of the agency")
     AGENCY_HEAD = "agency_head", _("head of the agency")
+    LEAD = "lead", _("lead agencies")
     COORDINATOR = "coordinator", _("coordinator")
     SUPERVISING_LEADER = "supervising_leader", _("supervising leader")
     LEADERSHIP = "leadership", _("leadership group")
@@ -109,6 +111,8 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("unsigned_long", Trigger.UNSIGNED, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5, urgent=True),
     Rung("report_missed", Trigger.REPORT, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
     Rung("report_missed_long", Trigger.REPORT, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
+    Rung("contribution_missed", Trigger.CONTRIBUTION, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
+    Rung("contribution_missed_long", Trigger.CONTRIBUTION, (Audience.AGENCY_HEAD, Audience.LEAD), days=3),
     Rung("standstill", Trigger.STANDSTILL, (Audience.OFFICER, Audience.COORDINATOR), days=20),
 )
 
@@ -123,6 +127,8 @@ RUNG_NAMES: Mapping[str, Promise] = {
     "unsigned_long": _("Not signed for, to the head"),
     "report_missed": _("Report missed"),
     "report_missed_long": _("Report missed, to the head"),
+    "contribution_missed": _("Contribution missed"),
+    "contribution_missed_long": _("Contribution missed, to the head and the leads"),
     "standstill": _("No movement"),
 }
 """What people call the rungs of the default ladder."""

@@ -2,7 +2,7 @@
 
 from workflow.models.assignment import Assignment, Participation
 from workflow.models.closing import CoSignature, SignOff
-from workflow.models.contributions import Contribution
+from workflow.models.contributions import Contribution, Material
 from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
 from workflow.models.decisions import Answer, DisputeMeeting, Recheck, RecheckItem, Verification
 from workflow.models.ladder import CalendarDay, Firing, PlanTiming, RungSetting
@@ -30,6 +30,7 @@ __all__ = [
     "HandBack",
     "IdempotencyKey",
     "Instruction",
+    "Material",
     "Notice",
     "NoticeCounter",
     "NoticeReader",

@@ -35,6 +35,7 @@ class Assignment(models.Model):
     declared_at = models.DateTimeField(_("declared done at"), null=True, blank=True)
     was_overdue = models.BooleanField(_("was overdue"), default=False)
     percent = models.PositiveSmallIntegerField(_("progress in percent"), default=0)
+    reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True, help_text=_("Empty again once progress is reported anew."))
     moved_at = models.DateTimeField(_("last movement"))
     taken_back = models.BooleanField(
         default=False, editable=False, help_text="Withdrawn from a task that went on: the agency sees it no more, also when it has ended."
@@ -89,6 +90,11 @@ class Assignment(models.Model):
         """Tell whether the agency leads."""
         return self.part == Part.LEAD
 
+    @property
+    def known_percent(self) -> int | None:
+        """Return how far it has come in percent; None where that is not known: reopened, and never reported before it was done."""
+        return None if self.reopened_at is not None and self.percent == 0 else self.percent
+
     @transition(field=state, source=AssignmentState.PENDING, target=AssignmentState.ACCEPTED)
     def sign_for(self, officer_id: int | None, now: dt.datetime) -> None:
         """Sign for it 签收."""
@@ -126,7 +132,7 @@ class Assignment(models.Model):
     def confirm(self, now: dt.datetime) -> None:
         """Have it confirmed done 认定."""
         self.moved_at = now
-        self.percent = 100
+        self.percent, self.reopened_at = 100, None
 
     @transition(field=state, source=[AssignmentState.DECLARED, AssignmentState.CONFIRMED], target=AssignmentState.ACCEPTED)
     def return_to_work(self, now: dt.datetime) -> None:

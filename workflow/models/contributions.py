@@ -11,6 +11,7 @@ from django_fsm import FSMField, transition
 
 from agencies.models import User
 from workflow.models.assignment import Assignment
+from workflow.models.reports import StoredFile
 from workflow.states import ContributionState
 
 
@@ -95,3 +96,23 @@ class Contribution(models.Model):
     )
     def waive(self) -> None:
         """Be told by a lead that nothing is needed 无需提供."""
+
+    @transition(
+        field=state,
+        source=[ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW, ContributionState.RETURNED],
+        target=ContributionState.PASSED_ON,
+    )
+    def pass_on(self) -> None:
+        """Be asked of who takes the part over from now on; what was begun stays where it was written."""
+
+
+class Material(StoredFile):
+    """A file that a supporting agency sends with its contribution 配合材料附件."""
+
+    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="files", verbose_name=_("contribution"))
+
+    class Meta:
+        verbose_name = _("file of a contribution")
+        verbose_name_plural = _("files of contributions")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["contribution", "sha256"], name="workflow_material_once")]

@@ -56,6 +56,7 @@ class Verification(models.Model):
     verifier = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("verified by"))
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked at"))
+    due_on = models.DateField(_("due on"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=8, choices=Finding, default=Finding.WAITING)
     finding = models.TextField(_("finding"), blank=True)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
@@ -64,6 +65,7 @@ class Verification(models.Model):
         verbose_name = _("verification")
         verbose_name_plural = _("verifications")
         ordering = ["sign_off", "pk"]
+        indexes = [models.Index(fields=["verifier", "due_on"], condition=Q(result="waiting"), name="workflow_verification_waits")]
         constraints = [
             models.UniqueConstraint(
                 fields=["sign_off", "verifier"],
@@ -187,3 +189,7 @@ class Answer(models.Model):
     def return_for_more(self, remark: str) -> None:
         """Ask for more."""
         self.remark = remark
+
+    @transition(field=state, source=[AnswerState.OWED, AnswerState.RETURNED], target=AnswerState.PASSED_ON)
+    def pass_on(self) -> None:
+        """Be owed by who takes the part over from now on."""

@@ -119,10 +119,9 @@ class Report(models.Model):
         """Do without it 免报."""
 
 
-class Evidence(models.Model):
-    """A file that supports a report 佐证材料."""
+class StoredFile(models.Model):
+    """A file that somebody has attached, with who and when, and the digest that tells it from any other."""
 
-    report = models.ForeignKey(Report, models.PROTECT, related_name="evidence", verbose_name=_("report"))
     file = models.FileField(_("file"), upload_to="evidence/%Y/%m/")
     filename = models.CharField(_("file name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -131,10 +130,19 @@ class Evidence(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Evidence(StoredFile):
+    """A file that supports a report 佐证材料."""
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="evidence", verbose_name=_("report"))
+
+    class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["report", "sha256"], name="workflow_evidence_once")]
-
-    def __str__(self) -> str:
-        return self.filename

@@ -18,12 +18,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from workflow.models import Answer, Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff
+from workflow.models import Answer, Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Verification
 from workflow.states import (
     LIVE_TASK_STATES,
     AnswerState,
     AssignmentState,
     ContributionState,
+    Finding,
     ReportState,
     SignOffState,
     TaskState,
@@ -50,6 +51,7 @@ class Duty(IntEnum):
     REVIEW_CONTRIBUTION = 10
     ANSWER = 11
     CLOSE_ANSWER = 12
+    VERIFY = 13
 
 
 LABELS: dict[Duty, str | Promise] = {
@@ -65,6 +67,7 @@ LABELS: dict[Duty, str | Promise] = {
     Duty.REVIEW_CONTRIBUTION: _("Contributions to review"),
     Duty.ANSWER: _("Instructions to answer"),
     Duty.CLOSE_ANSWER: _("Answers to close"),
+    Duty.VERIFY: _("To verify from outside"),
 }
 
 
@@ -73,16 +76,24 @@ class Source:
     """Where the duties of a kind come from.
 
     Attributes:
-        holds: the permission that makes them somebody's.
-        rows: those of some agencies.
+        holds: the permission that makes them somebody's; empty for what is asked of a person, whatever they hold.
+        rows: those of some agencies, or of one person.
         due: the column of the day.
         load: what is read with the rows of a page.
+        task: the way from a row to its task.
     """
 
     holds: str
     rows: Callable[[frozenset[int]], QuerySet[Any]]
     due: str
     load: tuple[str, ...]
+    task: str = "assignment__task__"
+
+    def owners(self, actor: Actor) -> frozenset[int]:
+        """Return whose rows are the actor's: agencies, or the person."""
+        if self.holds:
+            return actor.agencies_where(self.holds)
+        return frozenset() if actor.user_id is None else frozenset({actor.user_id})
 
 
 def _to_sign(agencies: frozenset[int]) -> QuerySet[Any]:
@@ -168,21 +179,28 @@ def _to_judge(agencies: frozenset[int]) -> QuerySet[Any]:
     return Report.objects.filter(state=ReportState.SUBMITTED, **live)
 
 
+def _to_verify(people: frozenset[int]) -> QuerySet[Any]:
+    """Return what people were asked to look at from outside, in rounds that are not decided yet."""
+    open_rounds = {"sign_off__state__in": [SignOffState.COLLECTING, SignOffState.UNDER_REVIEW]}
+    return Verification.objects.filter(verifier__in=people, result=Finding.WAITING, **open_rounds)
+
+
 _PART = ("task__issuer", "task__plan", "agency")
 _VIA_PART = ("assignment__task__issuer", "assignment__task__plan", "assignment__agency")
 SOURCES: dict[Duty, Source] = {
-    Duty.SIGN_FOR: Source("sign_for", _to_sign, "due_on", _PART),
+    Duty.SIGN_FOR: Source("sign_for", _to_sign, "due_on", _PART, "task__"),
     Duty.REPORT: Source("report", _to_report, "due_on", _VIA_PART),
     Duty.REVIEW: Source("review", _to_review, "due_on", _VIA_PART),
     Duty.CO_SIGN: Source("review", _to_co_sign, "assignment__due_on", (*_VIA_PART, "sign_off")),
     Duty.RULE: Source("coordinate", _to_rule, "rule_by", _VIA_PART),
     Duty.EXTENSION: Source("coordinate", _to_extend, "due_before", _VIA_PART),
-    Duty.SIGN_OFF: Source("coordinate", _to_sign_off, "task__due_on", ("task__issuer", "task__plan")),
+    Duty.SIGN_OFF: Source("coordinate", _to_sign_off, "task__due_on", ("task__issuer", "task__plan"), "task__"),
     Duty.JUDGE: Source("coordinate", _to_judge, "due_on", _VIA_PART),
     Duty.CONTRIBUTE: Source("report", _to_contribute, "due_on", _VIA_PART),
     Duty.ANSWER: Source("review", _to_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.CLOSE_ANSWER: Source("coordinate", _to_close_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
+    Duty.VERIFY: Source("", _to_verify, "due_on", ("sign_off__task__issuer", "sign_off__task__plan"), "sign_off__task__"),
 }
 
 Key = tuple[dt.date, int, int]
@@ -191,16 +209,15 @@ Key = tuple[dt.date, int, int]
 
 def kinds_of(actor: Actor) -> list[Duty]:
     """Return the kinds of duties that the actor's roles can have."""
-    return [duty for duty, source in SOURCES.items() if actor.agencies_where(source.holds)]
+    return [duty for duty, source in SOURCES.items() if source.owners(actor)]
 
 
 def rows_of(actor: Actor, duty: Duty, text: str = "") -> QuerySet[Any]:
     """Return the rows of a kind that are the actor's, those whose task's title or number contains a text."""
     source = SOURCES[duty]
-    rows = source.rows(actor.agencies_where(source.holds))
+    rows = source.rows(source.owners(actor))
     if text:
-        path = "task__" if "task__issuer" in source.load else "assignment__task__"
-        rows = rows.filter(Q(**{f"{path}title__icontains": text}) | Q(**{f"{path}number": text}))
+        rows = rows.filter(Q(**{f"{source.task}title__icontains": text}) | Q(**{f"{source.task}number": text}))
     return rows
 
 
@@ -230,7 +247,10 @@ def before(rows: QuerySet[Any, tuple[int, dt.date, int]], duty: Duty, key: Key) 
 
 
 def count_by_kind(actor: Actor) -> dict[Duty, int]:
-    """Return how many duties of each kind the actor has, in one query; kinds that are not theirs are left out."""
+    """Return how many duties of each kind the actor has, in one query.
+
+    Kinds that are not theirs are left out, and so is what is asked of a person by name while nothing is.
+    """
     kinds = kinds_of(actor)
     if not kinds:
         return {}
@@ -238,7 +258,7 @@ def count_by_kind(actor: Actor) -> dict[Duty, int]:
     parts = [_counted(actor, duty) for duty in kinds]
     for kind, number in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
         found[Duty(kind)] = number
-    return found
+    return {duty: number for duty, number in found.items() if number or SOURCES[duty].holds}
 
 
 def _counted(actor: Actor, duty: Duty) -> QuerySet[Any, tuple[int, int]]:

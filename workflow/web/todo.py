@@ -23,7 +23,7 @@ from agencies.middleware import actor_of
 from workflow.actions.batch import sign_for_many as sign_for_many_at_once
 from workflow.deadlines import Light, WorkCalendar
 from workflow.lights import light_between
-from workflow.models import Task
+from workflow.models import Assignment, SignOff, Task
 from workflow.web import duties
 from workflow.web.chosen import shown_in
 from workflow.web.duties import Duty
@@ -165,8 +165,8 @@ def _read(found: list[tuple[int, dt.date, int]], today: dt.date) -> list[Row]:
 
 
 def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCalendar) -> Row:
-    part = row if duty == Duty.SIGN_FOR else None if duty == Duty.SIGN_OFF else row.assignment
-    task = row.task if part is None else part.task
+    part = _part(duty, row)
+    task = part.task if part is not None else _round(duty, row).task
     due_on = None if day == duties.FAR else day
     state, label = _state(duty, row)
     return Row(
@@ -185,9 +185,28 @@ def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCa
     )
 
 
+def _part(duty: Duty, row: Any) -> Assignment | None:
+    """Return the part that a duty belongs to; none where it is the whole task's."""
+    match duty:
+        case Duty.SIGN_FOR:
+            part: Assignment = row
+        case Duty.SIGN_OFF | Duty.VERIFY:
+            return None
+        case _:
+            part = row.assignment
+    return part
+
+
+def _round(duty: Duty, row: Any) -> SignOff:
+    found: SignOff = row.sign_off if duty == Duty.VERIFY else row
+    return found
+
+
 def _state(duty: Duty, row: Any) -> tuple[str, str]:
     if duty == Duty.CO_SIGN:
         return str(row.verdict), str(row.get_verdict_display())
+    if duty == Duty.VERIFY:
+        return str(row.result), str(row.get_result_display())
     return str(row.state), str(row.get_state_display())
 
 
@@ -205,6 +224,8 @@ def _start(duty: Duty, row: Any) -> dt.date:
             moment = row.raised_at
         case Duty.EXTENSION | Duty.SIGN_OFF:
             moment = row.requested_at
+        case Duty.VERIFY:
+            moment = row.asked_at
     return timezone.localdate(moment)
 
 
@@ -214,8 +235,8 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
             return reverse("report", args=[row.pk])
         case Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             return reverse("contribution", args=[row.pk])
-        case Duty.SIGN_OFF:
-            return reverse("task-act", args=[task.pk, "sign_off"])
+        case Duty.SIGN_OFF | Duty.VERIFY:
+            return reverse("task-act", args=[task.pk, "sign_off" if duty == Duty.SIGN_OFF else "verify"])
         case Duty.ANSWER | Duty.CLOSE_ANSWER:
             return reverse("answer-act", args=[row.pk, "give_answer" if duty == Duty.ANSWER else "close_answer"])
         case Duty.CO_SIGN | Duty.EXTENSION:

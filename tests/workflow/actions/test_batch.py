@@ -5,25 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agencies.refusals import Forbidden, Invalid, NotYours, Refusal
+from agencies.models import Role
+from agencies.refusals import Conflict, Forbidden, Invalid, NotYours, Refusal
 from notifications.models import InboxItem
-from tests.factories.directory import NOW, TODAY
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from tests.factories.documents import confirmed
 from tests.factories.scenes import SCENES
 from tests.factories.tasks import Crew, Stage, accepted_task, declared_task, dispatched_task, draft_task, make_crew
 from tests.workflow.test_truth_table import ROLES, TABLE, actors, expected
 from workflow import grants
-from workflow.actions.batch import Fate, Outcome, dispatch_many, press_many, remind_many, sign_for_many
+from workflow.actions.batch import Fate, Outcome, dispatch_many, press_many, remind_many, set_due_many, sign_for_many
 from workflow.actions.dispatch import dispatch
-from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.draw_up import PlannedReceiver, draw_up_plan, draw_up_task
 from workflow.actions.pass_on import pass_on
+from workflow.actions.plan_task import set_due
 from workflow.actions.press import remind
 from workflow.catalog import CATALOG, Subject
 from workflow.models import Assignment, Event, Task
@@ -64,14 +69,14 @@ def fates(outcomes: list[Outcome]) -> Counter[str]:
     return Counter(row.fate.value for row in outcomes)
 
 
-@pytest.mark.parametrize("kind", ["press", "remind", "sign_for", "dispatch"])
+@pytest.mark.parametrize("kind", ["press", "remind", "sign_for", "dispatch", "set_due"])
 def test_the_number_of_statements_does_not_grow(kind: str) -> None:
     counts = []
     for number in (2, 14):
         stage = dispatched_task()
         lead = stage.leads[0]
         coordinator, officer = stage.coordinator_actor, lead.officer_actor
-        if kind == "dispatch":
+        if kind in {"dispatch", "set_due"}:
             shown = {task.pk: task.version for task in drawn_up(stage, lead, number)}
         else:
             shown = {part.pk: part.version for part in sent(stage, lead, number)}
@@ -83,6 +88,8 @@ def test_the_number_of_statements_does_not_grow(kind: str) -> None:
                     done = remind_many(actor=coordinator, shown=shown, text="", now=NOW)
                 case "sign_for":
                     done = sign_for_many(actor=officer, shown=shown, now=NOW)
+                case "set_due":
+                    done = set_due_many(actor=coordinator, shown=shown, due_on=TODAY + dt.timedelta(days=9), now=NOW)
                 case _:
                     done = dispatch_many(actor=coordinator, shown=shown, now=NOW)
         assert fates(done) == {"done": number}
@@ -160,7 +167,7 @@ def test_a_reminder_is_told_once_a_day_and_recorded_each_time() -> None:
     assert InboxItem.objects.filter(recipient=lead.officer).count() == 2
 
 
-BULK = {"press": press_many, "remind": remind_many, "sign_for": sign_for_many, "dispatch": dispatch_many}
+BULK = {"press": press_many, "remind": remind_many, "sign_for": sign_for_many, "dispatch": dispatch_many, "set_due": set_due_many}
 
 
 @pytest.mark.parametrize("name", BULK)
@@ -173,7 +180,9 @@ def test_a_batch_of_one_answers_as_the_single_act_does(name: str) -> None:
         people = actors(scene.stage)
         for role in ROLES:
             wanted = expected(act, state, role)
-            told = {"text": "说明"} if name in {"press", "remind"} else {}
+            told: dict[str, Any] = {"text": "说明"} if name in {"press", "remind"} else {}
+            if name == "set_due":
+                told = {"due_on": TODAY + dt.timedelta(days=100)}
             before = Event.objects.count()
             try:
                 outcomes = BULK[name](actor=people[role], shown={scene.pk: None}, now=NOW, **told)  # type: ignore[operator]
@@ -198,9 +207,53 @@ def test_the_api_answers_for_each_row(client: Client) -> None:
     part = stage.part_of(stage.leads[0])
     body = {"rows": [{"id": part.pk, "version": part.version}], "text": "请抓紧"}
     answer = client.post(reverse("api:batch-press"), body, content_type="application/json")
-    assert answer.json() == {"rows": [{"id": part.pk, "task": stage.task.pk, "outcome": "done", "reason": ""}]}
+    assert answer.json() == {"rows": [{"id": part.pk, "status": 200, "task": stage.task.pk, "outcome": "done", "reason": ""}]}
     assert client.post(reverse("api:batch-remind"), {"rows": []}, content_type="application/json").status_code == 400
     assert client.post(reverse("api:batch-dispatch"), {"rows": [{"id": 10**9}]}, content_type="application/json").status_code == 404
     client.force_login(stage.leads[0].officer, backend="django.contrib.auth.backends.ModelBackend")
     signed = client.post(reverse("api:batch-sign-for"), {"rows": [{"id": part.pk}]}, content_type="application/json")
     assert signed.json()["rows"][0]["outcome"] == "done"
+
+
+def test_dates_set_for_many_leave_what_somebody_changed_and_say_what_happened() -> None:
+    stage = dispatched_task()
+    one, other, gone = drawn_up(stage, stage.leads[0], 3)
+    shown: dict[int, int | None] = {task.pk: task.version for task in (one, other, gone)}
+    mine = TODAY + dt.timedelta(days=30)
+    set_due(actor=stage.coordinator_actor, task_ids=[other.pk], due_on=TODAY + dt.timedelta(days=10), now=NOW)
+    dispatch(actor=stage.coordinator_actor, task_ids=[gone.pk], now=NOW)
+    for _ in range(2):  # done again, with the versions that were shown at first, it answers the same and records nothing
+        outcomes = {row.pk: row for row in set_due_many(actor=stage.coordinator_actor, shown=shown, due_on=mine, now=NOW)}
+        assert {pk: row.fate for pk, row in outcomes.items()} == {one.pk: Fate.DONE, other.pk: Fate.CHANGED, gone.pk: Fate.REFUSED}
+    assert stage.coordinator.name in outcomes[other.pk].reason
+    assert "设定" in outcomes[other.pk].reason or "期限" in outcomes[other.pk].reason
+    assert Event.objects.filter(verb="set_due", task=one).count() == 1
+    assert Task.objects.get(pk=other.pk).due_on == TODAY + dt.timedelta(days=10)
+    assert Task.objects.get(pk=one.pk).due_on == mine
+
+
+def test_setting_a_date_and_dispatching_from_a_stale_page_is_refused() -> None:
+    stage = draft_task()
+    stale = stage.task.version
+    set_due(actor=stage.coordinator_actor, task_ids=[stage.task.pk], due_on=TODAY + dt.timedelta(days=10), now=NOW)
+    for name, told in (("set_due", {"due_on": TODAY + dt.timedelta(days=20)}), ("dispatch", {})):
+        with pytest.raises(Conflict):
+            CATALOG[name].run(actor=stage.coordinator_actor, task_id=stage.task.pk, version=stale, now=NOW, **told)
+
+
+def test_the_page_of_drafts_sets_dates_as_they_were_shown(client: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        agency = make_agency()
+        coordinator = make_member(agency, Role.COORDINATOR)
+        plan = confirmed(coordinator, agency)
+        draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)
+        client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(reverse("plan-drafts", args=[plan.pk]))
+        first, *others = [row.task for row in page.context["rows"]]
+        earlier = TODAY + dt.timedelta(days=20)
+        set_due(actor=actor_of(coordinator), task_ids=[first.pk], due_on=earlier, now=NOW)
+        body = {"due_on": (TODAY + dt.timedelta(days=40)).isoformat(), "scope": "all", "shown": page.context["shown"]}
+        answer = client.post(reverse("plan-due", args=[plan.pk]), body, follow=True)
+    assert Task.objects.get(pk=first.pk).due_on == earlier
+    assert set(Task.objects.filter(pk__in=[task.pk for task in others]).values_list("due_on", flat=True)) == {TODAY + dt.timedelta(days=40)}
+    assert any(first.title in str(told) for told in answer.context["messages"])

@@ -284,3 +284,33 @@ def test_changing_the_stages_waives_what_nobody_has_sent_and_keeps_the_rest() ->
     set_stages(actor=stage.coordinator_actor, task_id=stage.task.pk, stages="2026-06-30 甲\n2027-03-31 丙", now=NOW)
     states = dict(Report.objects.values_list("stage", "state"))
     assert states == {"甲": "due", "乙": "waived", "丙": "due"}
+
+
+def test_a_reopened_task_falls_back_to_what_was_reported_before_it_was_done() -> None:
+    stage = accepted_task(leads=2)
+    first, second = stage.leads
+    for crew, percents in ((first, (60, 100)), (second, (100,))):
+        for number, percent in enumerate(percents):
+            report = open_report(stage, crew)
+            moment = NOW + dt.timedelta(hours=number)
+            save_report(actor=crew.officer_actor, report_id=report.pk, text=ReportText(done="完成", percent=percent), now=moment)
+            send_for_review(actor=crew.officer_actor, report_id=report.pk, now=moment)
+            submit_report(actor=crew.reviewer_actor, report_id=report.pk, now=moment)
+            accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=moment)
+        declare_done(actor=crew.reviewer_actor, assignment_id=stage.part_of(crew).pk, summary="完成", now=NOW)
+    request_sign_off(actor=first.reviewer_actor, assignment_id=stage.part_of(first).pk, summary="完成", now=NOW)
+    submit_sign_off(actor=stage.coordinator_actor, task_id=stage.task.pk, now=NOW)
+    sign_off(actor=stage.coordinator_actor, task_id=stage.task.pk, opinion="", now=NOW)
+    assert stage.reload().percent == 100
+    reopen(actor=stage.coordinator_actor, task_id=stage.task.pk, reason="未达标", now=NOW)
+    assert [(stage.part_of(crew).percent, stage.part_of(crew).known_percent) for crew in stage.leads] == [(60, 60), (0, None)]
+    assert stage.reload().percent == 30
+    data = Event.objects.get(verb="reopen").data
+    assert (data["percent_before"], data["percent"]) == (100, 30)
+    report = open_report(stage, second)
+    save_report(actor=second.officer_actor, report_id=report.pk, text=ReportText(done="补做", percent=80), now=NOW)
+    send_for_review(actor=second.officer_actor, report_id=report.pk, now=NOW)
+    submit_report(actor=second.reviewer_actor, report_id=report.pk, now=NOW)
+    accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=NOW)
+    assert stage.part_of(second).reopened_at is None
+    assert stage.reload().percent == 70

@@ -12,13 +12,13 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from notifications.models import InboxItem, Message
 from tests.factories.directory import NOW, TODAY, make_agency, make_member
-from tests.factories.tasks import accepted_task, dispatched_task, submitted_report
+from tests.factories.tasks import accepted_task, dispatched_task, sent_contribution, submitted_report
 from workflow.actions.interrupt import suspend
 from workflow.actions.judge_report import accept_report
 from workflow.actions.press import press
 from workflow.actions.sign_for import sign_for
 from workflow.actions.sweep import Swept, sweep
-from workflow.models import Assignment, CalendarDay, Event, Firing, Report, RungSetting, Task
+from workflow.models import Assignment, CalendarDay, Contribution, Event, Firing, Report, RungSetting, Task
 from workflow.states import Rhythm
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +201,37 @@ def test_e8_a_clock_that_steps_back_and_forth_around_the_end_of_the_due_date_rep
     told = InboxItem.objects.filter(topic="escalation").values_list("recipient", flat=True)
     assert len(told) == len(set(told)) > 0
     assert Event.objects.filter(data__rung="overdue").count() == 1
+
+
+def test_a_missing_contribution_is_reminded_once_a_rung_and_no_more_once_it_is_there() -> None:
+    stage = accepted_task(rhythm=Rhythm.MONTHLY)
+    lead, support = stage.leads[0], stage.supporters[0]
+    row = Contribution.objects.get()
+    InboxItem.objects.all().delete()
+    sweep(first_working_day_after(row.due_on))
+    sweep(first_working_day_after(row.due_on))
+    fired = Firing.objects.filter(rung="contribution_missed")
+    assert [one.assignment_id for one in fired] == [row.assignment_id]
+    told = InboxItem.objects.filter(subject__contains="配合材料未报").values_list("recipient_id", flat=True)
+    assert set(told) == {support.officer.pk, support.reviewer.pk}
+    sweep(first_working_day_after(row.due_on + dt.timedelta(days=7)))
+    assert Firing.objects.filter(rung="contribution_missed_long").count() == 1
+    told = InboxItem.objects.filter(subject__contains="配合材料未报").values_list("recipient_id", flat=True)
+    assert lead.officer.pk in told
+    sent_contribution(stage, row)
+    assert stage.part_of(support).ladder_on is None
+    sweep(first_working_day_after(row.due_on + dt.timedelta(days=14)))
+    assert Firing.objects.filter(rung__startswith="contribution_missed", key__contains=f"contribution:{row.pk}|").count() == 2
+
+
+def test_the_ladder_looks_again_at_a_supporter_when_the_next_period_asks_it() -> None:
+    stage = accepted_task(rhythm=Rhythm.MONTHLY)
+    sent_contribution(stage, Contribution.objects.get())
+    sweep(NOW)
+    part = stage.part_of(stage.supporters[0])
+    april = at(dt.date(2026, 4, 15))
+    sweep(april)
+    row = Contribution.objects.get(assignment=part, state="asked")
+    part = stage.part_of(stage.supporters[0])
+    assert part.ladder_on is not None
+    assert april.date() < part.ladder_on <= first_working_day_after(row.due_on).date()

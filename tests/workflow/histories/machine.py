@@ -98,7 +98,7 @@ class History(Elsewhere):
         )  # fmt: skip
         if status == 200:
             assert offered or name == "succeed", f"{name} was refused on the button and done"
-            assert not stale or name in {"set_due", "dispatch"}, f"{name} was done from a stale page"
+            assert not stale, f"{name} was done from a stale page"
             self.recorded(name, self.events - before)
         elif offered and not stale:
             assert status in {400, 404}, f"{name} was offered and answered {status}"

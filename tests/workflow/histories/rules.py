@@ -53,8 +53,12 @@ MOVES: dict[type[Model], set[tuple[str, str]]] = {
     Contribution: {
         ("", "asked"), ("asked", "draft"), ("returned", "draft"), ("draft", "agency_review"), ("agency_review", "draft"),
         ("agency_review", "sent"), ("sent", "returned"), ("asked", "waived"), ("draft", "waived"), ("returned", "waived"),
+        ("asked", "passed_on"), ("draft", "passed_on"), ("agency_review", "passed_on"), ("returned", "passed_on"),
     },
-    Answer: {("", "owed"), ("owed", "given"), ("given", "returned"), ("returned", "given"), ("given", "closed")},
+    Answer: {
+        ("", "owed"), ("owed", "given"), ("given", "returned"), ("returned", "given"), ("given", "closed"), ("owed", "passed_on"),
+        ("returned", "passed_on"),
+    },
     Extension: {("", "requested"), ("requested", "granted"), ("requested", "refused"), ("requested", "withdrawn")},
     HandBack: {("", "raised"), ("raised", "upheld"), ("raised", "rerouted"), ("raised", "withdrawn")},
 }  # fmt: skip

@@ -95,6 +95,11 @@ def _subject(part: Assignment) -> Subject:
         open_reports=tuple(
             OpenReport(f"report:{row.pk}", row.due_on) for row in part.reports.all() if row.state in {"due", "draft", "returned"}
         ),
+        open_contributions=tuple(
+            OpenReport(f"contribution:{row.pk}", row.due_on)
+            for row in part.contributions.all()
+            if row.state in {"asked", "draft", "returned"} and not part.is_lead
+        ),
         finished=part.task.state not in {"dispatched", "suspended"},
         paused=timing.is_paused(part),
     )
@@ -109,6 +114,10 @@ def _people(part: Assignment, audience: Audience, now: dt.datetime) -> Iterable[
         case Audience.AGENCY_HEAD:
             heads = policy.people_in_role(Role.HEAD, {agency}, now=now).get(agency, [])
             return heads or policy.people_who_hold("review", {agency}, now=now).get(agency, [])
+        case Audience.LEAD:
+            leading = Participation.objects.filter(task=part.task, tie="lead").order_by("agency_id").values_list("agency_id", flat=True)
+            found = policy.people_who_hold("report", set(leading), now=now)
+            return [user for agency in leading for user in found.get(agency, [])]
         case Audience.COORDINATOR:
             return policy.people_who_hold("coordinate", {issuer}, now=now).get(issuer, [])
         case _:
@@ -122,6 +131,7 @@ def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
     text, topic = {
         Trigger.UNSIGNED: (_("Not signed for yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.REPORT: (_("Report missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        Trigger.CONTRIBUTION: (_("Contribution missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.STANDSTILL: (_("No movement for a long time: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.DUE: (_("Due soon: %(task)s (%(agency)s, due on %(due_on)s)"), Topic.DEADLINE)
         if firing.rung.code in {"due_soon", "warning"}

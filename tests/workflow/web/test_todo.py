@@ -17,6 +17,7 @@ from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
 from workflow.actions.request_extension import request_extension
+from workflow.actions.verify import ask_verifier, verify
 from workflow.models import Assignment
 from workflow.web import duties
 from workflow.web.duties import Duty
@@ -156,3 +157,17 @@ def test_done_lists_ones_own_acts_the_latest_first_and_only_tasks_still_to_be_se
     rows = signed_in(lead.officer).get(reverse("done")).context["rows"]
     assert [event.verb for event, _line in rows] == ["send_for_review", "save_report", "sign_for"]
     assert signed_in(make_crew().officer).get(reverse("done")).context["rows"] == []
+
+
+def test_who_is_asked_to_verify_from_outside_finds_it_in_the_list_until_it_is_said(signed_in: SignIn) -> None:
+    stage, outsider = closing_task(), make_member(make_agency(), Role.OFFICER)
+    client = signed_in(outsider)
+    assert Duty.VERIFY not in duties.count_by_kind(actor_of(outsider)), "no empty tab for what is asked by name"
+    row = ask_verifier(actor=stage.coordinator_actor, task_id=stage.task.pk, verifier_id=outsider.pk, now=NOW)
+    assert rows_of(client) == [(Duty.VERIFY, row.pk)]
+    listed = client.get(reverse("todo"), {"q": stage.task.title[:4]}).context["rows"]
+    assert [one.due_on for one in listed] == [row.due_on]
+    assert client.get(listed[0].url).status_code == 200
+    assert duties.count(actor_of(outsider)) == 1
+    verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
+    assert rows_of(client) == []

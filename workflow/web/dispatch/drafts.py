@@ -17,14 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.decision import Decision
 from agencies.names import name_index
-from agencies.refusals import Conflict, Invalid
+from agencies.refusals import Conflict, Invalid, NotYours
 from measures.models import Plan, Section
+from workflow.actions.batch import MOST, Outcome, set_due_many
 from workflow.actions.dispatch import receivers_of
 from workflow.actions.draw_up import draw_up_plan
-from workflow.actions.plan_task import set_due, settle_receiver
+from workflow.actions.plan_task import settle_receiver
 from workflow.models import Receiver, Task
 from workflow.states import TaskState
 from workflow.timing import to_dispatch
+from workflow.web.chosen import shown_in
 from workflow.web.dispatch.sight import find_directed
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ def show(request: ActorRequest, pk: int) -> HttpResponse:
         "sections": list({row.section.pk: row.section for row in rows if row.section}.values()),
         "today": timezone.localdate(now),
         "suggested_due": plan.horizon if plan.horizon and plan.horizon >= timezone.localdate(now) else None,
+        "shown": " ".join(f"{row.task.pk}:{row.task.version}" for row in rows),
         "ready": bool(rows) and all(row.decision for row in rows),
     }
     return render(request, "workflow/dispatch/drafts.html", context)
@@ -117,14 +120,31 @@ def due(request: ActorRequest, pk: int) -> HttpResponse:
     elif not chosen:
         messages.error(request, _("Tick the tasks that the date is for."))
     else:
-        try:
-            done = set_due(actor=request.actor, task_ids=chosen, due_on=day, now=now)
-        except (Invalid, Conflict) as refused:
-            messages.error(request, str(refused.reason))
-        else:
-            words = ngettext("The due date of %(count)d task is set.", "The due date of %(count)d tasks is set.", len(done))
-            messages.success(request, words % {"count": len(done)})
+        _set_due(request, chosen, day, now)
     return redirect("plan-drafts", pk)
+
+
+def _set_due(request: ActorRequest, chosen: list[int], day: dt.date, now: dt.datetime) -> None:
+    """Set the date of the tasks chosen as they were shown, and say of each that was left what has happened to it."""
+    known = shown_in(request.POST.get("shown", "").split())
+    outcomes: list[Outcome] = []
+    try:
+        for batch in batched(chosen, MOST):
+            outcomes += set_due_many(actor=request.actor, shown={pk: known.get(pk) for pk in batch}, due_on=day, now=now)
+    except (Invalid, NotYours) as refused:
+        messages.error(request, str(refused.reason))
+    for row in outcomes:
+        if not row.is_done:
+            messages.warning(request, _("The date is not set: %(task)s. %(why)s") % {"task": row.task, "why": row.reason})
+    done = sum(row.is_done for row in outcomes)
+    if done:
+        words = ngettext("The due date of %(count)d task is set.", "The due date of %(count)d tasks is set.", done)
+        messages.success(request, words % {"count": done})
+
+
+def batched(keys: list[int], size: int) -> list[list[int]]:
+    """Return keys in lists of a size that one act takes."""
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
 def _day(written: str) -> dt.date | None:
