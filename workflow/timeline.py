@@ -21,6 +21,7 @@ class Verb(models.TextChoices):
     DRAW_UP = "draw_up", _("drew up the task")
     EDIT = "edit", _("changed the planned task")
     SET_DUE = "set_due", _("set the due date")
+    SPLIT_TASK = "split_task", _("split the task by its sentences")
     DISPATCH = "dispatch", _("dispatched the task")
     ASSIGN = "assign", _("was assigned a part")
     SIGN_FOR = "sign_for", _("signed for it")

@@ -90,7 +90,7 @@ def draft_task(
         actor=actor_of(coordinator),
         issuer_id=issuer.pk,
         title="规范发展地方要素交易场所",
-        text="推动大宗商品交易中心规范发展。",
+        text="推动大宗商品交易中心规范发展。每半年评估一次成效。",
         receivers=receivers,
         due_on=due_on,
         rhythm=rhythm,

@@ -46,6 +46,7 @@ ANY_STATE = {"draft", "dispatched", "closing", "closing_reviewed", "closed", "su
 TABLE: dict[str, tuple[set[str], set[str]]] = {
     # act: (roles that may, states in which it succeeds)
     "set_due": (ISSUER, {"draft"}),
+    "split_task": (ISSUER, {"draft"}),
     "dispatch": (ISSUER, {"draft"}),
     "add_assignment": (ISSUER, LIVE),
     "submit_sign_off": (ISSUER, {"closing"}),
@@ -159,6 +160,8 @@ def fields(act: Act, stage: Stage, fresh: Agency) -> dict[str, Any]:
                 values[field.name] = fresh.pk
             case "person":
                 values[field.name] = make_person().pk
+            case "sentences":
+                values[field.name] = [0]
             case "choice":
                 values[field.name] = field.choices[0][0]
             case _:

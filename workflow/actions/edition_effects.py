@@ -111,7 +111,7 @@ def effects_of(changes: Sequence[Change], tasks: dict[int, list[Task]], now: dt.
             found.append(Effect(What.DRAW_UP, f"draw_up-{change.after.key}", change.after.key, after=change.after.title))
         elif change.kind is Kind.CHANGED:
             for task in own:
-                found += _changed(world, change, task)
+                found += _changed(world, change, task, is_split=len(own) > 1)
     return found
 
 
@@ -152,18 +152,22 @@ class _World:
         ]
 
 
-def _changed(world: _World, change: Change, task: Task) -> Iterator[Effect]:
-    """Return what a changed measure does to one of its tasks; nothing to one that has ended."""
+def _changed(world: _World, change: Change, task: Task, *, is_split: bool = False) -> Iterator[Effect]:
+    """Return what a changed measure does to one of its tasks; nothing to one that has ended.
+
+    Where the measure was split by its sentences, none of its tasks takes the whole text: that is changed by hand.
+    """
     before, after, facets = change.before, change.after, set(change.facets)
     assert before is not None and after is not None  # noqa: S101, PT018 - it has changed
     if task.state in ENDED:
         return
     if task.state == TaskState.DRAFT:
-        yield Effect(What.REDRAFT, f"redraft-{task.pk}", after.key, task)
+        yield Effect(What.REDRAFT, f"redraft-{task.pk}", after.key, task, decision=_whole(is_split))
         return
     live = timing.task_is_live(task)
     if facets & WORDING and (task.title, task.text) != (after.title, after.text):
-        yield Effect(What.REVISE, f"revise-{task.pk}", after.key, task, before=task.title, after=after.title, decision=live)
+        wording = live and _whole(is_split)
+        yield Effect(What.REVISE, f"revise-{task.pk}", after.key, task, before=task.title, after=after.title, decision=wording)
     if Facet.DEADLINE in facets and after.deadline is not None and after.deadline != task.due_on:
         passed = Denied(_("The date has passed already.")) if after.deadline < world.today else live
         was = task.due_on.isoformat() if task.due_on else ""
@@ -172,6 +176,10 @@ def _changed(world: _World, change: Change, task: Task) -> Iterator[Effect]:
         )
     if facets & NAMED:
         yield from _parts(world, before, after, task, live)
+
+
+def _whole(is_split: bool) -> Decision:
+    return Denied(_("The measure was split by its sentences; change the words of each task by hand.")) if is_split else Allowed()
 
 
 def _parts(world: _World, before: Side, after: Side, task: Task, live: Decision) -> Iterator[Effect]:

@@ -109,7 +109,7 @@ def waive_contribution(*, actor: Actor, contribution_id: int, reason: str, now: 
     return row
 
 
-def entry(row: Contribution, verb: Verb, states: tuple[str, str], comment: str = "") -> Entry:
+def entry(row: Contribution, verb: Verb, states: tuple[str, str] = ("", ""), comment: str = "", **data: Any) -> Entry:
     """Return the entry of an act on a contribution."""
-    details: dict[str, Any] = {"contribution": row.pk, "period": f"{row.period_start.isoformat()}/{row.period_end.isoformat()}"}
+    details: dict[str, Any] = {"contribution": row.pk, "period": f"{row.period_start.isoformat()}/{row.period_end.isoformat()}"} | data
     return of_part(row.assignment, verb, states, comment, **details)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass, fields, replace
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy, timing
+from workflow.actions.attaching import digest_of, remove, store
 from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part, person
 from workflow.actions.joint_reports import copy_and_send, lock_tasks_with, with_followers
 from workflow.deadlines import add_working_days
@@ -22,9 +21,6 @@ from workflow.states import ReportState
 from workflow.timeline import Verb
 from workflow.timing import WRITABLE_REPORTS
 from workflow.working_days import calendar_in_force
-
-EVIDENCE_LIMIT = 20 * 1024 * 1024
-"""The largest evidence file, in bytes."""
 
 ON_DEMAND_WORKING_DAYS = 5
 """Within how many working days a report asked for out of turn is due."""
@@ -80,17 +76,12 @@ def attach_evidence(
     expect(timing.to_save_report(report, now))
     if report.state not in {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}:
         raise Conflict(_("The report has been sent; evidence can be added once it comes back."))
-    if not content:
-        raise Invalid(_("The file is empty."), "file")
-    if len(content) > EVIDENCE_LIMIT:
-        raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": EVIDENCE_LIMIT // 1024 // 1024}, "file")
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     known = report.evidence.filter(sha256=digest).first()
     if known is not None:
         return known
     row = Evidence(report=report, filename=filename[:255], size=len(content), sha256=digest, uploaded_by_id=person(actor), uploaded_at=now)
-    row.file.save(digest, ContentFile(content), save=False)
-    row.save()
+    store(row, content)
     log(actor, now, of_part(report.assignment, Verb.ATTACH, report=report, filename=row.filename, sha256=digest))
     return row
 
@@ -106,9 +97,7 @@ def detach_evidence(*, actor: Actor, report_id: int, evidence_id: int, now: dt.d
     if row is None:
         raise Conflict(_("The file has been removed already."))
     log(actor, now, of_part(report.assignment, Verb.DETACH, report=report, filename=row.filename, sha256=row.sha256))
-    stored = row.file
-    row.delete()
-    transaction.on_commit(lambda: None if Evidence.objects.filter(file=stored.name).exists() else stored.delete(save=False))
+    remove(row)
     return report
 
 

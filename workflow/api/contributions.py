@@ -9,17 +9,19 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from workflow.actions.contribution_files import attach_material, detach_material
 from workflow.actions.joint_reports import write_together
 from workflow.actions.write_contribution import save_contribution
 from workflow.api.answers import once, require_version, with_version
 from workflow.api.reading import contributions_for, reports_for, request_actor
-from workflow.api.serializers import ContributionSerializer, ReportSerializer
-from workflow.api.views import IDEMPOTENCY, REFUSALS, RefusalSerializer
+from workflow.api.serializers import ContributionSerializer, MaterialSerializer, ReportSerializer
+from workflow.api.views import IDEMPOTENCY, REFUSALS, EvidenceUpload, RefusalSerializer
 
 
 class ContributionTextSerializer(serializers.Serializer[dict[str, Any]]):
@@ -59,6 +61,32 @@ class ContributionDetail(APIView):
     def _shown(self, request: Request, pk: int) -> Response:
         row = get_object_or_404(contributions_for(request_actor(request), timezone.now()), pk=pk)
         return with_version(ContributionSerializer(row, context={"request": request}).data, row.version)
+
+
+class MaterialUpload(APIView):
+    """Attach a file to a contribution that is still being written."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": EvidenceUpload.Upload}, responses={201: MaterialSerializer, **REFUSALS})
+    def post(self, request: Request, pk: int) -> Response:
+        """Attach it."""
+        upload = EvidenceUpload.Upload(data=request.data)
+        upload.is_valid(raise_exception=True)
+        file = upload.validated_data["file"]
+        actor = request_actor(request)
+        row = attach_material(actor=actor, contribution_id=pk, filename=file.name, content=file.read(), now=timezone.now())
+        return Response(MaterialSerializer(row).data, status=status.HTTP_201_CREATED)
+
+
+class MaterialDetail(APIView):
+    """A file of a contribution."""
+
+    @extend_schema(responses={204: None, **REFUSALS})
+    def delete(self, request: Request, pk: int, material_id: int) -> Response:
+        """Remove it from a contribution that is still being written."""
+        detach_material(actor=request_actor(request), contribution_id=pk, material_id=material_id, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class FollowingReportSerializer(serializers.Serializer[dict[str, Any]]):

@@ -60,7 +60,7 @@ def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:
             "evidence",
             "assignment__task__participations",
             "assignment__task__assignments__agency",
-            "assignment__task__assignments__contributions",
+            "assignment__task__assignments__contributions__files",
         )
     )
 
@@ -71,7 +71,10 @@ def contributions_for(actor: Actor, now: dt.datetime) -> QuerySet[Contribution]:
         Contribution.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
         .prefetch_related(
-            "assignment__task__participations", "assignment__task__assignments__agency", "assignment__task__assignments__reports"
+            "files",
+            "assignment__task__participations",
+            "assignment__task__assignments__agency",
+            "assignment__task__assignments__reports",
         )
     )
 

@@ -15,7 +15,7 @@ from workflow import policy
 from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import collected
-from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Report, Stage, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Material, Report, Stage, Task
 
 
 class OfferSerializer(serializers.Serializer[dict[str, Any]]):
@@ -60,16 +60,26 @@ class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
         read_only_fields = fields
 
 
-class ContributionSerializer(WithOffers):
-    """What a supporting agency contributes; its text is shown to others once it was sent."""
+class MaterialSerializer(serializers.ModelSerializer[Material]):
+    """A file that comes with a contribution."""
 
+    class Meta:
+        model = Material
+        fields = ("id", "filename", "size", "sha256", "uploaded_at")
+        read_only_fields = fields
+
+
+class ContributionSerializer(WithOffers):
+    """What a supporting agency contributes; its text and files are shown to others once it was sent."""
+
+    files = MaterialSerializer(many=True, read_only=True)
     agency_name = serializers.CharField(source="assignment.agency.short_name", read_only=True)
 
     class Meta:
         model = Contribution
         fields = (
             "id", "assignment", "agency_name", "period_start", "period_end", "on_demand", "due_on", "state", "text", "sent_at", "was_late",
-            "remark", "version", "allowed_actions",
+            "remark", "version", "files", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -77,7 +87,7 @@ class ContributionSerializer(WithOffers):
         """Leave out the text of what has not been sent for everybody else."""
         shown = super().to_representation(instance)
         if not policy.may_read_contribution(self.actor, instance):
-            shown |= {"text": "", "remark": ""}
+            shown |= {"text": "", "remark": "", "files": []}
         return shown
 
 
@@ -241,6 +251,9 @@ def fields_of(act: Act) -> type[serializers.Serializer[dict[str, Any]]]:
                 declared[field.name] = serializers.DateField(**wanted, allow_null=not field.required)
             case "choice":
                 declared[field.name] = serializers.ChoiceField(choices=[value for value, _label in field.choices], **wanted)
+            case "sentences":
+                place = serializers.IntegerField(min_value=0, max_value=2**31)
+                declared[field.name] = serializers.ListField(child=place, allow_empty=False, max_length=500, **wanted)
             case "text":
                 blank = {} if field.required else {"default": "", "allow_blank": True}
                 declared[field.name] = serializers.CharField(**wanted | blank, max_length=4000)

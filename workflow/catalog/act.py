@@ -31,7 +31,7 @@ class Subject(StrEnum):
     ANSWER = "answer"
 
 
-FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice", "person"]
+FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice", "person", "sentences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Field:
     Attributes:
         name: the keyword argument of the act.
         kind: how it is asked for; `officer` is one of the agency's people, `successor` one of its successors,
-            `person` anybody with an account.
+            `person` anybody with an account, `sentences` places of sentences in the task's text.
         choices: for `choice`, the values with their labels.
     """
 

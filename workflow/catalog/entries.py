@@ -28,6 +28,7 @@ from workflow.actions import (
     request_sign_off,
     rule_on_hand_back,
     sign_for,
+    split_task,
     write_report,
 )
 from workflow.catalog import questions
@@ -60,6 +61,15 @@ TASK_ACTS = (
         ready=questions.is_draft,
         run=one(plan_task.set_due),
         fields=(Field("due_on", _("Due on"), "date"),),
+    ),
+    Act(
+        name="split_task",
+        label=_("Split by its sentences"),
+        subject=Subject.TASK,
+        may=policy.may_coordinate,
+        ready=split_task.to_split,
+        run=split_task.split_task,
+        fields=(Field("sentences", _("Sentences that become tasks of their own"), "sentences"),),
     ),
     Act(
         name="dispatch",

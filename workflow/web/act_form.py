@@ -12,6 +12,7 @@ from agencies.actor import Actor
 from agencies.models import Succession, User
 from workflow import policy, timing
 from workflow.actions.set_rules import NO, YES
+from workflow.actions.split_task import sentences_of
 from workflow.catalog import Act, Field, SubjectRow
 from workflow.models import Assignment, Task
 from workflow.web.pickers import AgencyField, PersonField
@@ -54,12 +55,21 @@ def form_field(field: Field, subject: SubjectRow, *, now: dt.datetime, today: dt
             return forms.ChoiceField(label=label, required=field.required, choices=[("", _("Choose")), *people])
         case "person":
             return PersonField(label=label, required=field.required)
-        case "choice":
-            return forms.ChoiceField(label=label, required=field.required, choices=field.choices, widget=forms.RadioSelect)
+        case "choice" | "sentences":
+            return _choices(field, label, subject)
         case _:
             short = field.name in SHORT_TEXTS
             widget_of_text = forms.TextInput() if short else forms.Textarea(attrs={"rows": 4})
             return forms.CharField(label=label, required=field.required, max_length=300 if short else 10_000, widget=widget_of_text)
+
+
+def _choices(field: Field, label: Any, subject: SubjectRow) -> forms.Field:
+    if field.kind == "choice":
+        return forms.ChoiceField(label=label, required=field.required, choices=field.choices, widget=forms.RadioSelect)
+    found = list(enumerate(sentences_of(subject))) if isinstance(subject, Task) else []
+    return forms.TypedMultipleChoiceField(
+        label=label, required=field.required, choices=found, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
 
 
 def officers(subject: SubjectRow, now: dt.datetime) -> list[tuple[str, str]]:

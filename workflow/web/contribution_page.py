@@ -6,27 +6,28 @@ import datetime as dt
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.actor import Actor
 from agencies.middleware import actor_of
-from agencies.refusals import Conflict, Forbidden, require
+from agencies.refusals import Conflict, Forbidden, Invalid, require
 from workflow import policy, timing
+from workflow.actions.attaching import EVIDENCE_LIMIT
+from workflow.actions.contribution_files import WRITABLE, attach_material, detach_material
 from workflow.actions.write_contribution import save_contribution, send_contribution_for_review
 from workflow.lights import contribution_light
 from workflow.models import Contribution
 from workflow.states import ContributionState
 from workflow.web import load
 from workflow.web.buttons import buttons
+from workflow.web.report_page import as_download, content_of
 from workflow.working_days import calendar_in_force
-
-WRITABLE = frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED})
 
 
 class ContributionForm(forms.Form):
@@ -54,17 +55,35 @@ def contribution_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, actor, row, form, now=now, status=400)
     try:
-        save_contribution(actor=actor, contribution_id=pk, text=form.cleaned_data["text"], version=form.cleaned_data["version"], now=now)
-        if "send" in request.POST:
-            send_contribution_for_review(actor=actor, contribution_id=pk, now=now)
+        told = _keep(request, actor, pk, form, now=now)
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
+        return show(request, actor, load.contribution(actor, pk, now=now), form, now=now, status=refusal.status)
     except (Conflict, Forbidden) as refusal:
         fresh = load.contribution(actor, pk, now=now)
         return show(request, actor, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
+    messages.success(request, told)
+    return redirect(reverse("task", args=[row.assignment.task_id]) if "send" in request.POST else reverse("contribution", args=[pk]))
+
+
+def _keep(request: HttpRequest, actor: Actor, pk: int, form: ContributionForm, *, now: dt.datetime) -> str:
+    """Save the text, then attach or remove files, then send it; each is kept even when the next is refused."""
+    save_contribution(actor=actor, contribution_id=pk, text=form.cleaned_data["text"], version=form.cleaned_data["version"], now=now)
+    for upload in request.FILES.getlist("files"):
+        attach_material(actor=actor, contribution_id=pk, filename=upload.name or "", content=content_of(upload), now=now)
+    if request.POST.get("remove", "").isdecimal():
+        detach_material(actor=actor, contribution_id=pk, material_id=int(request.POST["remove"]), now=now)
+        return _("The draft is saved and the file removed.")
     if "send" in request.POST:
-        messages.success(request, _("The contribution has been sent to the reviewer of your agency."))
-        return redirect(reverse("task", args=[row.assignment.task_id]))
-    messages.success(request, _("The draft is saved."))
-    return redirect(reverse("contribution", args=[pk]))
+        send_contribution_for_review(actor=actor, contribution_id=pk, now=now)
+        return _("The contribution has been sent to the reviewer of your agency.")
+    return _("The draft is saved.")
+
+
+@require_GET
+def material(request: HttpRequest, pk: int) -> FileResponse:
+    """Give a file to whoever may read its contribution."""
+    return as_download(load.material(actor_of(request), pk, now=timezone.now()))
 
 
 def show(
@@ -86,6 +105,7 @@ def show(
         "light": contribution_light(row, timezone.localdate(now), calendar_in_force()),
         "leads": [lead.agency for lead in part.task.assignments.all() if lead.is_lead],
         "last": earlier[0] if earlier and part.agency_id in actor.agency_ids else None,
+        "limit": EVIDENCE_LIMIT // 1024 // 1024,
         "buttons": buttons(actor, row, now=now, without=frozenset({"send_contribution_for_review"}) if writes else frozenset()),
     }
     return render(request, "workflow/contribution.html", context, status=status)

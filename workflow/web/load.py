@@ -20,6 +20,7 @@ from workflow.models import (
     Extension,
     HandBack,
     Instruction,
+    Material,
     Receiver,
     RecheckItem,
     Report,
@@ -132,6 +133,24 @@ def evidence(actor: Actor, pk: int, *, now: dt.datetime) -> Evidence:
     return row
 
 
+def material(actor: Actor, pk: int, *, now: dt.datetime) -> Material:
+    """Return a file of a contribution that the actor may open.
+
+    Raises:
+        NotYours: its task cannot be seen by the actor.
+        Forbidden: the contribution has not been sent yet.
+    """
+    row = (
+        Material.objects.select_related("contribution__assignment__agency", "contribution__assignment__task__issuer")
+        .filter(pk=pk, contribution__assignment__task__in=Task.objects.visible_to(actor, now=now))
+        .first()
+    )
+    if row is None:
+        raise NotYours
+    require(policy.may_read_contribution(actor, row.contribution))
+    return row
+
+
 FAMILY = 20
 """How many tasks that came of another one its page lists."""
 
@@ -181,13 +200,14 @@ def part_of(task: Task, pk: int) -> Assignment:
 
 def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
     reports = Report.objects.select_related("author", "reviewer").prefetch_related("evidence")
+    contributions = Contribution.objects.select_related("author", "reviewer").prefetch_related("files")
     hand_backs = HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")
     parts = (
         Assignment.objects.select_related("agency", "group", "officer")
         .order_by("part", "rank", "pk")
         .prefetch_related(
             Prefetch("reports", reports.order_by("-period_end", "-pk")),
-            Prefetch("contributions", Contribution.objects.select_related("author", "reviewer").order_by("-period_end", "-pk")),
+            Prefetch("contributions", contributions.order_by("-period_end", "-pk")),
             Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
             Prefetch("hand_backs", hand_backs.prefetch_related("meetings__recorded_by")),
         )

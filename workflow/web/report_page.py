@@ -20,11 +20,12 @@ from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
 from workflow import policy, timing
+from workflow.actions.attaching import EVIDENCE_LIMIT
 from workflow.actions.joint_reports import candidates, write_together
-from workflow.actions.write_report import EVIDENCE_LIMIT, ReportText, attach_evidence, detach_evidence, save_report, send_for_review
+from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report, send_for_review
 from workflow.collecting import collected
 from workflow.lights import report_light
-from workflow.models import Report
+from workflow.models import Evidence, Material, Report
 from workflow.states import ReportState
 from workflow.web import load
 from workflow.web.buttons import buttons
@@ -100,7 +101,7 @@ def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, 
     if "together" in request.POST:
         write_together(actor=actor, report_id=report.pk, others=named_together(request), now=now)
     for upload in request.FILES.getlist("files"):
-        attach_evidence(actor=actor, report_id=report.pk, filename=upload.name or "", content=_content(upload), now=now)
+        attach_evidence(actor=actor, report_id=report.pk, filename=upload.name or "", content=content_of(upload), now=now)
     if request.POST.get("remove", "").isdecimal():
         detach_evidence(actor=actor, report_id=report.pk, evidence_id=int(request.POST["remove"]), now=now)
         return _("The draft is saved and the file removed.")
@@ -117,7 +118,12 @@ def named_together(request: HttpRequest) -> dict[int, int | None]:
     return {pk: int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None for pk, text in percents.items()}
 
 
-def _content(upload: UploadedFile[Any]) -> bytes:
+def content_of(upload: UploadedFile[Any]) -> bytes:
+    """Return what was uploaded.
+
+    Raises:
+        Invalid: it is larger than what is taken; said before it is read into memory.
+    """
     if upload.size and upload.size > EVIDENCE_LIMIT:
         raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": EVIDENCE_LIMIT // 1024 // 1024}, "file")
     return cast("bytes", upload.read())
@@ -197,7 +203,11 @@ def _reason(refusal: Refusal) -> str:
 @require_GET
 def evidence(request: HttpRequest, pk: int) -> FileResponse:
     """Give a file to whoever may read its report: always as a download, never as a page of ours."""
-    row = load.evidence(actor_of(request), pk, now=timezone.now())
+    return as_download(load.evidence(actor_of(request), pk, now=timezone.now()))
+
+
+def as_download(row: Evidence | Material) -> FileResponse:
+    """Return a file somebody has attached as an answer that no browser takes for a page of ours."""
     answer = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.filename, content_type="application/octet-stream")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox"

@@ -42,6 +42,7 @@ urlpatterns = [
     path("contributions/<int:pk>/acts/<slug:name>/", act, {"kind": "contribution"}, name="contribution-act"),
     path("answers/<int:pk>/acts/<slug:name>/", act, {"kind": "answer"}, name="answer-act"),
     path("circulars/", papers.circulars, name="circulars"),
+    path("contribution-files/<int:pk>/", contribution_page.material, name="contribution-file"),
     path("papers/", papers.papers, name="papers"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/file/", papers.download, name="paper-file"),

@@ -5,21 +5,28 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
-from agencies.models import Role
-from agencies.refusals import Conflict, Forbidden
+from agencies.models import Role, User
+from agencies.refusals import Conflict, Forbidden, Invalid
 from tests.factories.directory import NOW, TODAY, actor_of, join
 from tests.factories.tasks import (
     accepted_task,
     asked_contribution,
     dispatched_task,
     drafted_contribution,
+    make_crew,
     open_report,
     reviewed_contribution,
     sent_contribution,
 )
 from workflow.actions.ask_supporters import ask_supporters
+from workflow.actions.attaching import EVIDENCE_LIMIT
+from workflow.actions.contribution_files import attach_material, detach_material
 from workflow.actions.press import press
 from workflow.actions.release_report import submit_report
 from workflow.actions.sweep import sweep
@@ -32,10 +39,16 @@ from workflow.actions.write_contribution import (
 )
 from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.collecting import collected
-from workflow.models import Assignment, Contribution, Event, Report
+from workflow.models import Assignment, Contribution, Event, Material, Report
 from workflow.states import Rhythm
 
 pytestmark = pytest.mark.django_db
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def test_each_expected_report_asks_each_supporter_once_however_many_lead() -> None:
@@ -193,3 +206,51 @@ def test_a_supporter_that_left_is_not_missed_and_what_it_sent_stays_its_own() ->
     Assignment.objects.filter(pk__in=[first.assignment_id, second.assignment_id]).update(state="withdrawn")
     found = collected(Report.objects.get())
     assert ([row.pk for row in found.there], found.missing) == ([first.pk], [])
+
+
+def test_a_contribution_takes_files_that_the_lead_reads_once_it_was_sent() -> None:
+    stage = accepted_task()
+    row = asked_contribution(stage)
+    officer, lead = stage.supporters[0].officer, stage.leads[0].officer
+    told = {"actor": actor_of(officer), "contribution_id": row.pk, "now": NOW}
+    file = attach_material(**told, filename="数据.xlsx", content=b"one")  # type: ignore[arg-type]
+    assert attach_material(**told, filename="再传.xlsx", content=b"one").pk == file.pk  # type: ignore[arg-type]
+    gone = attach_material(**told, filename="误传.xlsx", content=b"two")  # type: ignore[arg-type]
+    detach_material(**told, material_id=gone.pk)  # type: ignore[arg-type]
+    for content in (b"", b"x" * (EVIDENCE_LIMIT + 1)):
+        with pytest.raises(Invalid):
+            attach_material(**told, filename="空", content=content)  # type: ignore[arg-type]
+    address = reverse("contribution-file", args=[file.pk])
+    reader, own, stranger = (client_of(user) for user in (lead, officer, make_crew().officer))
+    with time_machine.travel(NOW, tick=False):
+        assert [client.get(address).status_code for client in (own, reader, stranger)] == [200, 403, 404]
+        assert reader.get(reverse("api:contribution", args=[row.pk])).json()["files"] == []
+        sent_contribution(stage, row)
+        answer = reader.get(address)
+        assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"one")  # type: ignore[attr-defined]
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert [one["filename"] for one in reader.get(reverse("api:contribution", args=[row.pk])).json()["files"]] == ["数据.xlsx"]
+    with pytest.raises(Conflict):
+        attach_material(**told, filename="补.xlsx", content=b"three")  # type: ignore[arg-type]
+    assert list(Event.objects.filter(verb__in=["attach", "detach"]).values_list("verb", flat=True)) == ["attach", "attach", "detach"]
+
+
+def test_files_are_attached_and_removed_on_the_page_and_over_the_api() -> None:
+    stage = accepted_task()
+    row = asked_contribution(stage)
+    client = client_of(stage.supporters[0].officer)
+    page = reverse("contribution", args=[row.pk])
+    with time_machine.travel(NOW, tick=False):
+        body = {"text": "已提供。", "version": row.version, "files": SimpleUploadedFile("一.txt", b"1")}
+        assert client.post(page, body).status_code == 302
+        file = Material.objects.get()
+        assert file.filename in client.get(page).content.decode()
+        version = Contribution.objects.get(pk=row.pk).version
+        assert client.post(page, {"text": "已提供。", "version": version, "remove": file.pk}).status_code == 302
+        assert not Material.objects.exists()
+        sent = client.post(reverse("api:contribution-files", args=[row.pk]), {"file": SimpleUploadedFile("二.txt", b"2")})
+        assert sent.status_code == 201
+        assert client.delete(reverse("api:contribution-file", args=[row.pk, sent.json()["id"]])).status_code == 204
+        other = client_of(stage.leads[0].officer)
+        assert other.post(reverse("api:contribution-files", args=[row.pk]), {"file": SimpleUploadedFile("三.txt", b"3")}).status_code == 403
+    assert not Material.objects.exists()

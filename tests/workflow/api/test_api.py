@@ -104,7 +104,7 @@ def test_every_route_to_a_task_is_404_for_another_agency() -> None:
         "contribution": contribution.pk,
         "answer": owed_answer(stage).pk,
     }
-    fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1, "person": 1}
+    fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1, "person": 1, "sentences": [0]}
     asked = 0
     for name, entry in CATALOG.items():
         body = {field.name: field.choices[0][0] if field.kind == "choice" else fields[field.kind] for field in entry.fields}

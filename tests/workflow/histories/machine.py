@@ -20,7 +20,7 @@ from workflow.models import Assignment, Event, Report, Task
 from workflow.states import Rhythm
 
 USUAL: dict[str, tuple[str, ...]] = {
-    "draft": ("dispatch", "set_due"),
+    "draft": ("dispatch", "set_due", "split_task"),
     "dispatched": ("add_assignment", "suspend", "instruct", "revise", "move_due", "terminate"),
     "closing": ("sign_off", "return_sign_off", "submit_sign_off"),
     "suspended": ("resume", "terminate"),
@@ -68,7 +68,7 @@ class History(Elsewhere):
         self.do(
             "draw_up",
             lambda: draw_up_task(
-                actor=self.actor(self.world.people[0]), issuer_id=issuer.pk, title="事项", text="", receivers=receivers,
+                actor=self.actor(self.world.people[0]), issuer_id=issuer.pk, title="事项", text="建设园区。引进项目。", receivers=receivers,
                 due_on=self.now.date() + dt.timedelta(days=60), rhythm=rhythm, now=self.now,
             ),
         )  # fmt: skip

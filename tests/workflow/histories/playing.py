@@ -103,6 +103,8 @@ class Playing(RuleBasedStateMachine):
                 case "successor":
                     heirs = Succession.objects.filter(predecessor=getattr(row, "agency_id", None)).order_by("pk")
                     told[asked.name] = heirs[0].successor_id if heirs else self.agencies[0].pk
+                case "sentences":
+                    told[asked.name] = [data.draw(st.integers(0, 2), label="sentence")]
                 case "choice":
                     told[asked.name] = self.pick(data, [value for value, _label in asked.choices], "choice")
                 case _:

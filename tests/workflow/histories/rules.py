@@ -66,6 +66,7 @@ MOVES: dict[type[Model], set[tuple[str, str]]] = {
 
 CONSEQUENCES: dict[str, set[str]] = {
     "dispatch": {"assign"},
+    "split_task": {"draw_up"},
     "reroute": {"assign"},
     "sign_off": {"confirm", "withdraw"},
     "terminate": {"withdraw"},

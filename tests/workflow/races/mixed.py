@@ -154,6 +154,8 @@ class Load:
                     told[field.name] = chance.choice(list(Agency.objects.order_by("pk").values_list("pk", flat=True)))
                 case "officer" | "person":
                     told[field.name] = chance.choice(self.people).pk
+                case "sentences":
+                    told[field.name] = [0]
                 case "choice":
                     told[field.name] = chance.choice(field.choices)[0]
                 case _:

@@ -7,11 +7,15 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from agencies.models import Alias
-from tests.factories.directory import TODAY, make_agency, make_group
+from agencies.models import Alias, Role
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group, make_member
+from tests.factories.documents import confirmed
 from tests.factories.tasks import Stage, dispatched_task, draft_task, make_crew
 from tests.workflow.web.conftest import SignIn
-from workflow.models import Task
+from workflow import grants
+from workflow.actions.draw_up import draw_up_plan
+from workflow.actions.split_task import sentences_of
+from workflow.models import Event, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +119,39 @@ def test_suggestions_find_agencies_by_a_part_of_any_name(signed_in: SignIn) -> N
     page = signed_in(stage.coordinator).get(reverse("agency-suggestions"), {"q": "发改"}).content.decode()
     assert "省发展和改革委员会" in page
     assert stage.issuer.short_name not in page
+
+
+def test_a_draft_is_split_by_its_sentences_on_its_page_and_each_part_keeps_agencies_rules_and_dates(signed_in: SignIn) -> None:
+    agency = make_agency()
+    coordinator = make_member(agency, Role.COORDINATOR)
+    plan = confirmed(coordinator, agency)
+    task = draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)[0]
+    client = signed_in(coordinator)
+    assert sentences_of(task) == ["新建标准厂房，完善配套。", "到2027年，园区产值达到30亿元。"]
+    assert "按句拆分" in client.get(reverse("plan-drafts", args=[plan.pk])).content.decode()
+    address = reverse("task-act", args=[task.pk, "split_task"])
+    assert "到2027年，园区产值达到30亿元。" in client.get(address).content.decode()
+    assert client.post(address, {"version": task.version, "sentences": ["1"]}).status_code == 302
+    first, second = Task.objects.filter(measure=task.measure).order_by("pk")
+    assert (first.pk, first.text, second.text) == (task.pk, "新建标准厂房，完善配套。", "到2027年，园区产值达到30亿元。")
+    assert (second.number, second.due_on, second.measure) == (f"{first.number}-1", first.due_on, first.measure)
+    named = [list(row.receivers.order_by("rank", "part").values_list("name_as_written", "part", "rank")) for row in (first, second)]
+    assert named[0] == named[1] != []
+    assert grants.differences() == []
+    assert [(event.verb, event.data.get("split_from")) for event in Event.objects.filter(task=second)] == [("draw_up", first.pk)]
+    assert client.post(address, {"version": first.version, "sentences": ["0"]}).status_code == 409, "one sentence is left"
+
+
+def test_where_every_sentence_is_chosen_none_is_left_empty(signed_in: SignIn) -> None:
+    stage = draft_task()
+    client = signed_in(stage.coordinator)
+    asked = client.post(reverse("api:split_task", args=[stage.task.pk]), {"sentences": [0, 1]}, content_type="application/json")
+    assert asked.status_code == 200
+    texts = list(Task.objects.filter(issuer=stage.issuer).order_by("pk").values_list("text", flat=True))
+    assert texts == ["推动大宗商品交易中心规范发展。", "每半年评估一次成效。"]
+    for wrong in ([], [5], ["x"]):
+        body = {"sentences": wrong}
+        other = draft_task()
+        signed_in(other.coordinator)
+        answer = signed_in(other.coordinator).post(reverse("api:split_task", args=[other.task.pk]), body, content_type="application/json")
+        assert answer.status_code == 400, wrong

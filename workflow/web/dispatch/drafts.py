@@ -23,6 +23,7 @@ from workflow.actions.batch import MOST, Outcome, set_due_many
 from workflow.actions.dispatch import receivers_of
 from workflow.actions.draw_up import draw_up_plan
 from workflow.actions.plan_task import settle_receiver
+from workflow.actions.split_task import sentences_of
 from workflow.models import Receiver, Task
 from workflow.states import TaskState
 from workflow.timing import to_dispatch
@@ -46,6 +47,11 @@ class DraftRow:
     supports: list[Receiver]
     unknown: list[Receiver]
     decision: Decision
+
+    @property
+    def can_be_split(self) -> bool:
+        """Tell whether its text has more than one sentence."""
+        return len(sentences_of(self.task)) > 1
 
 
 def draft_tasks(plan: Plan) -> list[Task]:
