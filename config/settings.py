@@ -330,6 +330,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
+        "PartEnum": "workflow.states.Part",
+        "ChangedPartEnum": "workflow.actions.change_part.PARTS",
         "TaskStateEnum": "workflow.states.TaskState",
         "AssignmentStateEnum": "workflow.states.AssignmentState",
         "ReportStateEnum": "workflow.states.ReportState",

@@ -84,7 +84,7 @@ def test_behind_the_wall_every_bound_table_shows_ones_own_only() -> None:
 def test_the_issuer_a_leader_and_a_person_it_was_shown_to_see_it_behind_the_wall_too() -> None:
     stage, guest = dispatched_task(), make_crew()
     show(
-        actor=stage.coordinator_actor, task_id=stage.task.pk, user_id=guest.officer.pk, until=NOW + dt.timedelta(days=2),
+        actor=stage.coordinator_actor, task_id=stage.task.pk, user_id=guest.officer.pk, until=NOW.date() + dt.timedelta(days=1),
         reason="知会", now=NOW,
     )  # fmt: skip
     for actor in (stage.coordinator_actor, stage.leader_actor, actor_of(guest.officer)):

@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "waive_report": (ISSUER, {"due", "draft", "returned"}),
     "set_rules": (ISSUER, {"draft", "dispatched", "suspended"}),
     "show_reports_above": (ISSUER, set()),
+    "show": (ISSUER, ANY_STATE),
     "set_stages": (ISSUER, {"draft", "dispatched"}),
     "record_meeting": (ISSUER, {"disputed"}),
     "ask_verifier": (ISSUER, {"closing", "closing_reviewed"}),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
 from agencies.heirs import heirs_of
-from agencies.models import Agency
+from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, Invalid, require
 from measures.models import Plan, Responsibility
 from workflow import grants, policy
@@ -93,6 +93,9 @@ def draw_up_task(
     title = said(title, "title")
     if not receivers:
         raise Invalid(_("Name at least one agency that leads it."), "receivers")
+    if rhythm not in Rhythm.values:
+        raise Invalid(_("Choose one of the answers."), "rhythm")
+    expect_known(receivers)
     if parent_id is not None and not Participation.objects.filter(task_id=parent_id, agency_id=issuer_id).exists():
         raise Conflict(_("The parent task is not one of this agency's."))
     task = Task.objects.create(
@@ -111,6 +114,22 @@ def draw_up_task(
     Participation.objects.bulk_create(grants.link_line(task))
     log(actor, now, of_task(task, Verb.DRAW_UP, ("", task.state)))
     return task
+
+
+def expect_known(receivers: Sequence[PlannedReceiver]) -> None:
+    """Go on when each receiver is one agency or one group of the directory, named once.
+
+    Raises:
+        Invalid: one is not.
+    """
+    agencies = [row.agency_id for row in receivers if row.agency_id is not None]
+    groups = [row.group_id for row in receivers if row.group_id is not None]
+    if any((row.agency_id is None) == (row.group_id is None) or row.part not in Part.values for row in receivers):
+        raise Invalid(_("A receiver is either an agency or a group."), "receivers")
+    if len(set(agencies)) != len(agencies) or len(set(groups)) != len(groups):
+        raise Invalid(_("An agency is named twice."), "receivers")
+    if Agency.objects.filter(pk__in=agencies).count() != len(agencies) or AgencyGroup.objects.filter(pk__in=groups).count() != len(groups):
+        raise Invalid(_("The directory does not know this agency today."), "receivers")
 
 
 def receivers_from(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
+from agencies.models import Agency
+from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, refuse_stale, said
-from workflow.actions.draw_up import PlannedReceiver
+from workflow.actions.draw_up import PlannedReceiver, expect_known
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Rhythm, TaskState
 from workflow.timeline import Verb
@@ -42,9 +44,7 @@ def edit_task(
     _expect_draft(task)
     if rhythm not in Rhythm.values:
         raise Invalid(_("Choose one of the answers."), "rhythm")
-    named = [(receiver.agency_id, receiver.group_id) for receiver in receivers]
-    if len(set(named)) != len(named):
-        raise Invalid(_("An agency is named twice."), "receivers")
+    expect_known(receivers)
     task.title, task.text, task.rhythm = said(title, "title"), text.strip(), rhythm
     unknown = task.receivers.filter(agency__isnull=True, group__isnull=True)
     task.receivers.exclude(pk__in=unknown.values("pk")).delete()
@@ -74,6 +74,8 @@ def settle_receiver(
         raise Conflict(_("This receiver has been settled already."))
     if agency_id is None:
         receiver.delete()
+    elif not Agency.objects.filter(in_force(timezone.localdate(now)), pk=agency_id).exists():
+        raise Invalid(_("The directory does not know this agency today."), "agency_id")
     elif task.receivers.filter(agency_id=agency_id).exclude(pk=receiver_id).exists():
         raise Invalid(_("This agency has a part in this task already."), "agency_id")
     else:

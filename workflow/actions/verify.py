@@ -40,6 +40,8 @@ def ask_verifier(*, actor: Actor, task_id: int, verifier_id: int, now: dt.dateti
     user = User.objects.filter(pk=verifier_id, is_active=True).first()
     if user is None:
         raise Invalid(_("There is no such active account."), "verifier_id")
+    if user.office:
+        raise Invalid(_("This person keeps an office of administration, which reads no tasks."), "verifier_id")
     if is_involved(task, user, now):
         raise Invalid(_("This person belongs to an agency that has a part in the task; ask somebody outside."), "verifier_id")
     if sign_off.verifications.filter(verifier=user).exists():

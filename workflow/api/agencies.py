@@ -162,6 +162,7 @@ class InHandSerializer(serializers.Serializer[dict[str, Any]]):
 
     parts = OpenPartSerializer(many=True)
     reports = serializers.ListField(child=serializers.IntegerField())
+    contributions = serializers.ListField(child=serializers.IntegerField())
     delegations = serializers.IntegerField()
 
 
@@ -178,6 +179,7 @@ class HandOverView(APIView):
             {
                 "parts": OpenPartSerializer(found.parts, many=True).data,
                 "reports": [report.pk for report in found.drafts],
+                "contributions": [row.pk for row in found.contributions],
                 "delegations": len(found.delegations),
             }
         )

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from workflow.actions.comment import retract
-from workflow.actions.follow import follow_task, unfollow
+from workflow.actions.follow import follow_plan, follow_task, unfollow
 from workflow.api.answers import KeysetPagination
 from workflow.api.reading import request_actor, tasks_for
 from workflow.api.views import REFUSALS
@@ -89,4 +89,20 @@ class Following(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         """Follow it no more."""
         unfollow(actor=request_actor(request), task_id=pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class FollowingPlan(APIView):
+    """Being told what is decided about the tasks of a plan."""
+
+    @extend_schema(request=None, responses={204: None, **REFUSALS})
+    def put(self, request: Request, pk: int) -> Response:
+        """Follow it."""
+        follow_plan(actor=request_actor(request), plan_id=pk, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None, **REFUSALS})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Follow it no more."""
+        unfollow(actor=request_actor(request), plan_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -85,7 +85,12 @@ class RecheckDetail(APIView):
         return Response(RecheckSerializer(visible_recheck(request_actor(request), pk)).data)
 
 
-def _directed(actor: Actor, pk: int) -> Plan:
+def directed(actor: Actor, pk: int) -> Plan:
+    """Return a plan that the actor directs.
+
+    Raises:
+        NotYours: there is none.
+    """
     plan = Plan.objects.filter(plans_directed_by(actor), pk=pk).first()
     if plan is None:
         raise NotYours
@@ -108,7 +113,7 @@ class PlanRulesView(APIView):
     @extend_schema(responses={200: RulesSerializer, 404: REFUSALS[404]})
     def get(self, request: Request, pk: int) -> Response:
         """Return them."""
-        plan = _directed(request_actor(request), pk)
+        plan = directed(request_actor(request), pk)
         return Response(asdict(rules_of(plan)))
 
     @extend_schema(request=RulesSerializer, responses={200: RulesSerializer, **REFUSALS})
@@ -117,7 +122,7 @@ class PlanRulesView(APIView):
         given = RulesSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         actor, now = request_actor(request), timezone.now()
-        _directed(actor, pk)
+        directed(actor, pk)
         rules = Rules(**given.validated_data)
         set_plan_rules(actor=actor, plan_id=pk, rules=rules, now=now)
         return Response(asdict(rules))

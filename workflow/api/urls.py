@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, contributions, conversation, decisions, views
+from workflow.api import agencies, batch, contributions, conversation, decisions, directory, drawing_up, papers, plans, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -28,7 +28,26 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),
     path("rechecks/", decisions.RecheckDraw.as_view(), name="rechecks"),
     path("rechecks/<int:pk>/", decisions.RecheckDetail.as_view(), name="recheck"),
+    path("tasks/draw-up/", drawing_up.DrawUpTask.as_view(), name="draw-up"),
+    path("tasks/<int:pk>/edit/", drawing_up.EditTask.as_view(), name="edit-task"),
+    path("tasks/<int:pk>/receivers/<int:receiver_id>/settle/", drawing_up.SettleReceiver.as_view(), name="settle-receiver"),
+    path("plans/<int:pk>/draw-up/", drawing_up.DrawUpPlan.as_view(), name="plan-draw-up"),
+    path("plans/<int:pk>/follow/", conversation.FollowingPlan.as_view(), name="plan-follow"),
+    path("plans/<int:pk>/ladder/", plans.PlanLadder.as_view(), name="plan-ladder"),
+    path("uploads/<int:pk>/effects/<int:plan_id>/", plans.EditionEffects.as_view(), name="edition-effects"),
+    path("uploads/<int:pk>/adopt/", plans.EditionAdoption.as_view(), name="adopt-edition"),
+    path("papers/", papers.PaperList.as_view(), name="papers"),
+    path("papers/<int:pk>/sign/", papers.PaperSignature.as_view(), name="paper-sign"),
+    path("papers/<int:pk>/put-aside/", papers.PaperAside.as_view(), name="paper-put-aside"),
     path("plans/<int:pk>/rules/", decisions.PlanRulesView.as_view(), name="plan-rules"),
+    path("delegations/", directory.Delegations.as_view(), name="delegations"),
+    path("delegations/<int:pk>/revoke/", directory.DelegationRevocation.as_view(), name="delegation-revoke"),
+    path("memberships/", directory.Memberships.as_view(), name="memberships"),
+    path("memberships/<int:pk>/end/", directory.MembershipEnd.as_view(), name="membership-end"),
+    path("agencies/<int:pk>/rename/", directory.Rename.as_view(), name="agency-rename"),
+    path("agencies/<int:pk>/merge/", directory.Merge.as_view(), name="agency-merge"),
+    path("agencies/<int:pk>/split/", directory.Split.as_view(), name="agency-split"),
+    path("agencies/<int:pk>/abolish/", directory.Abolish.as_view(), name="agency-abolish"),
     path("agencies/<int:pk>/take-over/", agencies.TakeOverView.as_view(), name="take-over"),
     path("agencies/<int:pk>/people/<int:person_id>/hand-over/", agencies.HandOverView.as_view(), name="hand-over"),
     path("batch/press/", batch.PressMany.as_view(), name="batch-press"),

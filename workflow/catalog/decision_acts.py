@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from workflow import policy, timing
-from workflow.actions import answer, hold_meeting, recheck, set_rules, set_stages, show_reports_above, verify
+from workflow.actions import answer, hold_meeting, recheck, set_rules, set_stages, show, show_reports_above, verify
 from workflow.catalog import questions
 from workflow.catalog.act import Act, Field, Subject
 from workflow.models import DisputeMeeting
@@ -17,6 +17,18 @@ FOUND = tuple(choice for choice in Finding.choices if choice[0] != Finding.WAITI
 FOUND_VALUES = tuple(value for value, _label in FOUND)
 
 RULE_ACTS = (
+    Act(
+        name="show",
+        label=_("Let somebody see it"),
+        subject=Subject.TASK,
+        may=policy.may_coordinate,
+        run=show.show,
+        fields=(
+            Field("user_id", _("Who is to see it"), "person"),
+            Field("until", _("Until"), "date"),
+            Field("reason", _("Reason")),
+        ),
+    ),
     Act(
         name="set_rules",
         label=_("Set the rules"),

@@ -223,11 +223,14 @@ def test_a_contribution_takes_files_that_the_lead_reads_once_it_was_sent() -> No
     address = reverse("contribution-file", args=[file.pk])
     reader, own, stranger = (client_of(user) for user in (lead, officer, make_crew().officer))
     with time_machine.travel(NOW, tick=False):
-        assert [client.get(address).status_code for client in (own, reader, stranger)] == [200, 403, 404]
+        answers = [client.get(address) for client in (own, reader, stranger)]
+        assert [answer.status_code for answer in answers] == [200, 403, 404]
+        answers[0].close()
         assert reader.get(reverse("api:contribution", args=[row.pk])).json()["files"] == []
         sent_contribution(stage, row)
         answer = reader.get(address)
-        assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"one")  # type: ignore[attr-defined]
+        assert (answer.status_code, answer.getvalue()) == (200, b"one")
+        answer.close()
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert [one["filename"] for one in reader.get(reverse("api:contribution", args=[row.pk])).json()["files"]] == ["数据.xlsx"]
     with pytest.raises(Conflict):

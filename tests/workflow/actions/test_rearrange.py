@@ -95,7 +95,7 @@ def test_a_person_is_shown_a_task_until_a_moment_and_no_longer() -> None:
         actor=stage.coordinator_actor,
         task_id=stage.task.pk,
         user_id=stranger.officer.pk,
-        until=NOW + dt.timedelta(days=2),
+        until=TODAY + dt.timedelta(days=2),
         reason="知会",
         now=NOW,
     )
@@ -103,7 +103,14 @@ def test_a_person_is_shown_a_task_until_a_moment_and_no_longer() -> None:
     assert not Task.objects.visible_to(stranger.officer_actor, now=NOW + dt.timedelta(days=3)).exists()
     assert not Task.objects.visible_to(stranger.reviewer_actor, now=NOW).exists()
     with pytest.raises(Invalid):
-        show(actor=stage.coordinator_actor, task_id=stage.task.pk, user_id=stranger.officer.pk, until=NOW, reason="知会", now=NOW)
+        show(
+            actor=stage.coordinator_actor,
+            task_id=stage.task.pk,
+            user_id=stranger.officer.pk,
+            until=TODAY - dt.timedelta(days=1),
+            reason="知会",
+            now=NOW,
+        )
 
 
 def test_a_leader_writes_an_instruction_that_coordinators_and_leads_are_told_of() -> None:

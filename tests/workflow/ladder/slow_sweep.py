@@ -23,7 +23,7 @@ from workflow import policy, timing
 from workflow.actions.door import of_part
 from workflow.deadlines import PeriodKind, add_working_days, period_of, working_days_between
 from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, rungs_due
-from workflow.models import Assignment, Participation, Report, RungSetting, Task
+from workflow.models import Assignment, Contribution, Participation, Report, RungSetting, Task
 from workflow.models import Firing as FiringRow
 from workflow.timeline import Entry, Verb, record
 from workflow.working_days import calendar_in_force
@@ -51,13 +51,23 @@ def slow_sweep(now: dt.datetime) -> None:
 
 def _open(part: Assignment, today: dt.date) -> None:
     period = period_of(PeriodKind(part.task.rhythm), today)
-    Report.objects.get_or_create(
+    report, is_new = Report.objects.get_or_create(
         assignment=part,
         period_start=period.starts_on,
         period_end=period.ends_on,
         on_demand=False,
         defaults={"due_on": add_working_days(period.ends_on, 5, calendar_in_force())},
     )
+    if not is_new or not part.task.asks_supporters:
+        return
+    for support in part.task.assignments.filter(part="support", state__in=["pending", "accepted", "declared", "disputed"]):
+        Contribution.objects.get_or_create(
+            assignment=support,
+            period_start=report.period_start,
+            period_end=report.period_end,
+            on_demand=False,
+            defaults={"due_on": add_working_days(period.ends_on, 3, calendar_in_force())},
+        )
 
 
 def _climb(part: Assignment, now: dt.datetime) -> None:

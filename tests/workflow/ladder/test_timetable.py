@@ -27,7 +27,7 @@ from workflow.actions.climb import climb
 from workflow.actions.sweep import sweep
 from workflow.deadlines import end_of_day, next_working_day, official_calendar
 from workflow.ladder import DEFAULT_LADDER, OpenReport, Subject, Timetable, next_rung_on, rungs_due
-from workflow.models import Assignment, Event, Firing, Report, RungSetting, Task
+from workflow.models import Assignment, Contribution, Event, Firing, Report, RungSetting, Task
 
 CALENDAR = official_calendar()
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2026, 6, 30))
@@ -40,6 +40,7 @@ SUBJECTS = st.builds(
     last_movement_on=st.none() | DAYS,
     total_working_days=st.integers(0, 120),
     open_reports=st.lists(st.builds(OpenReport, st.sampled_from(["report:1", "report:2"]), DAYS), max_size=2).map(tuple),
+    open_contributions=st.lists(st.builds(OpenReport, st.sampled_from(["contribution:1"]), DAYS), max_size=1).map(tuple),
     finished=st.just(value=False),
     paused=st.sampled_from([False, False, False, True]),
 )
@@ -62,11 +63,13 @@ def test_one_walk_answers_what_two_separate_questions_answer(subject: Subject, d
 
 def outcome() -> dict[str, set[tuple[Any, ...]]]:
     """Return everything a sweep leaves behind, without the order in which it was written: reports go by their period."""
-    reports = {str(pk): str(start) for pk, start in Report.objects.values_list("pk", "period_start")}
+    reports = {f"report:{pk}": f"report of {start}" for pk, start in Report.objects.values_list("pk", "period_start")}
+    asked = Contribution.objects.values_list("pk", "assignment", "period_start")
+    reports |= {f"contribution:{pk}": f"contribution {part} {start}" for pk, part, start in asked}
 
     def rows(model: type[Model], *fields: str) -> set[tuple[Any, ...]]:
         found = model._default_manager.values_list("key", *fields)
-        return {(re.sub(r"report:(\d+)", lambda match: reports[match[1]], key), *rest) for key, *rest in found}
+        return {(re.sub(r"(report|contribution):\d+", lambda match: reports[match[0]], key), *rest) for key, *rest in found}
 
     return {
         "firings": rows(Firing, "rung", "task", "assignment", "agency"),
@@ -78,6 +81,7 @@ def outcome() -> dict[str, set[tuple[Any, ...]]]:
         "inbox": rows(InboxItem, "recipient", "topic", "subject", "link", "subject_ref", "urgent"),
         "messages": rows(Message, "recipient", "topic", "subject", "channel", "state", "urgent"),
         "reports": set(Report.objects.values_list("assignment", "period_start", "period_end", "due_on", "was_missed")),
+        "contributions": set(Contribution.objects.values_list("assignment", "period_start", "period_end", "due_on")),
         "late parts": set(Assignment.objects.filter(was_overdue=True).values_list("pk")),
         "late tasks": set(Task.objects.filter(was_overdue=True).values_list("pk")),
     }

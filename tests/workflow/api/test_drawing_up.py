@@ -1,0 +1,142 @@
+"""Over the API as on the pages: drawing up, changing and splitting drafts, ladders, papers, editions, sight and following."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from agencies.models import Role, User
+from measures.actions.edit_upload import edit_upload
+from measures.models import Plan
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from tests.factories.documents import SMALL, confirmed, facts, in_review
+from tests.factories.tasks import accepted_task, draft_task, make_crew
+from workflow.actions.sweep import sweep
+from workflow.models import Follow, Notice, RungSetting, Task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment_of_the_story() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def post(client: Client, name: str, keys: list[int], body: Any = None) -> Any:
+    return client.post(reverse(f"api:{name}", args=keys), body if body is not None else {}, content_type="application/json")
+
+
+def test_a_task_is_drawn_up_changed_and_dispatched_over_the_api() -> None:
+    stage, other = draft_task(), make_crew()
+    client = client_of(stage.coordinator)
+    due_on = (TODAY + dt.timedelta(days=30)).isoformat()
+    body = {
+        "issuer_id": stage.issuer.pk, "title": "会议纪要第三项", "text": "研究提出方案。", "due_on": due_on,
+        "receivers": [{"part": "lead", "agency_id": other.agency.pk}], "rhythm": "monthly",
+    }  # fmt: skip
+    made = post(client, "draw-up", [], body)
+    assert made.status_code == 201
+    task = Task.objects.get(pk=made.json()["id"])
+    changed = {key: body[key] for key in ("text", "rhythm", "receivers")} | {"title": "改过的标题", "version": task.version}
+    assert post(client, "edit-task", [task.pk], changed).json()["title"] == "改过的标题"
+    assert post(client, "edit-task", [task.pk], changed).status_code == 409, "the version is old"
+    assert post(client, "dispatch", [task.pk]).status_code == 200
+    for wrong in ({"part": "lead"}, {"part": "lead", "agency_id": 10**6}, {"part": "lead", "agency_id": 1, "group_id": 1}):
+        assert post(client, "draw-up", [], body | {"receivers": [wrong]}).status_code == 400, wrong
+    twice = body | {"receivers": [{"part": "lead", "agency_id": other.agency.pk}, {"part": "support", "agency_id": other.agency.pk}]}
+    assert post(client, "draw-up", [], twice).status_code == 400
+    assert post(client_of(other.officer), "draw-up", [], body).status_code == 403
+    assert post(client_of(make_crew().officer), "edit-task", [task.pk], changed).status_code == 404
+
+
+def planned() -> tuple[Plan, User, Client]:
+    agency = make_agency()
+    coordinator = make_member(agency, Role.COORDINATOR)
+    return confirmed(coordinator, agency), coordinator, client_of(coordinator)
+
+
+def test_the_tasks_of_a_plan_are_drawn_up_and_their_names_settled() -> None:
+    plan, _coordinator, client = planned()
+    tasks = post(client, "plan-draw-up", [plan.pk]).json()["tasks"]
+    assert len(tasks) == 2
+    assert post(client, "plan-draw-up", [plan.pk]).json() == {"tasks": []}
+    receiver = Task.objects.get(pk=tasks[0]).receivers.filter(agency__isnull=True).order_by("pk").first()
+    assert receiver is not None
+    known = make_agency()
+    assert post(client, "settle-receiver", [tasks[0], receiver.pk], {"agency_id": 10**6}).status_code == 400
+    assert post(client, "settle-receiver", [tasks[0], receiver.pk], {"agency_id": known.pk}).status_code == 200
+    receiver.refresh_from_db()
+    assert receiver.agency == known
+    assert post(client_of(make_crew().officer), "plan-draw-up", [plan.pk]).status_code == 404
+
+
+def test_the_ladder_of_a_plan_is_read_and_set() -> None:
+    plan, _coordinator, client = planned()
+    address = reverse("api:plan-ladder", args=[plan.pk])
+    ladder = client.get(address).json()
+    assert ladder["rungs"]["contribution_missed"]["working_days"] == 1
+    ladder["rungs"]["standstill"] = {"enabled": False}
+    assert client.put(address, ladder, content_type="application/json").status_code == 200
+    assert client.get(address).json()["rungs"]["standstill"]["enabled"] is False
+    assert RungSetting.objects.filter(plan=plan, rung="standstill", enabled=False).exists()
+    ladder["rungs"]["overdue"]["working_days"] = 9
+    assert client.put(address, ladder, content_type="application/json").status_code == 400, "it would come after the bulletin"
+    assert client_of(make_crew().officer).get(address).status_code == 404
+
+
+def test_a_bulletin_is_signed_or_put_aside() -> None:
+    stage = accepted_task(supporters=0)
+    client = client_of(stage.coordinator)
+    late = dt.datetime(2026, 5, 11, 9, tzinfo=NOW.tzinfo)
+    sweep(late)
+    draft = Notice.objects.get(kind="bulletin")
+    assert [row["id"] for row in client.get(reverse("api:papers")).json()["results"] if row["state"] == "draft"] == [draft.pk]
+    assert post(client_of(stage.leads[0].officer), "paper-sign", [draft.pk], {"title": "通报", "body": "全文"}).status_code == 404
+    signed = post(client, "paper-sign", [draft.pk], {"title": "通报", "body": "全文"})
+    assert signed.json()["state"] == "issued"
+    assert signed.json()["number"]
+    assert post(client, "paper-put-aside", [draft.pk], {"reason": "不发"}).status_code == 409
+
+
+def test_an_edition_is_compared_and_adopted() -> None:
+    plan, coordinator, client = planned()
+    post(client, "plan-draw-up", [plan.pk])
+    upload = in_review(coordinator, plan.coordinator, SMALL.replace("新建标准厂房", "改建标准厂房"))
+    edit_upload(actor=actor_of(coordinator), upload_id=upload.pk, edit=facts(upload, issued_on="2026-03-02"), now=NOW)
+    seen = client.get(reverse("api:edition-effects", args=[upload.pk, plan.pk])).json()
+    assert [one["what"] for one in seen["effects"]] == ["redraft"]
+    body = {"plan": plan.pk, "shown": seen["shown"], "chosen": [one["key"] for one in seen["effects"]], "version": seen["version"]}
+    done = post(client, "adopt-edition", [upload.pk], body)
+    assert (done.status_code, done.json()["done"]) == (200, {"redraft": 1})
+    assert Task.objects.filter(plan_id=done.json()["plan"], text__contains="改建标准厂房").exists()
+    assert client.get(reverse("api:edition-effects", args=[upload.pk, plan.pk])).status_code == 409
+
+
+def test_a_person_is_let_see_a_task_and_a_plan_is_followed() -> None:
+    stage, guest = accepted_task(), make_crew()
+    client = client_of(stage.coordinator)
+    body = {"user_id": guest.officer.pk, "until": (TODAY + dt.timedelta(days=3)).isoformat(), "reason": "知会"}
+    assert post(client, "show", [stage.task.pk], body).status_code == 200
+    assert client_of(guest.officer).get(reverse("api:task", args=[stage.task.pk])).status_code == 200
+    assert post(client, "show", [stage.task.pk], body | {"until": (TODAY - dt.timedelta(days=1)).isoformat()}).status_code == 400
+    page = client.get(reverse("task-act", args=[stage.task.pk, "show"]))
+    assert "知会" in page.content.decode()
+    plan, coordinator, own = planned()
+    address = reverse("api:plan-follow", args=[plan.pk])
+    assert own.put(address).status_code == 204
+    assert Follow.objects.filter(plan=plan, user=coordinator).count() == 1
+    assert own.delete(address).status_code == 204
+    assert client_of(guest.officer).put(address).status_code == 404
