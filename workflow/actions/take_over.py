@@ -198,7 +198,8 @@ def _end(pairs: Sequence[tuple[Assignment, Assignment]], basis: str, now: dt.dat
     close_requests(parts, now)
     gone = go_over(pairs, now)
     entries = [
-        of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=True), basis, merged=True, **gone[part.pk].as_data()) for part in parts
+        of_part(part, Verb.WITHDRAW, move(part, "withdraw", now=now, goes_on=True), basis, merged=True, **gone[part.pk].as_data())
+        for part in parts
     ]
     for part in parts:
         part.version += 1

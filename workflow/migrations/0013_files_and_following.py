@@ -25,7 +25,7 @@ def unbind(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0011_second_wall'),
+        ('workflow', '0012_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
