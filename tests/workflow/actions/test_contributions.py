@@ -225,12 +225,11 @@ def test_a_contribution_takes_files_that_the_lead_reads_once_it_was_sent() -> No
     with time_machine.travel(NOW, tick=False):
         answers = [client.get(address) for client in (own, reader, stranger)]
         assert [answer.status_code for answer in answers] == [200, 403, 404]
-        answers[0].close()
+        assert answers[0].getvalue() == b"one"
         assert reader.get(reverse("api:contribution", args=[row.pk])).json()["files"] == []
         sent_contribution(stage, row)
         answer = reader.get(address)
         assert (answer.status_code, answer.getvalue()) == (200, b"one")
-        answer.close()
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert [one["filename"] for one in reader.get(reverse("api:contribution", args=[row.pk])).json()["files"]] == ["数据.xlsx"]
     with pytest.raises(Conflict):

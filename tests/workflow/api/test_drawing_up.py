@@ -100,7 +100,7 @@ def test_the_ladder_of_a_plan_is_read_and_set() -> None:
 def test_a_bulletin_is_signed_or_put_aside() -> None:
     stage = accepted_task(supporters=0)
     client = client_of(stage.coordinator)
-    late = dt.datetime(2026, 5, 11, 9, tzinfo=NOW.tzinfo)
+    late = dt.datetime(2026, 5, 25, 9, tzinfo=NOW.tzinfo)
     sweep(late)
     draft = Notice.objects.get(kind="bulletin")
     assert [row["id"] for row in client.get(reverse("api:papers")).json()["results"] if row["state"] == "draft"] == [draft.pk]
