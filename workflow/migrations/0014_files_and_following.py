@@ -25,7 +25,7 @@ def unbind(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0012_taken_back'),
+        ('workflow', '0013_readers_of_bulletins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
