@@ -25,7 +25,7 @@ def unbind(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0013_readers_of_bulletins'),
+        ('workflow', '0014_quicker_wall'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
