@@ -13,13 +13,13 @@ from agencies.refusals import Conflict
 from tests.factories.directory import NOW, TODAY
 from tests.workflow.races.clones import Clone
 from workflow import policy
-from workflow.actions.batch import Outcome, dispatch_many, press_many, remind_many, sign_for_many
+from workflow.actions.batch import Outcome, dispatch_many, press_many, remind_many, set_due_many, sign_for_many
 from workflow.actions.comment import retract
+from workflow.actions.contribution_files import attach_material
 from workflow.actions.draw_up import PlannedReceiver
 from workflow.actions.hand_over import hand_over
 from workflow.actions.joint_reports import write_together
 from workflow.actions.plan_task import edit_task
-from workflow.actions.show import show
 from workflow.actions.take_over import Fate, take_over
 from workflow.actions.write_contribution import save_contribution
 from workflow.actions.write_report import ReportText, attach_evidence, save_report
@@ -85,6 +85,8 @@ def _told(act: Act, sides: Sides) -> dict[str, Any]:
                 told[field.name] = sides.officer
             case "person":
                 told[field.name] = sides.stranger
+            case "sentences":
+                told[field.name] = [0]
             case "choice":
                 told[field.name] = field.choices[0][0]
             case _:
@@ -131,10 +133,9 @@ OTHERS: dict[str, Raced] = {
         Raced("edit_task", "task", policy.may_coordinate, _edit),
         Raced("dispatch_many", "task", policy.may_coordinate,
               lambda actor, row, pk, clone, sides: _all_done(dispatch_many(actor=actor, shown={pk: row.version}, now=NOW))),
-        Raced("show", "task", policy.may_coordinate,
-              lambda actor, row, pk, clone, sides: show(
-                  actor=actor, task_id=pk, user_id=sides.stranger, until=NOW + dt.timedelta(days=9), reason="知会", now=NOW,
-                  version=row.version)),
+        Raced("set_due_many", "task", policy.may_coordinate,
+              lambda actor, row, pk, clone, sides: _all_done(set_due_many(
+                  actor=actor, shown={pk: row.version}, due_on=TODAY + dt.timedelta(days=77), now=NOW))),
         Raced("sign_for_many", "assignment", policy.may_sign_for,
               lambda actor, row, pk, clone, sides: _all_done(sign_for_many(actor=actor, shown={pk: row.version}, now=NOW))),
         Raced("press_many", "assignment", policy.may_press,
@@ -154,6 +155,9 @@ OTHERS: dict[str, Raced] = {
         Raced("save_contribution", "contribution", policy.may_contribute,
               lambda actor, row, pk, clone, sides: save_contribution(
                   actor=actor, contribution_id=pk, text="数据", now=NOW, version=row.version)),
+        Raced("attach_material", "contribution", policy.may_contribute,
+              lambda actor, row, pk, clone, sides: attach_material(
+                  actor=actor, contribution_id=pk, filename="数据.txt", content=b"x", now=NOW, version=row.version)),
         Raced("retract", "comment", policy.may_retract,
               lambda actor, row, pk, clone, sides: retract(actor=actor, comment_id=pk, now=NOW)),
     )
@@ -171,6 +175,7 @@ NOT_RACED = {
     "follow_plan": "a person's own list",
     "unfollow": "a person's own list",
     "detach_evidence": "the other half of attach_evidence",
+    "detach_material": "the other half of attach_material",
     "settle_receiver": "of a draft, like edit_task",
     "set_plan_rules": "on a plan",
     "set_ladder": "on a plan",

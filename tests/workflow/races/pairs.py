@@ -23,10 +23,11 @@ ALSO: dict[str, set[str]] = {
     "succeed": {"succeeded"}, "take_over": {"succeeded"}, "withdraw_assignment": {"succeeded"}, "change_part": {"succeeded"},
     "press": {"succeeded"},
     # acts beside the catalog
-    "edit_task": {"draft"}, "dispatch_many": {"draft"}, "show": {"dispatched", "closing", "suspended"},
+    "edit_task": {"draft"}, "dispatch_many": {"draft"}, "set_due_many": {"draft"},
     "sign_for_many": {"pending"}, "press_many": IN_HAND | {"disputed"}, "remind_many": IN_HAND | {"disputed"},
     "hand_over": IN_HAND - {"pending"},
-    "save_report": {"due", "draft", "returned", "joint"}, "attach_evidence": {"due", "draft", "returned"}, "write_together": {"joint"},
+    "save_report": {"due", "draft", "returned", "joint"}, "attach_evidence": {"due", "draft", "returned"},
+    "attach_material": {"asked", "draft", "returned"}, "write_together": {"joint"},
     "send_for_review": {"joint"}, "waive_report": {"joint"},
     "save_contribution": {"asked", "draft", "returned"}, "retract": {"said"},
 }  # fmt: skip
