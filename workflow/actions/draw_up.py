@@ -98,6 +98,7 @@ def draw_up_task(
     expect_known(receivers)
     if parent_id is not None and not Participation.objects.filter(task_id=parent_id, agency_id=issuer_id).exists():
         raise Conflict(_("The parent task is not one of this agency's."))
+    expect_downwards(parent_id, issuer_id, receivers, timezone.localdate(now))
     task = Task.objects.create(
         issuer=Agency.objects.get(pk=issuer_id),
         parent_id=parent_id,
@@ -130,6 +131,29 @@ def expect_known(receivers: Sequence[PlannedReceiver]) -> None:
         raise Invalid(_("An agency is named twice."), "receivers")
     if Agency.objects.filter(pk__in=agencies).count() != len(agencies) or AgencyGroup.objects.filter(pk__in=groups).count() != len(groups):
         raise Invalid(_("The directory does not know this agency today."), "receivers")
+
+
+def expect_downwards(parent_id: int | None, issuer_id: int, receivers: Sequence[PlannedReceiver], today: dt.date) -> None:
+    """Go on when a task that comes of a part in another one goes down: nobody passes a part sideways to who has one too, or back up.
+
+    Who issued the task above may divide it among those who have parts in it.
+
+    Raises:
+        Invalid: a receiver, or a member of a group, issued the task above, stands above it or has a part in it; it names them.
+    """
+    if parent_id is None or Task.objects.filter(pk=parent_id, issuer_id=issuer_id).exists():
+        return
+    named = {row.agency_id for row in receivers if row.agency_id is not None}
+    for group in AgencyGroup.objects.filter(pk__in=[row.group_id for row in receivers if row.group_id is not None]):
+        named |= set(group.members_on(today).values_list("pk", flat=True))
+    ties = Participation.objects.filter(task_id=parent_id, agency__in=named - {issuer_id})
+    sideways = list(dict.fromkeys(ties.order_by("agency__position", "agency").values_list("agency__short_name", flat=True)))
+    if sideways:
+        raise Invalid(
+            _("A part is not passed sideways or upwards; in the task above these have their own: %(agencies)s. Hand it back instead.")
+            % {"agencies": "、".join(sideways)},
+            "receivers",
+        )
 
 
 def receivers_from(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:

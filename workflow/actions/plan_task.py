@@ -15,7 +15,7 @@ from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, refuse_stale, said
-from workflow.actions.draw_up import PlannedReceiver, expect_known
+from workflow.actions.draw_up import PlannedReceiver, expect_downwards, expect_known
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Rhythm, TaskState
 from workflow.timeline import Verb
@@ -45,6 +45,7 @@ def edit_task(
     if rhythm not in Rhythm.values:
         raise Invalid(_("Choose one of the answers."), "rhythm")
     expect_known(receivers)
+    expect_downwards(task.parent_id, task.issuer_id, receivers, timezone.localdate(now))
     task.title, task.text, task.rhythm = said(title, "title"), text.strip(), rhythm
     unknown = task.receivers.filter(agency__isnull=True, group__isnull=True)
     task.receivers.exclude(pk__in=unknown.values("pk")).delete()

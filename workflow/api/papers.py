@@ -17,6 +17,7 @@ from workflow.api.answers import KeysetPagination, once
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
 from workflow.models import Notice
+from workflow.states import Circle
 
 
 class PaperSerializer(serializers.ModelSerializer[Notice]):
@@ -48,6 +49,7 @@ class SignSerializer(serializers.Serializer[dict[str, Any]]):
 
     title = serializers.CharField(max_length=400)
     body = serializers.CharField(max_length=20_000)
+    circle = serializers.ChoiceField(choices=Circle.choices, default=Circle.NAMED)
 
 
 class AsideSerializer(serializers.Serializer[dict[str, Any]]):
@@ -80,7 +82,8 @@ class PaperSignature(APIView):
         actor, now = request_actor(request), timezone.now()
 
         def run() -> tuple[int, Any]:
-            row = sign_paper(actor=actor, notice_id=pk, now=now, **given.validated_data)
+            told = dict(given.validated_data)
+            row = sign_paper(actor=actor, notice_id=pk, now=now, **told | {"circle": Circle(told["circle"])})
             return status.HTTP_200_OK, PaperSerializer(row).data
 
         return once(request, now=now, perform=run)

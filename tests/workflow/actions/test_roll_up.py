@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from agencies.models import Role, User
-from agencies.refusals import Conflict
-from tests.factories.directory import NOW, actor_of, join, make_member
+from agencies.refusals import Conflict, Invalid
+from tests.factories.directory import NOW, actor_of, join, make_group, make_member
 from tests.factories.tasks import Crew, Stage, accepted_task, dispatched_task, make_crew
 from workflow import policy
 from workflow.actions.decide_sign_off import sign_off
@@ -17,6 +17,7 @@ from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.interrupt import terminate
 from workflow.actions.judge_report import accept_report
+from workflow.actions.plan_task import edit_task
 from workflow.actions.release_report import submit_report
 from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.set_rules import Rules
@@ -187,3 +188,27 @@ def test_progress_rolls_up_through_more_levels_than_one() -> None:
 
 def test_the_rule_of_the_house_is_the_mean() -> None:
     assert Rules().roll_up == RollUp.MEAN == dispatched_task().task.roll_up
+
+
+def test_a_part_is_passed_down_and_never_sideways_or_up() -> None:
+    above = accepted_task(leads=2, supporters=1)
+    mine, below = above.leads[0].agency, make_crew().agency
+    coordinator = actor_of(make_member(mine, Role.COORDINATOR))
+    group = make_group("全体单位", below, above.supporters[0].agency)
+
+    def draw_up(*receivers: PlannedReceiver) -> Task:
+        return draw_up_task(
+            actor=coordinator, issuer_id=mine.pk, title="分解", text="", receivers=receivers, due_on=None, parent_id=above.task.pk, now=NOW
+        )
+
+    for agency in (above.leads[1].agency, above.supporters[0].agency, above.issuer):
+        with pytest.raises(Invalid, match=agency.short_name):
+            draw_up(PlannedReceiver(Part.LEAD, agency_id=agency.pk))
+    with pytest.raises(Invalid):
+        draw_up(PlannedReceiver(Part.LEAD, group_id=group.pk))
+    task = draw_up(PlannedReceiver(Part.LEAD, agency_id=below.pk), PlannedReceiver(Part.SUPPORT, agency_id=mine.pk))
+    with pytest.raises(Invalid):
+        edit_task(
+            actor=coordinator, task_id=task.pk, title="分解", text="", rhythm="none", now=NOW,
+            receivers=[PlannedReceiver(Part.LEAD, agency_id=above.leads[1].agency.pk)],
+        )  # fmt: skip

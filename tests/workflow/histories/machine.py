@@ -14,9 +14,10 @@ from tests.workflow.histories.elsewhere import Elsewhere
 from tests.workflow.histories.playing import MODELS, MOST_TASKS, World, build_world
 from workflow.actions.batch import press_many, remind_many, sign_for_many
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.write_contribution import save_contribution
 from workflow.actions.write_report import ReportText, save_report
 from workflow.catalog import CATALOG, Subject
-from workflow.models import Assignment, Event, Report, Task
+from workflow.models import Assignment, Contribution, Event, Report, Task
 from workflow.states import Rhythm
 
 USUAL: dict[str, tuple[str, ...]] = {
@@ -32,7 +33,10 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "declared": ("request_sign_off", "request_sign_off", "co_sign", "withdraw_sign_off"),
     "disputed": ("uphold", "reroute", "withdraw_hand_back"),
-    "due": ("save",), "returned": ("save", "waive_report"), "agency_review": ("submit_report", "submit_report", "send_back"),
+    "due": ("save",), "returned": ("save", "waive_report", "waive_contribution", "give_answer"),
+    "agency_review": ("submit_report", "submit_report", "send_back", "send_contribution", "send_contribution", "send_back_contribution"),
+    "asked": ("save", "save", "waive_contribution"), "sent": ("return_contribution",),
+    "owed": ("give_answer",), "given": ("close_answer", "return_answer"),
     "submitted": ("accept_report", "accept_report", "return_report"),
 }  # fmt: skip
 """What people usually do next; half of the time somebody does that, else anything."""
@@ -80,9 +84,13 @@ class History(Elsewhere):
         if not rows:
             return
         row = self.pick(data, rows, "row")
-        likely = [name for name in USUAL.get(str(row.state), ()) if name == "save" or CATALOG[name].subject == subject]
+        written = subject in {Subject.REPORT, Subject.CONTRIBUTION}
+        likely = [name for name in USUAL.get(str(row.state), ()) if (written if name == "save" else CATALOG[name].subject == subject)]
         names = sorted(name for name, act in CATALOG.items() if act.subject == subject)
         name = self.pick(data, likely if usual and likely else names, "act")
+        if subject == Subject.CONTRIBUTION and (name == "save" or (row.state == "draft" and usual)):
+            self.contribute(data, row)
+            return
         if name == "save" or (subject == Subject.REPORT and row.state == "draft" and usual and not row.done):
             self.write(data, row)
             return
@@ -115,6 +123,17 @@ class History(Elsewhere):
         if self.do("save_report", lambda: save_report(actor=person, report_id=report.pk, text=text, now=self.now)) == 200:
             act = CATALOG["send_for_review"]
             self.do("send_for_review", lambda: act.run(actor=person, report_id=report.pk, now=self.now))
+
+    def contribute(self, data: st.DataObject, row: Contribution) -> None:
+        """An officer of a supporter writes what it contributes, and sends it for review."""
+        people = [actor for actor in (self.actor(user) for user in self.world.people) if actor.may("report", row.assignment.agency_id)]
+        if not people:
+            return
+        person = self.pick(data, people, "writer")
+        told = {"actor": person, "contribution_id": row.pk, "now": self.now}
+        if self.do("save_contribution", lambda: save_contribution(**told, text="材料")) == 200:
+            act = CATALOG["send_contribution_for_review"]
+            self.do("send_contribution_for_review", lambda: act.run(**told))
 
     @rule(data=st.data())
     def forward(self, data: st.DataObject) -> None:
