@@ -35,6 +35,13 @@ def may_keep_account(actor: Actor, user: User | None = None) -> Decision:
     return _office(actor, Office.SYSTEM, Denied(_("Only the system administrator keeps accounts.")))
 
 
+def may_issue_slip(actor: Actor, user: User) -> Decision:
+    """Tell whether the actor may issue a slip for the first sign-in: not the office that opens accounts."""
+    if _is_self(actor, user.pk):
+        return OWN_CASE
+    return _office(actor, Office.SECURITY, Denied(_("Only the security administrator issues slips for the first sign-in.")))
+
+
 def may_set_office(actor: Actor, user: User) -> Decision:
     """Tell whether the actor may give a person an office or take it away."""
     if _is_self(actor, user.pk):

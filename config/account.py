@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
@@ -43,6 +45,14 @@ class SignIn(views.LoginView):
         return reverse("home")
 
 
+class FirstPasswordForm(DjangoPasswordChangeForm):
+    """A new password, without asking for an old one: whoever came with a slip has none."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        del self.fields["old_password"]
+
+
 class PasswordChange(LoginRequiredMixin, views.PasswordChangeView):
     """Changing one's own password; also where a person is led who must.
 
@@ -52,6 +62,11 @@ class PasswordChange(LoginRequiredMixin, views.PasswordChangeView):
     template_name = "account/password_change.html"
     extra_context = {"quiet": True}
     success_url = reverse_lazy("home")
+
+    def get_form_class(self) -> type[DjangoPasswordChangeForm]:
+        """Ask for the old password where there is one."""
+        user = self.request.user
+        return DjangoPasswordChangeForm if isinstance(user, User) and user.has_usable_password() else FirstPasswordForm
 
     def form_valid(self, form: DjangoPasswordChangeForm) -> HttpResponse:
         """Keep the new password, and with it lift the duty to change it."""
@@ -68,10 +83,10 @@ def administration_sign_in(request: HttpRequest) -> HttpResponse:
     """Stand where the administration would ask for a sign-in of its own: there is one sign-in for all.
 
     Raises:
-        Forbidden: to those who are signed in, but hold none of the three offices.
+        Forbidden: to those who are signed in, but neither hold one of the three offices nor oversee anything.
     """
     if isinstance(request.user, User):
-        raise Forbidden(_("Only the three administrators enter these pages."))
+        raise Forbidden(_("Only the three administrators, coordinators and leaders enter these pages."))
     return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 

@@ -105,6 +105,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "menu": lambda: entries(request),
         "signed_in": signed_in,
         "takes_part": lambda: signed_in and bool(_actor(request).agency_ids),
+        "may_read_administration": lambda: signed_in and _oversees(_actor(request), request.user),  # type: ignore[arg-type]
         "has_people": lambda: signed_in and bool(_actor(request).agencies_where("administer")),
     }
 

@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "measures",
     "notifications",
     "agencies",
-    "django.contrib.admin",
+    "config.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -138,6 +138,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
+    "config.slips.SlipBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no account stands for "nobody"
 GUARDIAN_RAISE_403 = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -23,6 +23,9 @@ from agencies.refusals import Refusal
 from agencies.sheets import entering
 from agencies.sheets.entering import Line, Outcome, Sheet
 from agencies.sheets.workbook import XLSX, Row, read, template
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 M = TypeVar("M", bound=Model)
 WORDS = {
@@ -44,6 +47,8 @@ class ImportingAdmin(OfficeAdmin[M]):
 
     change_list_template = "admin/agencies/importable_change_list.html"
     sheet: ClassVar[Sheet]
+    once_entered: ClassVar[StrOrPromise] = ""
+    """What is to be done after rows were added; empty for nothing."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages of the import."""
@@ -110,6 +115,8 @@ class ImportingAdmin(OfficeAdmin[M]):
         counted = Counter(line.outcome for line in lines)
         told = _("%(added)d added, %(changed)d changed, %(refused)d refused.") % {outcome.value: counted[outcome] for outcome in Outcome}
         self.message_user(request, told, messages.SUCCESS)
+        if self.once_entered and counted[Outcome.ADDED]:
+            self.message_user(request, self.once_entered, messages.INFO)
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def _salt(self, request: HttpRequest) -> str:

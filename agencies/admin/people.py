@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actions.amend_user import amend_user, set_password
@@ -16,12 +19,29 @@ from agencies.actions.create_user import create_user
 from agencies.actions.deactivate_user import deactivate_user, reactivate_user
 from agencies.actions.delegate import delegate
 from agencies.actions.end_membership import end_membership
+from agencies.actions.issue_slips import issue_slips
 from agencies.actions.revoke_delegation import revoke_delegation
 from agencies.actions.set_office import set_office
 from agencies.admin.importing import ImportingAdmin
 from agencies.admin.offices import OfficeAdmin, acting, office_of
 from agencies.models import AgencyUserPermission, Delegation, Membership, Office, Role, User
+from agencies.refusals import Refusal
 from agencies.sheets import entering
+
+
+class WithoutPassword(admin.SimpleListFilter):
+    """Finds the accounts that nobody can sign in with yet."""
+
+    title = _("first sign-in")
+    parameter_name = "first"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the one question."""
+        return [("waiting", _("Without a password yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Narrow the list."""
+        return queryset.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX) if self.value() == "waiting" else queryset
 
 
 class AccountForm(forms.ModelForm[User]):
@@ -49,11 +69,12 @@ class UserAdmin(ImportingAdmin[User]):
     changed_by = frozenset({Office.SYSTEM, Office.SECURITY})
     form = AccountForm
     sheet = entering.ACCOUNT_SHEET
+    once_entered = _("New accounts have no password yet: the security administrator prints the slips for their first sign-in.")
     list_display = ("username", "name", "office", "is_active", "last_login")
-    list_filter = ("is_active", "office")
+    list_filter = ("is_active", WithoutPassword, "office")
     search_fields = ("username", "name")
     ordering = ("username",)
-    actions = ("close_accounts", "open_accounts")
+    actions = ("close_accounts", "open_accounts", "print_slips")
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Show passwords only where one may be given."""
@@ -87,8 +108,10 @@ class UserAdmin(ImportingAdmin[User]):
             set_password(**context, user=obj, password=password)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer closing and opening to the system administrator only."""
-        return super().get_actions(request) if office_of(request) == Office.SYSTEM else {}
+        """Offer closing and opening to the system administrator, slips to the security administrator."""
+        theirs: dict[str, set[str]] = {Office.SYSTEM: {"close_accounts", "open_accounts"}, Office.SECURITY: {"print_slips"}}
+        mine = theirs.get(office_of(request), set())
+        return {name: found for name, found in super().get_actions(request).items() if name in mine}
 
     @admin.action(description=_("Close the accounts chosen"))
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -99,6 +122,20 @@ class UserAdmin(ImportingAdmin[User]):
     def open_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Open accounts again."""
         self.each(request, queryset, lambda user: reactivate_user(**acting(request), user=user), str(_("%(count)d accounts opened.")))
+
+    @admin.action(description=_("Print slips for the first sign-in of the accounts chosen"))
+    def print_slips(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Show the slips once, to be printed and cut; they are kept nowhere."""
+        try:
+            slips = issue_slips(**acting(request), users=queryset)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal.reason), messages.ERROR)
+            return None
+        address = request.build_absolute_uri(reverse("sign-in"))
+        context = {**self.admin_site.each_context(request), "title": _("Slips for the first sign-in"), "slips": slips, "address": address}
+        answer = TemplateResponse(request, "admin/agencies/slips.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 @admin.register(Membership)

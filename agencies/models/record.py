@@ -26,6 +26,7 @@ class DirectoryVerb(models.TextChoices):
     CREATE_USER = "create_user", _("Account created")
     AMEND_USER = "amend_user", _("Account amended")
     SET_PASSWORD = "set_password", _("Password set")
+    ISSUE_SLIP = "issue_slip", _("Slip for the first sign-in issued")
     DEACTIVATE_USER = "deactivate_user", _("Account closed")
     REACTIVATE_USER = "reactivate_user", _("Account opened again")
     SET_OFFICE = "set_office", _("Office given or taken")

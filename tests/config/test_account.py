@@ -93,7 +93,7 @@ def test_whoever_holds_no_office_is_told_so_at_the_administration(client: Client
     client.force_login(zhang)
     response = client.get("/admin/", follow=True)
     assert response.status_code == 403
-    assert "只有系统管理员" in response.content.decode()
+    assert "三员管理员" in response.content.decode()
 
 
 def test_the_health_page_asks_the_database(client: Client, db: None) -> None:
