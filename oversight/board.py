@@ -202,7 +202,10 @@ class Board:
         return Line(name, self.url(**base), figures)
 
     def heat(self) -> Heat:
-        """Return the heat map: leads by section of the plan, or by plan where there are several; each field its late and owed parts."""
+        """Return the heat map: leads by section of the plan, or by plan where there are several; each field its late and owed parts.
+
+        Sections and plans of which nothing is owed have no column.
+        """
         key = "section_id" if self.plan else "plan_id"
         names = self._places(key)
         of_one: dict[str, object] = {}
@@ -233,7 +236,10 @@ class Board:
             )
             for pk in worst
         ]
-        return Heat(list(names.values()), lines, by_section=key == "section_id")
+        hot = [number for number in range(len(names)) if any(line.figures[number].url for line in lines)]
+        columns = list(names.values())
+        lines = [Line(line.label, line.url, [line.figures[number] for number in hot]) for line in lines]
+        return Heat([columns[number] for number in hot], lines, by_section=key == "section_id")
 
     def _field(self, row: Mapping[str, Any] | None, asked: Mapping[str, object]) -> Figure:
         if row is None:

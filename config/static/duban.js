@@ -52,6 +52,14 @@
       openQuick();
     } else if (event.target === quick) quick.close();
   });
-  document.addEventListener("DOMContentLoaded", () => explain(document));
+  // A list shows what is chosen in full when pointed at: its box may be narrower than the words.
+  const name = (list) => {
+    if (list.selectedOptions?.length === 1) list.title = list.selectedOptions[0].text.trim();
+  };
+  document.addEventListener("change", (event) => { if (event.target.tagName === "SELECT") name(event.target); });
+  document.addEventListener("DOMContentLoaded", () => {
+    explain(document);
+    document.querySelectorAll("main select:not([multiple])").forEach(name);
+  });
   document.addEventListener("htmx:load", (event) => explain(event.target));
 })();

@@ -145,7 +145,7 @@ class ReceiversField(forms.CharField):
             attrs={
                 "rows": 4,
                 "data-agency-picker": "many",
-                "data-add": _("Type to find an agency, choose it to add it"),
+                "data-add": _("Type to find an agency"),
                 "spellcheck": "false",
             }
         )
