@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from workflow.deadlines.lights import Colour, Light
 from workflow.lights import task_light
 from workflow.models import Assignment, CoSignature, Follow, Report
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, ReportState, SignOffState, TaskState, Verdict
+from workflow.web.duties import Duty
 
 SHOWN = 8
 """Rows of each list on the workbench; the number above leads to all of them."""
@@ -38,6 +40,7 @@ class Matter:
     note: str = ""
     sentence: str = ""
     source: str = ""
+    report_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +144,8 @@ def _officer(seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
                 )
                 for name, (label, condition, asked, look) in piles.items()
             ),
-            _reports("returned", _("Returned to me"), back, look="red"),
-            _reports("reports", _("Reports to be written"), due),
+            _reports("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
+            _reports("reports", _("Reports to be written"), due, duty=Duty.REPORT),
         ],
     )
 
@@ -161,7 +164,7 @@ def _reviewer(seats: frozenset[int]) -> Desk:
         "reviewer",
         _("To be reviewed by me"),
         [
-            _reports("agency_review", _("Reports to be released"), waiting),
+            _reports("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
             Pile(name="co_sign", label=_("Co-signatures asked of us"), count=asked.count(), matters=co_signing),
         ],
     )
@@ -246,9 +249,10 @@ def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
     )
 
 
-def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "", text: str = "remark") -> Pile:
+def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "", text: str = "remark", duty: Duty | None = None) -> Pile:
+    """Return the pile of some reports; those of a duty lead to all of that kind that are owed."""
     first = rows.order_by("due_on", "pk")[:SHOWN].values(
-        "due_on", "period_start", "period_end", text,
+        "pk", "due_on", "period_start", "period_end", text,
         plan_title=F("assignment__task__plan__title"), task_id=F("assignment__task_id"), title=F("assignment__task__title"),
         agency_name=F("assignment__agency__short_name"), sentence=F("assignment__task__text"),
     )  # fmt: skip
@@ -261,7 +265,9 @@ def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "
             note=row[text],
             sentence=row["sentence"],
             source=row["plan_title"] or "",
+            report_id=row["pk"],
         )
         for row in first
     ]
-    return Pile(name=name, label=label, count=rows.count(), look=look, matters=matters)
+    url = f"{reverse('todo')}?kind={int(duty)}" if duty else ""
+    return Pile(name=name, label=label, count=rows.count(), look=look, matters=matters, url=url)

@@ -46,6 +46,7 @@ def test_tasks_are_read_and_changed_by_no_request_however_crafted(client: Client
     assert stage.task.title in page
     assert f"/tasks/{stage.task.pk}/acts/suspend/" in page
     assert 'name="state"' not in page
+    assert "/admin/agencies/" not in page
     events = Event.objects.count()
     for crafted in ({"state": "closed"}, {"_fsm_transition_to": "close", "title": "改"}, {"_save": "1", "title": "改", "state": "closed"}):
         assert client.post(address, crafted).status_code == 403
