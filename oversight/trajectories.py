@@ -103,7 +103,7 @@ class Trajectory:
         said = [_("%(value)s%(unit)s on %(on)s") % words]
         if self.expected is not None and self.course != Course.REACHED:
             said.append(_("%(expected)s%(unit)s expected by now") % words)
-        if self.forecast is not None and self.course != Course.REACHED:
+        if self.forecast is not None and self.course not in {Course.REACHED, Course.MISSED}:
             said.append(_("%(forecast)s%(unit)s in sight for the due date") % words)
         return _("; ").join(said)
 

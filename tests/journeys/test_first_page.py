@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response
@@ -47,8 +48,8 @@ def _people() -> dict[str, User]:
 
 
 @pytest.mark.parametrize("role", ["officer", "reviewer", "coordinator", "leader"])
-def test_the_first_page_is_light_and_asks_for_little(new_page: Callable[..., Page], role: str) -> None:
-    page = entered(new_page(), _people()[role])
+def test_the_first_page_is_light_and_asks_for_little(new_page: Callable[..., Page], live_server: Any, role: str) -> None:
+    page = entered(new_page(), _people()[role], site=live_server.url)
     answers = _heard(page)
     page.goto("/workbench/")
     page.wait_for_load_state("networkidle")

@@ -10,12 +10,19 @@ from playwright.sync_api import Page
 from agencies.models import User
 
 
-def entered(page: Page, user: User) -> Page:
-    """Give a window the session of a person."""
+def entered(page: Page, user: User, *, site: str = "") -> Page:
+    """Give a window the session of a person.
+
+    Args:
+        page: the window.
+        user: the person.
+        site: its address; without it the sign-in page is opened to learn it, which fills the browser's store of files.
+    """
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    page.goto("/sign-in/")
-    address = urlsplit(page.url)
-    site = f"{address.scheme}://{address.netloc}"
+    if not site:
+        page.goto("/sign-in/")
+        address = urlsplit(page.url)
+        site = f"{address.scheme}://{address.netloc}"
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
     return page

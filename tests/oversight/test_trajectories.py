@@ -56,6 +56,10 @@ def test_the_forecast_goes_on_at_the_pace_of_the_readings() -> None:
     assert shown.forecast == Decimal(50) + Decimal("0.5") * (END - JANUARY - dt.timedelta(days=100)).days
     assert shown.reached_on == JANUARY + dt.timedelta(days=200)
     assert trajectory(aim(100), [read(JULY, 50)], JULY).forecast is None
+    assert "到期" in shown.sentence
+    over = trajectory(aim(100), [read(JANUARY + dt.timedelta(days=50), 10), read(JULY, 60)], END + dt.timedelta(days=1))
+    assert over.course == Course.MISSED
+    assert "到期" not in over.sentence, "what is past is not forecast"
     falling = trajectory(aim(100), [read(JANUARY, 50), read(JULY, 40)], JULY)
     assert falling.reached_on is None
 
