@@ -25,6 +25,7 @@ LEFT_ALONE = {
     "health",
     "paper-file",
     "ledger-sheet",
+    "upload-unlisted",
 }
 """Downloads and ways out; they are no pages."""
 
