@@ -162,8 +162,16 @@ def to_withdraw_sign_off(assignment: Assignment, now: dt.datetime) -> Decision:
 
 
 def stands_alone(report: Report) -> Decision:
-    """Answer whether a report is written and released by itself, not together with one of another task."""
-    if report.written_with_id is None or report.state not in WRITABLE_REPORTS | {ReportState.AGENCY_REVIEW}:
+    """Answer whether a report is written and released by itself, not together with one of another task.
+
+    It follows that one only while it can be taken along: what has gone out, was waived, or lies in a task that stands still moves
+    nothing, and whoever waited for it could never report.
+    """
+    unsent = WRITABLE_REPORTS | {ReportState.AGENCY_REVIEW}
+    main = report.written_with
+    if main is None or report.state not in unsent or main.state not in unsent:
+        return Allowed()
+    if main.assignment.state != AssignmentState.ACCEPTED or not task_is_live(main.assignment.task):
         return Allowed()
     return Denied(_("This report is written together with that of another task; open that one."))
 

@@ -14,8 +14,9 @@ from tests.factories.directory import NOW
 from tests.factories.tasks import Crew, Stage, accepted_task
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.interrupt import resume, suspend
 from workflow.actions.joint_reports import candidates, write_together
-from workflow.actions.judge_report import accept_report, return_report
+from workflow.actions.judge_report import accept_report, return_report, waive_report
 from workflow.actions.release_report import send_back, submit_report
 from workflow.actions.sign_for import sign_for
 from workflow.actions.write_report import ReportText, attach_evidence, save_report, send_for_review
@@ -152,3 +153,31 @@ def test_a_report_that_came_to_follow_meanwhile_stops_the_act_whose_locks_do_not
     monkeypatch.setattr(Task.objects, "select_for_update", meanwhile)
     with pytest.raises(Conflict):
         send_for_review(actor=crew.officer_actor, report_id=main.pk, now=NOW)
+
+
+def test_a_report_whose_main_one_was_waived_is_written_by_itself() -> None:
+    stage, crew, main, other = two_tasks()
+    write_together(actor=crew.officer_actor, report_id=main.pk, others={other.pk: 70}, now=NOW)
+    with pytest.raises(Conflict):
+        save_report(actor=crew.officer_actor, report_id=other.pk, text=ReportText(done="单写"), now=NOW)
+    waive_report(actor=stage.coordinator_actor, report_id=main.pk, reason="并入年度总结", now=NOW)
+    save_report(actor=crew.officer_actor, report_id=other.pk, text=ReportText(done="单写"), now=NOW)
+    assert Report.objects.get(pk=other.pk).done == "单写"
+
+
+def test_a_report_that_could_not_be_taken_along_is_released_by_itself() -> None:
+    stage, crew, main, other = sent()
+    suspend(actor=stage.coordinator_actor, task_id=other.assignment.task_id, reason="等待上级文件", now=NOW)
+    submit_report(actor=crew.reviewer_actor, report_id=main.pk, now=NOW)
+    assert Report.objects.get(pk=other.pk).state == "agency_review"
+    resume(actor=stage.coordinator_actor, task_id=other.assignment.task_id, now=NOW)
+    submit_report(actor=crew.reviewer_actor, report_id=other.pk, now=NOW)
+    assert Report.objects.get(pk=other.pk).state == "submitted"
+
+
+def test_reports_do_not_wait_for_one_in_a_task_that_stands_still() -> None:
+    stage, crew, main, other = two_tasks()
+    write_together(actor=crew.officer_actor, report_id=main.pk, others={other.pk: 70}, now=NOW)
+    suspend(actor=stage.coordinator_actor, task_id=main.assignment.task_id, reason="等待上级文件", now=NOW)
+    save_report(actor=crew.officer_actor, report_id=other.pk, text=ReportText(done="单写"), now=NOW)
+    assert Report.objects.get(pk=other.pk).done == "单写"
