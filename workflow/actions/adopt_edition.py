@@ -100,7 +100,7 @@ def adopt_edition(
         )
     wanted = [effect for effect in effects if effect.key in set(chosen) and effect.decision and effect.what is not What.DROP]
     ends = _ends(effects, dropped)
-    left = [effect.key for effect in effects if effect not in wanted and effect.what is not What.DROP]
+    left = [effect for effect in effects if effect not in wanted and effect.what is not What.DROP]
     plan = confirm_upload(actor=actor, upload_id=upload_id, now=now, version=version, earlier=earlier)
     edition = _Edition(actor, plan, earlier, now, changes)
     edition.carry_over(tasks, left)
@@ -154,7 +154,7 @@ class _Edition:
             name = f"《{plan.title}》{plan.number}".strip()
             self.reason = _("By the new edition of the plan, %(plan)s") % {"plan": name}
 
-    def carry_over(self, tasks: Mapping[int, Sequence[Task]], left: Sequence[str]) -> None:
+    def carry_over(self, tasks: Mapping[int, Sequence[Task]], left: Sequence[Effect]) -> None:
         """Let every task whose measure lives on rest on the new edition; a constant number of statements."""
         moved: list[Task] = []
         entries = []
@@ -164,7 +164,7 @@ class _Edition:
             measure = self.measures[change.after.key]
             for task in tasks.get(int(change.before.key), []):
                 entry = of_task(task, Verb.CARRY_OVER, comment=self.reason, plan_before=self.earlier.pk, measure_before=task.measure_id)
-                entry.data["left"] = [key for key in left if f"-{task.pk}-" in f"{key}-"]
+                entry.data["left"] = [effect.key for effect in left if effect.task is not None and effect.task.pk == task.pk]
                 if task.number == change.before.number and task.number != measure.number:
                     entry.data["number_before"], task.number = task.number, measure.number
                 task.plan, task.measure = self.plan, measure

@@ -259,3 +259,12 @@ def test_a_draft_is_drawn_up_anew_and_put_aside_when_its_measure_is_dropped(offi
     adopt(office, second, third)
     draft = Task.objects.get(pk=draft.pk)
     assert (draft.state, draft.dispatched_at) == ("terminated", None)
+
+
+def test_what_is_left_is_recorded_on_the_task_that_it_concerns_and_on_no_other(office: Office, plan: Plan) -> None:
+    upload = next_edition(office)
+    found = [one for one in effects(plan, upload) if one.task is not None and one.what != "drop"]
+    adopt(office, plan, upload, without=frozenset(one.key for one in found))
+    for event in Event.objects.filter(verb="carry_over"):
+        assert event.data["left"] == [one.key for one in found if one.task is not None and one.task.pk == event.task_id]
+    assert any("withdraw-" in key for event in Event.objects.filter(verb="carry_over") for key in event.data["left"])
