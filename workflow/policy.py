@@ -223,9 +223,9 @@ def may_send_back_report(actor: Actor, report: Report) -> Decision:
 
 
 def may_judge_report(actor: Actor, report: Report) -> Decision:
-    """Answer for accepting, returning or waiving a report: the coordinator, who has not released it."""
-    held = _coordinates(actor, report.assignment.task)
-    return held and _not_own(actor, report.reviewer_id, report.assignment.task.issuer_id)
+    """Answer for accepting, returning or waiving a report: the coordinator, who has neither written nor released it."""
+    held, issuer = _coordinates(actor, report.assignment.task), report.assignment.task.issuer_id
+    return held and _not_own(actor, report.author_id, issuer) and _not_own(actor, report.reviewer_id, issuer)
 
 
 # --- Contributions of supporters -----------------------------------------------------------------------
@@ -248,13 +248,17 @@ def may_send_back_contribution(actor: Actor, contribution: Contribution) -> Deci
 
 
 def may_judge_contribution(actor: Actor, contribution: Contribution) -> Decision:
-    """Answer for returning or doing without a contribution: whoever reports for a lead of the task, and did not release it."""
+    """Answer for returning or doing without a contribution: whoever reports for a lead of the task, and did not release it.
+
+    Nor in the name of who did, through a delegation at the supporter or at the lead.
+    """
     part = contribution.assignment
     leads = {lead.agency_id for lead in part.task.assignments.all() if lead.is_lead and lead.state not in ENDED_ASSIGNMENT_STATES}
     seats = leads & actor.agencies_where("report")
     if not seats:
         return Denied(_("Only a lead of the task can do this."))
-    return _not_own(actor, contribution.reviewer_id, part.agency_id)
+    answers = [_not_own(actor, contribution.reviewer_id, agency_id) for agency_id in (part.agency_id, *seats)]
+    return next((answer for answer in answers if not answer), Allowed())
 
 
 def may_read_contribution(actor: Actor, contribution: Contribution) -> Decision:

@@ -255,7 +255,11 @@ def to_dispatch(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> 
         return Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": "、".join(unknown)})
     if not any(receiver.part == "lead" for receiver in receivers):
         return Denied(_("No agency leads this task."))
-    if task.due_on is not None and task.due_on < timezone.localdate(now):
+    today = timezone.localdate(now)
+    gone = [receiver.agency.short_name for receiver in receivers if receiver.agency is not None and not receiver.agency.is_in_force(today)]
+    if gone:
+        return Denied(_("These agencies do not exist today: %(names)s. Name who stands in their place.") % {"names": "、".join(gone)})
+    if task.due_on is not None and task.due_on < today:
         return Denied(_("The due date %(due_on)s has passed already.") % {"due_on": task.due_on.isoformat()})
     return Allowed()
 

@@ -41,7 +41,7 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
     return tasks.prefetch_related(
         Prefetch("assignments", parts),
-        "receivers",
+        "receivers__agency",
         "recheck_items",
         "stages",
         "sign_offs__verifications",
