@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from django.contrib.auth.models import Permission
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from agencies.models import Delegation, Membership, User
+from agencies.models import Agency, Delegation, Membership, User
 from agencies.models.agency import in_force
-from workflow.models import Assignment, Participation, Task, TaskUserPermission
-from workflow.states import LIVE_TASK_STATES, AssignmentState, Tie
+from agencies.permissions import delegations_in_force
+from workflow.models import Assignment, Notice, Participation, Task, TaskUserPermission
+from workflow.states import LIVE_TASK_STATES, AssignmentState, NoticeState, Tie
 
 LOST = Q(state=AssignmentState.REROUTED) | Q(taken_back=True)
 """Parts whose agency lost sight of the task through them."""
@@ -58,8 +59,13 @@ def _link(task: Task, agency_id: int, tie: Tie) -> Participation:
 
 
 def follow_issuer(task_ids: Collection[int], predecessor_id: int, successor_id: int) -> None:
-    """Let link rows follow when the issuer of tasks was succeeded: its own, and those above tasks that came of these."""
+    """Let link rows follow when the issuer of tasks was succeeded: its own, and those above tasks that came of these.
+
+    With them go drafts of papers, which its coordinators alone see: what waits for a signature is the successor's to sign.
+    """
     ids = list(task_ids)
+    heir = Agency.objects.get(pk=successor_id)
+    Notice.objects.filter(task__in=ids, issuer=predecessor_id, state=NoticeState.DRAFT).update(issuer=heir, issuer_name=heir.name)
     Participation.objects.filter(task__in=ids, agency=successor_id, tie=Tie.ABOVE).delete()
     Participation.objects.filter(task__in=ids, agency=predecessor_id, tie=Tie.ISSUER).update(agency=successor_id)
     below: set[int] = set()
@@ -116,12 +122,13 @@ def rebuild() -> int:
 
 
 def seats_of(people: Collection[int], now: dt.datetime) -> list[tuple[int, int]]:
-    """Return who works in which agency at a moment, as a member or as somebody's deputy, in two queries."""
+    """Return who works in which agency at a moment, as a member or as the deputy of one, in two queries; as `Actor.load` judges."""
     today = timezone.localdate(now)
-    members = Membership.objects.filter(in_force(today), in_force(today, "agency__"), user_id__in=people, user__is_active=True)
-    deputies = Delegation.objects.filter(delegate_id__in=people, starts_at__lte=now, ends_at__gt=now, revoked_at__isnull=True)
-    lent = deputies.filter(delegate__is_active=True, delegator__is_active=True)
-    return [*members.values_list("user_id", "agency_id"), *lent.values_list("delegate_id", "agency_id")]
+    seated = Membership.objects.filter(in_force(today), in_force(today, "agency__"), user__is_active=True, user__office="")
+    lends = seated.filter(user=OuterRef("delegator"), agency=OuterRef("agency"))
+    deputies = Delegation.objects.filter(delegations_in_force(now), Exists(lends), delegate_id__in=people, delegate__office="")
+    members = seated.filter(user_id__in=people)
+    return [*members.values_list("user_id", "agency_id"), *deputies.values_list("delegate_id", "agency_id")]
 
 
 def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:

@@ -25,10 +25,13 @@ from workflow.actions.decide_sign_off import sign_off, submit_sign_off
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.estate import estate_of, reorganised
+from workflow.actions.paper_words import Matter
+from workflow.actions.papers import NewPaper, make_papers, sign_paper
 from workflow.actions.request_extension import request_extension
 from workflow.actions.sign_for import sign_for
 from workflow.actions.take_over import Fate, first_holders, take_over
-from workflow.models import Assignment, CoSignature, Event, Extension, Participation, Task
+from workflow.ladder import Paper
+from workflow.models import Assignment, CoSignature, Event, Extension, Notice, Participation, Task
 from workflow.states import AssignmentState, Part
 
 pytestmark = pytest.mark.django_db
@@ -320,3 +323,20 @@ def test_who_lets_a_successor_take_over(role: str) -> None:
     except Refusal as refusal:
         answer = refusal.status
     assert answer == ANSWERS[role]
+
+
+def test_a_bulletin_that_waits_for_a_signature_is_signed_by_the_successor_of_the_issuer() -> None:
+    stage = dispatched_task()
+    part = stage.part_of(stage.leads[0])
+    matter = Matter(task=str(stage.task), agency=part.agency.name, due_on=stage.task.due_on, late=5)
+    draft = NewPaper(
+        key="draft", kind=Paper.BULLETIN, issuer_id=stage.issuer.pk, task_id=stage.task.pk, matter=matter, addressee=part.agency.name,
+        assignment_id=part.pk, agency_id=part.agency_id,
+    )  # fmt: skip
+    row = make_papers([draft], NOW)["draft"]
+    successor = renamed(stage.issuer)
+    coordinator = actor_of(stage.coordinator, LATER)
+    take_over(actor=coordinator, predecessor_id=stage.issuer.pk, basis="机构改革", now=LATER)
+    signed = sign_paper(actor=coordinator, notice_id=row.pk, title=row.title, body=row.body, now=LATER)
+    assert (signed.issuer, signed.issuer_name, signed.state) == (successor, successor.name, "issued")
+    assert Notice.objects.get(task=stage.task, kind=Paper.SUPERVISION).issuer == stage.issuer
