@@ -38,7 +38,10 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
         version = request.POST.get("version", "")
         try:
             plan = confirm_upload(
-                actor=request.actor, upload_id=pk, now=timezone.now(), version=int(version) if version.isdigit() else None
+                actor=request.actor,
+                upload_id=pk,
+                now=timezone.now(),
+                version=int(version) if version.isascii() and version.isdigit() else None,
             )
         except Invalid as refused:
             messages.error(request, str(refused.reason))

@@ -13,10 +13,11 @@ def shown_in(values: Iterable[str]) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for value in values:
         key, _colon, version = value.partition(":")
-        if _is_number(key):
-            found[int(key)] = int(version) if _is_number(version) else None
+        if (pk := number(key)) is not None:
+            found[pk] = number(version)
     return found
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST
+def number(text: str) -> int | None:
+    """Return a number as pages send it, None for what is none or too long for a database."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None

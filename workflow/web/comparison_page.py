@@ -23,7 +23,7 @@ from workflow.comparison import Row, counts_of, rows_of
 from workflow.models import Task
 from workflow.web import load
 from workflow.web.act_form import prepared_text
-from workflow.web.chosen import shown_in
+from workflow.web.chosen import number, shown_in
 from workflow.web.receivers import Group
 from workflow.working_days import calendar_in_force
 
@@ -52,7 +52,7 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
         "task": task,
         "groups": [(str(key), name) for key, name in groups.items()],
         "group": asked,
-        "title": groups.get(int(asked), "") if asked.isascii() and asked.isdigit() else "",
+        "title": groups.get(number(asked) or 0, ""),
         "counts": counts_of(chosen),
         "shows": list(SHOWS.items()),
         "show": show,

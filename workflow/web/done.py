@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from agencies.middleware import actor_of
 from workflow.models import Event, Task
 from workflow.timeline import Verb
+from workflow.web.chosen import number
 from workflow.web.paging import PAGE, neighbours
 from workflow.web.timeline import line_of
 
@@ -39,12 +40,12 @@ def done(request: HttpRequest) -> HttpResponse:
         .filter(actor_id=actor.user_id, task__in=tasks)
         .select_related("task__issuer", "agency", "on_behalf_of", "assignment__agency")
     )
-    before, after = request.GET.get("before", ""), request.GET.get("after", "")
-    backwards = before.isdecimal()
+    before, after = number(request.GET.get("before", "")), number(request.GET.get("after", ""))
+    backwards = before is not None
     if backwards:
-        events = events.filter(sequence__gt=int(before)).order_by("sequence")
+        events = events.filter(sequence__gt=before).order_by("sequence")
     else:
-        events = events.filter(sequence__lt=int(after)) if after.isdecimal() else events
+        events = events.filter(sequence__lt=after) if after is not None else events
         events = events.order_by("-sequence")
     found = list(events[: PAGE + 1])
     has_more, found = len(found) > PAGE, found[:PAGE]
@@ -56,7 +57,7 @@ def done(request: HttpRequest) -> HttpResponse:
         lambda event: str(event.sequence),
         backwards=backwards,
         has_more=has_more,
-        is_first=not backwards and not after.isdecimal(),
+        is_first=not backwards and after is None,
     )
     context = {"form": form, "rows": [(event, line_of(event)) for event in found], "pager": pager}
     return render(request, "workflow/done.html", context)

@@ -26,7 +26,7 @@ from workflow.catalog.questions import is_draft
 from workflow.models import Receiver, Task
 from workflow.states import Part, Rhythm
 from workflow.web import load
-from workflow.web.chosen import LONGEST
+from workflow.web.chosen import number
 from workflow.web.pickers import AgencyField, Receivers, ReceiversField, suggestions
 
 
@@ -133,8 +133,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def parent_of(request: HttpRequest, actor: Actor, *, now: dt.datetime) -> Task | None:
     """Return the task that is being decomposed, when the address names one that the actor sees."""
-    asked = request.GET.get("parent", "")
-    return load.whole_task(actor, int(asked), now=now) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST else None
+    asked = number(request.GET.get("parent", ""))
+    return load.whole_task(actor, asked, now=now) if asked is not None else None
 
 
 def from_parent(parent: Task | None) -> dict[str, Any]:

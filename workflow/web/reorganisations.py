@@ -21,6 +21,7 @@ from workflow import policy
 from workflow.actions.estate import Estate, estate_of, find_predecessor, reorganised, to_take_over
 from workflow.actions.take_over import TakenOver, take_over
 from workflow.models import Assignment
+from workflow.web.chosen import number
 
 
 class TakeOverForm(forms.Form):
@@ -95,9 +96,9 @@ def numbers(posted: QueryDict, prefix: str) -> dict[int, int]:
     """Return the numbers posted under `prefix<key>`."""
     found = {}
     for name, value in posted.items():
-        key = name.removeprefix(prefix)
-        if name.startswith(prefix) and key.isdecimal() and isinstance(value, str) and value.isdecimal():
-            found[int(key)] = int(value)
+        key, figure = number(name.removeprefix(prefix)), number(str(value))
+        if name.startswith(prefix) and key is not None and figure is not None:
+            found[key] = figure
     return found
 
 

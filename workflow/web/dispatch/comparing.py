@@ -27,6 +27,7 @@ from measures.wording_diff import Stretch, wording_diff
 from workflow.actions.adopt_edition import Adopted, adopt_edition
 from workflow.actions.edition_effects import ENDED, Effect, What, digest, effects_of, tasks_by_measure
 from workflow.models import Task
+from workflow.web.chosen import number
 from workflow.web.dispatch.effect_words import effect_words, outcome_words
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ def adopt(request: ActorRequest, pk: int) -> HttpResponse:
         adopted = adopt_edition(
             actor=request.actor,
             upload_id=pk,
-            earlier_id=int(earlier) if earlier.isdecimal() else 0,
+            earlier_id=number(earlier) or 0,
             shown=request.POST.get("shown", ""),
             chosen=set(request.POST.getlist("do")),
-            dropped={int(name[4:]): str(request.POST[name]) for name in request.POST if name.startswith("end-") and name[4:].isdecimal()},
+            dropped={number(name[4:]) or 0: str(request.POST[name]) for name in request.POST if name.startswith("end-")},
             now=timezone.now(),
-            version=int(version) if version.isdecimal() else None,
+            version=number(version),
         )
     except (Conflict, Invalid) as refused:
         upload = find(request, pk)
