@@ -20,7 +20,7 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from agencies.refusals import Invalid, NotYours, require
 from workflow import policy, timing
-from workflow.actions.dispatch import dispatch, receivers_of
+from workflow.actions.dispatch import dispatch, lock_to_dispatch, receivers_of
 from workflow.actions.door import lock_tasks, log, move, of_part, said
 from workflow.actions.plan_task import write_due
 from workflow.actions.press import presses_for
@@ -121,10 +121,10 @@ def remind_many(*, actor: Actor, shown: Shown, text: str, now: dt.datetime) -> l
 
 @transaction.atomic
 def sign_for_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outcome]:
-    """Sign for several assignments on behalf of their agencies 批量签收; what the actor does not see is reported without a name.
+    """Sign for several assignments on behalf of their agencies 批量签收.
 
-    Raises:
-        Forbidden: one is not the actor's to sign for.
+    The list comes from a page that may be hours old: what is not the actor's to sign for is reported with the reason, what the actor
+    does not see (any more) without a name, and neither keeps the rest from being signed for.
     """
     visible = Task.objects.visible_to(actor, now=now)
     seen = set(Assignment.objects.filter(pk__in=_within(shown), task__in=visible.values("pk")).values_list("pk", flat=True))
@@ -152,7 +152,7 @@ def dispatch_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outco
         NotYours: the actor does not see one of them.
         Forbidden: one is not the actor's to dispatch.
     """
-    tasks = lock_tasks(actor, _within(shown), now=now)
+    tasks = lock_to_dispatch(actor, _within(shown), now=now)
     receivers = receivers_of(tasks)
     for task in tasks:
         require(policy.may_coordinate(actor, task))

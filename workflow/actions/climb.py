@@ -73,7 +73,7 @@ def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, calendar: WorkCale
     """Fire what is due among the next assignments; returns how many rungs told somebody, None when no assignment is left."""
     today = timezone.localdate(now)
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
+        due = due.select_for_update(skip_locked=True, no_key=True)
     ids = list(due.values_list("pk", flat=True)[:BATCH])
     if not ids:
         return None

@@ -86,6 +86,12 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
     return tasks
 
 
+def lock_to_dispatch(actor: Actor, task_ids: Collection[int], *, now: dt.datetime) -> list[Task]:
+    """Return the tasks, locked as `dispatch` locks them: those above first; see `door.lock_tasks` for the refusal."""
+    lock_above(task_ids)
+    return lock_tasks(actor, task_ids, now=now)
+
+
 def _supervise(tasks: Sequence[Task], assignments: Sequence[Assignment], now: dt.datetime) -> None:
     """Make the notice of supervision 督办通知单 of each task: to its leads, copied to its supporters."""
     named: dict[tuple[int, bool], list[str]] = defaultdict(list)

@@ -67,7 +67,7 @@ def open_running_periods(today: dt.date) -> int:
     opened = 0
     leads = Assignment.objects.filter(state__in=SWEPT_STATES, part=Part.LEAD)
     if connection.features.has_select_for_update_skip_locked:
-        leads = leads.select_for_update(skip_locked=True)
+        leads = leads.select_for_update(skip_locked=True, no_key=True)
     leads = leads.order_by("report_on", "pk")  # as the index has them
     for due in (leads.filter(report_on__isnull=True), leads.filter(report_on__lte=today)):
         more: int | None = 0
