@@ -107,7 +107,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     row = visible_recheck(actor, pk)
     items = list(
         RecheckItem.objects.filter(recheck=row)
-        .select_related("task", "checked_by")
+        .select_related("task__issuer", "checked_by")
         .prefetch_related("task__sign_offs")
         .order_by("position")
     )
