@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
+
+from django.core.management import get_commands
+from django.urls import Resolver404, resolve
 
 from tests.architecture.sources import ROOT, relative
 
@@ -36,3 +40,31 @@ def test_every_setting_is_in_the_documentation() -> None:
     text = "".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
     assert len(settings) > 15
     assert not {name for name in settings if name not in text}
+
+
+def said_anywhere(pattern: str) -> set[str]:
+    """Return what the README and the documentation say in a form."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    return {found for page in pages for found in re.findall(pattern, page.read_text())}
+
+
+def test_every_command_that_the_documentation_names_exists() -> None:
+    commands, modules = said_anywhere(r"\bmanage\.py ([a-z_]+)"), said_anywhere(r"python -m ([a-z_.]+[a-z])")
+    assert len(commands) > 10
+    assert not commands - set(get_commands())
+    assert modules
+    assert not {name for name in modules if find_spec(name) is None}
+
+
+def test_every_address_that_the_documentation_names_leads_somewhere() -> None:
+    addresses = said_anywhere(r"`(?:[A-Z]+ )?(/[a-z0-9_<>/-]+/)`") - {"/api/", "/api/v1/"}
+    assert len(addresses) > 15
+    assert not {address for address in addresses if not (_leads(address) or _leads(f"/api/v1{address}"))}
+
+
+def _leads(address: str) -> bool:
+    try:
+        resolve(address.replace("<name>", "press").replace("<id>", "1"))
+    except Resolver404:
+        return False
+    return True

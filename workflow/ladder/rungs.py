@@ -74,11 +74,6 @@ class Rung:
     urgent: bool = False
     channels: tuple[str, ...] = ()
 
-    @property
-    def draft_only(self) -> bool:
-        """Tell whether its paper waits as a draft for the coordinator's signature."""
-        return self.paper in SHAMING
-
 
 DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("due_soon", Trigger.DUE, (Audience.OFFICER,), threshold="yellow"),

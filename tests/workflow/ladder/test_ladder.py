@@ -25,6 +25,7 @@ from workflow.ladder import (
     preview,
     rungs_due,
 )
+from workflow.ladder.rungs import SHAMING
 
 CALENDAR = official_calendar()
 DUE = dt.date(2026, 6, 10)  # a Wednesday
@@ -132,7 +133,7 @@ def test_each_audience_has_its_own_key() -> None:
 
 
 def test_a_rung_that_shames_only_drafts() -> None:
-    assert {rung.code for rung in DEFAULT_LADDER if rung.draft_only} == {"bulletin"}
+    assert {rung.code for rung in DEFAULT_LADDER if rung.paper in SHAMING} == {"bulletin"}
     assert next(rung for rung in DEFAULT_LADDER if rung.code == "overdue").paper == Paper.URGE
 
 
