@@ -7,9 +7,8 @@ import datetime as dt
 import pytest
 from pytest_django import DjangoAssertNumQueries as AssertQueries
 
-from agencies.models import Agency, Role
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
-from tests.factories.directory import NOW, TODAY, actor_of, join, make_agency, make_group
+from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group
 from tests.factories.tasks import (
     accepted_task,
     closing_task,
@@ -397,23 +396,3 @@ def test_a_returned_report_that_its_reviewer_writes_again_was_released_by_nobody
     save_report(actor=lead.reviewer_actor, report_id=report.pk, text=ReportText(done="重写", percent=50), now=NOW)
     report.refresh_from_db(fields=["author", "reviewer", "reviewer_confidence"])
     assert (report.author_id, report.reviewer_id, report.reviewer_confidence) == (lead.reviewer.pk, None, "")
-
-
-def test_who_wrote_a_report_does_not_accept_it_for_the_issuer() -> None:
-    stage = accepted_task()
-    report = submitted_report(stage, stage.leads[0])
-    both = stage.leads[0].officer
-    join(both, stage.issuer, Role.COORDINATOR)
-    with pytest.raises(Forbidden):
-        accept_report(actor=actor_of(both), report_id=report.pk, now=NOW)
-    accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=NOW)
-
-
-def test_a_task_does_not_go_out_to_an_agency_that_exists_no_more() -> None:
-    stage = draft_task()
-    gone = stage.supporters[0].agency
-    Agency.objects.filter(pk=gone.pk).update(ends_on=TODAY - dt.timedelta(days=1))
-    with pytest.raises(Conflict, match=gone.short_name):
-        dispatch(actor=stage.coordinator_actor, task_ids=[stage.task.pk], now=NOW)
-    Agency.objects.filter(pk=gone.pk).update(ends_on=TODAY)
-    dispatch(actor=stage.coordinator_actor, task_ids=[stage.task.pk], now=NOW)
