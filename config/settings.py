@@ -303,6 +303,7 @@ DUBAN_DINGTALK_URL = env.str("DUBAN_DINGTALK_URL", "")
 DUBAN_DINGTALK_SECRET = env.str("DUBAN_DINGTALK_SECRET", "")
 DUBAN_SMS_GATEWAY = env.str("DUBAN_SMS_GATEWAY", "")  # dotted path of a class with send(phone, text) -> str
 DUBAN_ALARM_TO: list[str] = env.list("DUBAN_ALARM_TO", [])  # mailed beside the system administrators when beat or worker is silent
+DUBAN_WATCHES = True  # each web process watches whether beat and worker live
 DUBAN_METRICS_TOKEN = env.str("DUBAN_METRICS_TOKEN", "")  # who shows it may read /metrics/
 DUBAN_PRIVATE_RECEIVERS: list[str] = env.list(
     "DUBAN_PRIVATE_RECEIVERS", []

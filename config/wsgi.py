@@ -8,6 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
+from django.conf import settings  # noqa: E402
+
 from config.watch import Watch  # noqa: E402  (needs the applications, which the line above loads)
 
-Watch().start()
+if settings.DUBAN_WATCHES:
+    Watch().start()

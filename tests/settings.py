@@ -7,6 +7,7 @@ is told so by `DUBAN_TEST_DATABASE`.
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -24,6 +25,7 @@ from tests.strictness import UndefinedVariable
 
 compile_changed()  # before anything is translated
 
+DUBAN_WATCHES = "pytest" not in sys.modules  # the tests themselves import every module; the processes they start watch
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
