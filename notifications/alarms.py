@@ -38,6 +38,29 @@ def given_up(message: Message, now: dt.datetime) -> None:
     )
 
 
+def clock_jumped(now: dt.datetime, gap: dt.timedelta) -> None:
+    """Tell the system administrators, in their inbox, that the clock has jumped and that nothing is sent meanwhile."""
+    values = {"minutes": round(gap.total_seconds() / 60)}
+    InboxItem.objects.bulk_create(
+        [
+            InboxItem(
+                key=f"clock|{now:%Y%m%d%H%M%S}|{person}",
+                recipient_id=person,
+                topic=Topic.SYSTEM,
+                subject=_("The clock of the database has jumped; nothing is sent"),
+                body=_(
+                    "It is off by %(minutes)d minutes. Sending goes on by itself once it has returned. "
+                    "If the new time is right, run manage.py accept_clock."
+                )
+                % values,
+                created_at=now,
+            )
+            for person in User.objects.filter(office=Office.SYSTEM, is_active=True).values_list("pk", flat=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def is_flooded(message: Message, now: dt.datetime) -> bool:
     """Tell whether a mail would be one too many for its recipient this hour; the first time, announce that the rest is gathered.
 

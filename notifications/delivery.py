@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template import TemplateSyntaxError
 
 from notifications import alarms, guards, health, letters
@@ -32,6 +32,8 @@ MAX_ATTEMPTS = 5
 BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
 CLAIM = dt.timedelta(seconds=60)
 CANDIDATES = 50
+IN_ORDER = ("webhook",)
+"""Channels read by machines: what concerns one matter arrives in the order in which it happened, so a retry holds up what came after."""
 
 ADAPTER_FAULTS = (
     ArithmeticError,
@@ -102,6 +104,10 @@ def _candidates(now: dt.datetime) -> list[int]:
     due = Message.objects.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), state=Message.State.QUEUED, next_attempt_at__lte=now
     ).exclude(channel__in=health.resting(now))
+    earlier = Message.objects.filter(
+        state=Message.State.QUEUED, channel=OuterRef("channel"), subject_ref=OuterRef("subject_ref"), pk__lt=OuterRef("pk")
+    )
+    due = due.exclude(~Q(subject_ref="") & Q(channel__in=IN_ORDER) & Exists(earlier))
     return list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:CANDIDATES])
 
 

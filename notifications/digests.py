@@ -27,13 +27,17 @@ def compose_digests(now: dt.datetime) -> int:
     Returns:
         How many digests were composed.
     """
-    local = timezone.localtime(now)
-    if not may_send(now) or local.time() < dt.time.fromisoformat(settings.DUBAN_DIGEST_AT):
-        return 0
+    day = digest_day(now)
     composed = 0
-    while batch := _compose_batch(local.date(), now):
+    while day is not None and (batch := _compose_batch(day, now)):
         composed += batch
     return composed
+
+
+def digest_day(now: dt.datetime) -> dt.date | None:
+    """Return the day whose digests may be composed at a moment; None before their hour, and when nothing may go out."""
+    local = timezone.localtime(now)
+    return local.date() if may_send(now) and local.time() >= dt.time.fromisoformat(settings.DUBAN_DIGEST_AT) else None
 
 
 def _compose_batch(day: dt.date, now: dt.datetime) -> int:

@@ -56,4 +56,21 @@ def next_sending(now: dt.datetime) -> dt.datetime:
         if is_open(day):
             break
         day += dt.timedelta(days=1)
-    return dt.datetime.combine(day, begin, tzinfo=local.tzinfo)
+    return _first_at(day, begin, now)
+
+
+def _first_at(day: dt.date, begin: dt.time, now: dt.datetime) -> dt.datetime:
+    """Return the first moment after `now` of a day at or after a local time, where clocks may skip or repeat that time."""
+    zone = timezone.get_current_timezone()
+    first = dt.datetime.combine(day, begin, tzinfo=zone).astimezone(dt.UTC)
+    if first <= now:
+        first = dt.datetime.combine(day, begin, tzinfo=zone).replace(fold=1).astimezone(dt.UTC)
+    shown = first.astimezone(zone)
+    if shown.date() == day and shown.time() != begin:  # the clocks skip it: the day goes on where they have leapt to
+        low, high = first - dt.timedelta(hours=3), first
+        while high - low > dt.timedelta(seconds=1):
+            middle = low + (high - low) / 2
+            reached = middle.astimezone(zone)
+            low, high = (low, middle) if reached.date() == day and reached.time() >= begin else (middle, high)
+        first = high.replace(microsecond=0)
+    return first.astimezone(zone)

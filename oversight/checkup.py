@@ -23,13 +23,14 @@ from agencies.chain_check import verify
 from agencies.models import ChainedEvent
 from notifications import health
 from notifications.channels import load
+from notifications.clock import jumped
 from notifications.hours import may_send
 from notifications.models import ChannelHealth, Message
 from oversight.counters import account
 from oversight.models import Tally
-from workflow.deadlines import official_calendar
-from workflow.models import Assignment, CalendarDay, Participation
+from workflow.models import Assignment, Participation
 from workflow.states import LIVE_TASK_STATES, SWEPT_STATES
+from workflow.working_days import calendar_in_force
 
 SILENT_AFTER = dt.timedelta(seconds=45)
 """Three missed signs of life of the scheduler."""
@@ -72,7 +73,7 @@ def examine(now: dt.datetime, *, thorough: bool = True) -> list[Finding]:
     found = [database()]
     if found[0].level == Level.FAILURE:
         return found
-    checks: list[Callable[[dt.datetime], Finding]] = [scheduler, outbox, given_up, channels]
+    checks: list[Callable[[dt.datetime], Finding]] = [clock, scheduler, outbox, given_up, channels]
     if thorough:
         checks += [second_wall, broker, ladder, history, counters, calendar, disk]
     return found + [check(now) for check in checks]
@@ -117,6 +118,14 @@ def broker(_now: dt.datetime) -> Finding:
         words = _("The broker does not answer (%(error)s); nothing is lost, the schedule resumes when it returns.")
         return Finding("broker", Level.FAILURE, words % {"error": type(error).__name__})
     return Finding("broker", Level.FINE, _("The broker answers."))
+
+
+def clock(_now: dt.datetime) -> Finding:
+    """Check that the clock of the database has not jumped."""
+    if jumped():
+        words = _("The clock of the database has jumped; nothing is sent until it returns or manage.py accept_clock says that it is right.")
+        return Finding("clock", Level.FAILURE, words)
+    return Finding("clock", Level.FINE, _("The clock of the database runs evenly."))
 
 
 def scheduler(now: dt.datetime) -> Finding:
@@ -221,8 +230,7 @@ def calendar(now: dt.datetime) -> Finding:
     """Check, from November, that the working days of the coming year are known; before, those of this year."""
     today = timezone.localdate(now)
     wanted = today.year + 1 if today.month >= NOVEMBER else today.year
-    known = not official_calendar().is_provisional(dt.date(wanted, 6, 1)) or CalendarDay.objects.filter(day__year=wanted).exists()
-    if known:
+    if not calendar_in_force().is_provisional(dt.date(wanted, 6, 2)):
         return Finding("calendar", Level.FINE, _("The working days of %(year)d are known.") % {"year": wanted})
     words = _("The working days of %(year)d are not known yet and taken as Monday to Friday; enter the notice of the State Council.")
     return Finding("calendar", Level.WARNING, words % {"year": wanted})

@@ -164,3 +164,15 @@ def test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(
     assert "the rest is gathered" in caplog.text
     post([notice(person, "later")], now=NOW + 70 * MINUTE)
     assert deliver_due(NOW + 70 * MINUTE).sent == 1
+
+
+def test_f4_webhooks_of_one_matter_arrive_in_order_and_hold_up_no_other(person: User, post_office: Recorder, settings: object) -> None:
+    settings.DUBAN_CHANNELS = ["inbox", "webhook"]  # type: ignore[attr-defined]
+    told = (("a1", "task:1"), ("a2", "task:1"), ("b1", "task:2"), ("a3", "task:1"))
+    post([notice(person, key, ref=ref, channels=("webhook",)) for key, ref in told], now=NOW)
+    post_office.before = failing(RefusedError("503", for_good=False), "a1")  # type: ignore[assignment]
+    deliver_due(NOW)
+    assert [letter.key[:2] for letter in post_office.letters] == ["b1"], "what came after the failed one waits, and nothing else"
+    post_office.before = lambda letter: None
+    deliver_due(NOW + 2 * MINUTE)
+    assert [letter.key[:2] for letter in post_office.letters] == ["b1", "a1", "a2", "a3"]

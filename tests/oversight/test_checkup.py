@@ -39,7 +39,8 @@ def running() -> None:
 def test_all_is_well() -> None:
     findings = examine(NOW)
     assert {found.check for found in findings} == {
-        "database", "scheduler", "outbox", "delivery", "channels", "wall", "broker", "ladder", "history", "counters", "calendar", "disk",
+        "database", "clock", "scheduler", "outbox", "delivery", "channels", "wall", "broker", "ladder", "history",
+        "counters", "calendar", "disk",
     }  # fmt: skip
     assert {found.check: found.sentence for found in findings if found.level != Level.FINE} == {}
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from notifications.clock import database_now
 from notifications.delivery import deliver_due
 from notifications.digests import compose_digests
 from workflow.actions.sweep import sweep
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
 def _moment(text: str | None) -> dt.datetime:
     if text is None:
-        return timezone.now()
+        return database_now()
     try:
         moment = parse_datetime(text) or dt.datetime.combine(dt.date.fromisoformat(text), dt.time(9))
     except ValueError as wrong:
