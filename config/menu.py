@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from agencies.models import User
+from agencies.models import Office, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ def _administers(actor: Actor, user: User) -> bool:
     return user.is_staff
 
 
+def _keeps_the_house(actor: Actor, user: User) -> bool:
+    return actor.office == Office.SYSTEM
+
+
 MENU = (
     Item("workbench", _("Workbench"), "home", _takes_part),
     Item("todo", _("To do"), "inbox", _works, count="todo-count"),
@@ -76,6 +80,8 @@ MENU = (
     Item("rechecks", _("Re-checks"), "refresh", _oversees),
     Item("papers", _("Formal papers"), "printer", _takes_part),
     Item("statistics", _("Statistics"), "chart-bar", _oversees),
+    Item("house-ladder", _("Ladder of the house"), "adjustments", _keeps_the_house),
+    Item("house-calendar", _("Working days"), "calendar-event", _keeps_the_house),
     Item("admin:index", _("Administration"), "settings", _administers),
 )
 

@@ -22,6 +22,7 @@ from workflow.lights import report_light, task_light
 from workflow.models import Report, Task
 from workflow.policy import may_read_report
 from workflow.states import ReportState, TaskState
+from workflow.thresholds import thresholds_in_force
 from workflow.working_days import calendar_in_force
 
 SHOWN = 3
@@ -99,7 +100,7 @@ def month(actor: Actor, first: dt.date, *, now: dt.datetime) -> Month:
     """Return a month; the number of queries depends neither on the days nor on what is stored."""
     days = [day for week in months.Calendar().monthdatescalendar(first.year, first.month) for day in week]
     between = (days[0], days[-1])
-    today, work = timezone.localdate(now), calendar_in_force()
+    today, work, thresholds = timezone.localdate(now), calendar_in_force(), thresholds_in_force()
     tasks = sight.tasks(actor, now=now).filter(due_on__range=between).exclude(state__in=[TaskState.DRAFT, TaskState.TERMINATED])
     reports = Report.objects.filter(
         Q(assignment__in=sight.parts(actor, now=now).values("pk")),
@@ -112,8 +113,8 @@ def month(actor: Actor, first: dt.date, *, now: dt.datetime) -> Month:
     expected, expected_totals = _shown(reports.select_related("assignment__agency", "assignment__task")), _totals(reports)
     entries = {
         day: (
-            [Entry(str(task), "", task_url(task.pk), task_light(task, today, work)) for task in due if task.due_on == day],
-            [_of_report(actor, report, report_light(report, today, work)) for report in expected if report.due_on == day],
+            [Entry(str(task), "", task_url(task.pk), task_light(task, today, work, thresholds)) for task in due if task.due_on == day],
+            [_of_report(actor, report, report_light(report, today, work, thresholds)) for report in expected if report.due_on == day],
         )
         for day in days
     }

@@ -17,6 +17,7 @@ from workflow.deadlines import Light
 from workflow.lights import task_light
 from workflow.models import Assignment, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, Part
+from workflow.thresholds import thresholds_in_force
 from workflow.working_days import calendar_in_force
 
 WIDTH = 720
@@ -70,7 +71,7 @@ class Chart:
 
 def chart(actor: Actor, plan: Plan, *, now: dt.datetime) -> Chart:
     """Return the chart of what the actor may see of a plan, in a constant number of queries."""
-    today, work = timezone.localdate(now), calendar_in_force()
+    today, work, thresholds = timezone.localdate(now), calendar_in_force(), thresholds_in_force()
     leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("agency").order_by("rank", "pk"))
     rows = (
         sight.tasks(actor, now=now)
@@ -89,7 +90,7 @@ def chart(actor: Actor, plan: Plan, *, now: dt.datetime) -> Chart:
     def place(day: dt.date) -> int:
         return round((day - first).days * scale)
 
-    bars = [_bar(task, begun[task.pk], place, task_light(task, today, work)) for task in tasks[:SHOWN]]
+    bars = [_bar(task, begun[task.pk], place, task_light(task, today, work, thresholds)) for task in tasks[:SHOWN]]
     return Chart(bars, _ticks(first, last, place), place(today), len(tasks) > SHOWN)
 
 

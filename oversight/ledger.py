@@ -103,6 +103,7 @@ _TASK = {
     "number": F("task__number"),
     "title": F("task__title"),
     "task_state": F("task__state"),
+    "plan_id": F("task__plan_id"),
     "plan_title": F("task__plan__title"),
     "section_title": F("task__measure__section__title"),
     "dispatched_at": F("task__dispatched_at"),
@@ -148,7 +149,7 @@ def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
         own = ("task_id", "part", "rank", "assigned_at", "signed_at", "declared_at")
         return found.values(*shared, *own, *extra, agency_name=F("agency__short_name"), officer_name=F("officer__name"), **_TASK)
     return found.values(
-        *shared, *extra, "number", "title", "dispatched_at", "closed_at", alarm_on=F("standing__alarm_on"),
+        *shared, *extra, "plan_id", "number", "title", "dispatched_at", "closed_at", alarm_on=F("standing__alarm_on"),
         plan_title=F("plan__title"), section_title=F("measure__section__title"),
     )  # fmt: skip
 
@@ -202,6 +203,7 @@ def light_of_part(row: Mapping[str, Any], task_state: str, lights: Lights, waiti
     finished = row["state"] in FINISHED or task_state == TaskState.CLOSED
     ended = row["declared_at"] or row["moved_at"]
     return lights.of(
+        plan_id=row["plan_id"],
         due_on=row["due_on"],
         assigned_at=row["assigned_at"],
         finished_on=timezone.localdate(ended) if finished else None,
@@ -214,6 +216,7 @@ def light_of_task(row: Mapping[str, Any], lights: Lights) -> Light:
     """Return the light of a task by the earliest clock of it that runs, the one that `Lights.severity_of_task` sorts it by."""
     closed = row["state"] == TaskState.CLOSED
     return lights.of(
+        plan_id=row["plan_id"],
         due_on=row["due_on"] if closed else row["alarm_on"] or row["due_on"],
         assigned_at=row["dispatched_at"],
         finished_on=timezone.localdate(row["closed_at"]) if closed and row["closed_at"] else None,

@@ -1,13 +1,14 @@
 """Sorting into lights by the database: the very answer of `time_light`, as a condition, so that a list and its count agree.
 
 Which threshold applies depends on the length of a task, and a light other than red or green only on due dates a few weeks
-away. So the bounds are worked out for each of those few days: one condition on the due date and on the day of assignment.
+away. So the bounds are worked out for each of those few days: one condition on the due date and on the day of assignment, for the
+house and for each set of thresholds that plans have of their own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +17,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, WorkCalendar, time_light, working_days_between
+from workflow.deadlines import Threshold, WorkCalendar, time_light, working_days_between
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour, Light
 from workflow.models import Extension
 from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionState, TaskState
+from workflow.thresholds import Thresholds, thresholds_in_force
 from workflow.working_days import calendar_in_force
 
 SEVERITY: Mapping[Colour, int] = {Colour.NONE: 0, Colour.GREEN: 1, Colour.YELLOW: 2, Colour.ORANGE: 3, Colour.RED: 4}
@@ -52,28 +54,33 @@ def _light(condition: Q, colour: Colour) -> When:
     return When(condition, then=Value(SEVERITY[colour]))
 
 
+Bound = tuple[dt.date, dt.date, dt.datetime | None]
+"""Due dates that warn: from, to, and before which moment one must have begun; None for any."""
+
+
 class Lights:
     """The lights of assignments on one day.
 
     Args:
         today: the day, in Asia/Shanghai.
         calendar: the working days.
-        thresholds: from when on a light warns, by length; longer tasks must not warn later than shorter ones.
+        thresholds: from when on a light warns, by plan and length; longer tasks must not warn later than shorter ones.
     """
 
-    def __init__(self, today: dt.date, calendar: WorkCalendar, thresholds: Sequence[Threshold] = DEFAULT_THRESHOLDS) -> None:
+    def __init__(self, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds | None = None) -> None:
         self.today = today
         self.calendar = calendar
-        self.thresholds = sorted(thresholds, key=lambda threshold: (threshold.up_to is None, threshold.up_to or 0))
+        self.thresholds = thresholds or Thresholds()
 
     @classmethod
     def on(cls, now: dt.datetime) -> Lights:
-        """Return the lights of the day of a moment, by the calendar in force, in one query."""
-        return cls(timezone.localdate(now), calendar_in_force())
+        """Return the lights of the day of a moment, by the calendar and the thresholds in force, in two queries."""
+        return cls(timezone.localdate(now), calendar_in_force(), thresholds_in_force())
 
     def of(
         self,
         *,
+        plan_id: int | None,
         due_on: dt.date | None,
         assigned_at: dt.datetime | None,
         finished_on: dt.date | None = None,
@@ -88,7 +95,7 @@ class Lights:
             today=self.today,
             total_working_days=length,
             calendar=self.calendar,
-            thresholds=self.thresholds,
+            thresholds=self.thresholds.of_plan(plan_id),
             paused=paused,
             was_overdue=was_overdue,
         )
@@ -96,7 +103,8 @@ class Lights:
     @cached_property
     def last_warned(self) -> dt.date:
         """Return the last due date that can be yellow today; whatever is due later is green."""
-        widest = max(threshold.yellow for threshold in self.thresholds)
+        every = (self.thresholds.house, *self.thresholds.own.values())
+        widest = max(threshold.yellow for rows in every for threshold in rows)
         return self.calendar.nth(self.calendar.count_through(self.today) + widest + 1) - dt.timedelta(days=1)
 
     def severity(self, prefix: str = "") -> Case:
@@ -153,9 +161,11 @@ class Lights:
         condition = Q(**{f"{due}__lt": self.today})
         if severity >= SEVERITY[Colour.RED]:
             return condition
-        for first, last, before in self._bounds["orange" if severity == SEVERITY[Colour.ORANGE] else "yellow"]:
-            within = Q(**{f"{due}__range": (first, last)})
-            condition |= within if before is None else within & Q(**{f"{prefix}began_on__lt": timezone.localdate(before)})
+        which = "orange" if severity == SEVERITY[Colour.ORANGE] else "yellow"
+        for theirs, bounds in self._by_plan(f"{prefix}plan_id", which):
+            for first, last, before in bounds:
+                within = theirs & Q(**{f"{due}__range": (first, last)})
+                condition |= within if before is None else within & Q(**{f"{prefix}began_on__lt": timezone.localdate(before)})
         return condition
 
     def _by_date(self, prefix: str, start: str) -> list[When]:
@@ -170,20 +180,41 @@ class Lights:
     def _warned(self, which: str, prefix: str, start: str) -> Q:
         """Return the condition that something unfinished and due from today on is at least yellow, or orange."""
         condition = Q(pk__in=[])
-        for first, last, before in self._bounds[which]:
-            due = Q(**{f"{prefix}due_on__range": (first, last)})
-            condition |= due if before is None else due & Q(**{f"{prefix}{start}__lt": before})
+        for theirs, bounds in self._by_plan(f"{prefix}task__plan_id", which):
+            for first, last, before in bounds:
+                due = theirs & Q(**{f"{prefix}due_on__range": (first, last)})
+                condition |= due if before is None else due & Q(**{f"{prefix}{start}__lt": before})
         return condition
 
+    def _by_plan(self, path: str, which: str) -> Iterator[tuple[Q, list[Bound]]]:
+        """Yield each set of thresholds: the condition that something belongs to a plan under it, and the due dates that warn by it.
+
+        Args:
+            path: to the key of the plan; empty or 0 there for what belongs to none.
+            which: `yellow` or `orange`.
+        """
+        own = sorted(self.thresholds.own)
+        for plans, bounds in self._bounds:
+            theirs = Q(**{f"{path}__in": plans}) if plans else ~Q(**{f"{path}__in": own}) if own else Q()
+            yield theirs, bounds[which]
+
     @cached_property
-    def _bounds(self) -> dict[str, list[tuple[dt.date, dt.date, dt.datetime | None]]]:
-        """Return the due dates that warn, by what they warn: from, to, and before which moment one must have begun; None for any."""
-        found: dict[str, list[tuple[dt.date, dt.date, dt.datetime | None]]] = {"orange": [], "yellow": []}
+    def _bounds(self) -> list[tuple[list[int], dict[str, list[Bound]]]]:
+        """Return the due dates that warn, by what they warn, for the house (without plans) and for each set that plans have."""
+        sets: list[tuple[list[int], Sequence[Threshold]]] = [
+            ([], self.thresholds.house),
+            *((plans, rows) for rows, plans in self.thresholds.by_rows().items()),
+        ]
+        return [(plans, self._bounds_of(rows)) for plans, rows in sets]
+
+    def _bounds_of(self, thresholds: Sequence[Threshold]) -> dict[str, list[Bound]]:
+        ordered = sorted(thresholds, key=lambda threshold: (threshold.up_to is None, threshold.up_to or 0))
+        found: dict[str, list[Bound]] = {"orange": [], "yellow": []}
         day = self.today
         while day <= self.last_warned:
             left = working_days_between(self.today, day, self.calendar)
             for which, bounds in found.items():
-                longer_than = self._shortest_that_warns(which, left)
+                longer_than = _shortest_that_warns(ordered, which, left)
                 if longer_than is not None:
                     before = self._assigned_before(day, longer_than) if longer_than >= 0 else None
                     joined = bool(bounds) and bounds[-1][2] == before
@@ -192,15 +223,16 @@ class Lights:
             day += dt.timedelta(days=1)
         return found
 
-    def _shortest_that_warns(self, which: str, left: int) -> int | None:
-        """Return above how many working days of length something with so many left warns; -1 for any, None for none."""
-        longer_than = -1
-        for threshold in self.thresholds:
-            if getattr(threshold, which) >= left:
-                return longer_than
-            longer_than = threshold.up_to if threshold.up_to is not None else longer_than
-        return None
-
     def _assigned_before(self, due_on: dt.date, length: int) -> dt.datetime:
         """Return the moment before which something due on a day must have been assigned to be longer than a length."""
         return dt.datetime.combine(self.calendar.nth(self.calendar.count_through(due_on) - length), dt.time(), tzinfo=SHANGHAI)
+
+
+def _shortest_that_warns(thresholds: Sequence[Threshold], which: str, left: int) -> int | None:
+    """Return above how many working days of length something with so many left warns; -1 for any, None for none."""
+    longer_than = -1
+    for threshold in thresholds:
+        if getattr(threshold, which) >= left:
+            return longer_than
+        longer_than = threshold.up_to if threshold.up_to is not None else longer_than
+    return None

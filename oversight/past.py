@@ -25,6 +25,7 @@ from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
 from workflow.models import Assignment, Event
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState
+from workflow.thresholds import thresholds_in_force
 from workflow.timeline import Verb
 from workflow.working_days import calendar_in_force
 
@@ -136,7 +137,7 @@ def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", sc
         rows = rows.filter(plan_id=plan)
     if scope:
         rows = rows.filter(scope.of_tasks())
-    columns = ("pk", "number", "title", "dispatched_at", "closed_at", "due_on")
+    columns = ("pk", "plan_id", "number", "title", "dispatched_at", "closed_at", "due_on")
     tasks = list(rows.order_by("pk").values(*columns)[: MOST_TASKS + 1])
     if len(tasks) > MOST_TASKS:
         words = ngettext("Choose a plan first: at most %(most)d task can be looked back on at once.",
@@ -144,7 +145,7 @@ def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", sc
         raise Invalid(words % {"most": MOST_TASKS}, "plan")
     ids = [task["pk"] for task in tasks]
     record = _Record(ids, end)
-    lights = Lights(day, calendar_in_force())
+    lights = Lights(day, calendar_in_force(), thresholds_in_force())
     parts = record.parts_of(ids, end)
     return PastBoard(day, [_task(task, parts[task["pk"]], record, lights, end) for task in tasks])
 
@@ -204,7 +205,7 @@ def _task(task: Mapping[str, Any], parts: Sequence[PastPart], record: _Record, l
     own = record.due_before.get((task["pk"], 0), task["due_on"])
     running = [part.due_on for part in parts if part.state in OPEN and part.due_on is not None]
     alarm = min([*running, *([own] if own and not running else [])], default=None) if state in RUNNING_TASKS else None
-    light = lights.of(due_on=alarm, assigned_at=task["dispatched_at"], paused=alarm is None)
+    light = lights.of(plan_id=task["plan_id"], due_on=alarm, assigned_at=task["dispatched_at"], paused=alarm is None)
     return PastTask(task["pk"], f"{task['number']} {task['title']}".strip(), state, light.colour, alarm, parts)
 
 

@@ -70,6 +70,7 @@ _MATTER = {
     "sentence": F("task__text"),
     "plan_title": F("task__plan__title"),
     "task_state": F("task__state"),
+    "plan_id": F("task__plan_id"),
     "agency_name": F("agency__short_name"),
 }
 
@@ -99,7 +100,7 @@ def followed(actor: Actor, *, now: dt.datetime) -> list[Matter]:
             title=str(task),
             about=task.issuer.short_name,
             due_on=task.due_on,
-            light=task_light(task, lights.today, lights.calendar),
+            light=task_light(task, lights.today, lights.calendar, lights.thresholds),
             note=str(task.get_state_display()),
         )
         for task in first

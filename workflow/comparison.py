@@ -15,6 +15,7 @@ from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
 from workflow.models import Assignment, Contribution, Report
 from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, ReportState
+from workflow.thresholds import Thresholds
 
 SENT = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ContributionState.SENT})
 OPEN_CONTRIBUTIONS = frozenset(
@@ -65,9 +66,9 @@ class Counts:
     extended: int
 
 
-def rows_of(parts: Iterable[Assignment], today: dt.date, calendar: WorkCalendar) -> list[Row]:
+def rows_of(parts: Iterable[Assignment], today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> list[Row]:
     """Return the parts that stand, side by side."""
-    return [_row(part, today, calendar) for part in parts if part.state not in ENDED_ASSIGNMENT_STATES]
+    return [_row(part, today, calendar, thresholds) for part in parts if part.state not in ENDED_ASSIGNMENT_STATES]
 
 
 def counts_of(rows: Sequence[Row]) -> Counts:
@@ -84,8 +85,8 @@ def counts_of(rows: Sequence[Row]) -> Counts:
     )
 
 
-def _row(part: Assignment, today: dt.date, calendar: WorkCalendar) -> Row:
-    light = assignment_light(part, today, calendar)
+def _row(part: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Row:
+    light = assignment_light(part, today, calendar, thresholds)
     owed = _reports(part) if part.is_lead else _contributions(part)
     late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTIONS and row.due_on < today]
     ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)

@@ -6,13 +6,25 @@ The functions that take values serve lists, which read `values()`; those that ta
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from workflow import timing
-from workflow.deadlines import Colour, Light, Reason, WorkCalendar, expected_percent, progress_light, time_light, working_days_between
+from workflow.deadlines import (
+    Colour,
+    Light,
+    Reason,
+    Threshold,
+    WorkCalendar,
+    expected_percent,
+    progress_light,
+    time_light,
+    working_days_between,
+)
 from workflow.models import Answer, Assignment, Contribution, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, AnswerState, AssignmentState, ContributionState, ReportState, TaskState
+from workflow.thresholds import Thresholds
 
 FINISHED_PARTS = frozenset({AssignmentState.DECLARED, AssignmentState.CONFIRMED})
 """Parts whose clock has stopped for good: the agency has declared them done."""
@@ -24,6 +36,7 @@ def light_between(
     *,
     today: dt.date,
     calendar: WorkCalendar,
+    thresholds: Sequence[Threshold],
     closed_on: dt.date | None = None,
     was_overdue: bool = False,
     paused: bool = False,
@@ -35,6 +48,7 @@ def light_between(
         due_on: the date in force, or None.
         today: the day, in Asia/Shanghai.
         calendar: the working days.
+        thresholds: those of the plan it belongs to.
         closed_on: the day it was finished, or None.
         was_overdue: whether it has been overdue before.
         paused: whether its clock stands still.
@@ -46,12 +60,13 @@ def light_between(
         today=today,
         total_working_days=max(length, 0),
         calendar=calendar,
+        thresholds=thresholds,
         was_overdue=was_overdue,
         paused=paused,
     )
 
 
-def task_light(task: Task, today: dt.date, calendar: WorkCalendar) -> Light:
+def task_light(task: Task, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of a task; none before it goes out and after it was terminated."""
     if task.state == TaskState.DRAFT:
         return Light(Colour.NONE, Reason("not_given_out"))
@@ -62,13 +77,14 @@ def task_light(task: Task, today: dt.date, calendar: WorkCalendar) -> Light:
         task.due_on,
         today=today,
         calendar=calendar,
+        thresholds=thresholds.of_plan(task.plan_id),
         closed_on=timezone.localdate(task.closed_at) if task.closed_at else None,
         was_overdue=task.was_overdue,
         paused=task.state == TaskState.SUSPENDED,
     )
 
 
-def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalendar) -> Light:
+def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of one agency's part; prefetch `extensions` where many are shown."""
     if assignment.state in ENDED_ASSIGNMENT_STATES:
         return Light(Colour.NONE, Reason("ended"), assignment.was_overdue)
@@ -78,13 +94,14 @@ def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalen
         assignment.due_on,
         today=today,
         calendar=calendar,
+        thresholds=thresholds.of_plan(assignment.task.plan_id),
         closed_on=timezone.localdate(finished) if finished else None,
         was_overdue=assignment.was_overdue,
         paused=timing.is_paused(assignment),
     )
 
 
-def report_light(report: Report, today: dt.date, calendar: WorkCalendar) -> Light:
+def report_light(report: Report, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of a report; one that was submitted late stays late."""
     if report.state == ReportState.WAIVED:
         return Light(Colour.NONE, Reason("ended"), report.was_missed)
@@ -94,12 +111,13 @@ def report_light(report: Report, today: dt.date, calendar: WorkCalendar) -> Ligh
         report.due_on,
         today=today,
         calendar=calendar,
+        thresholds=thresholds.of_plan(report.assignment.task.plan_id),
         closed_on=timezone.localdate(report.submitted_at) if sent else None,
         was_overdue=report.was_missed,
     )
 
 
-def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar) -> Light:
+def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of what a lead owes on an instruction."""
     given = answer.given_at if answer.state in {AnswerState.GIVEN, AnswerState.CLOSED} else None
     return light_between(
@@ -107,12 +125,13 @@ def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar) -> Ligh
         answer.due_on,
         today=today,
         calendar=calendar,
+        thresholds=thresholds.of_plan(answer.assignment.task.plan_id),
         closed_on=timezone.localdate(given) if given else None,
         was_overdue=answer.was_late,
     )
 
 
-def contribution_light(contribution: Contribution, today: dt.date, calendar: WorkCalendar) -> Light:
+def contribution_light(contribution: Contribution, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of a supporter's contribution; one that was sent late stays late."""
     if contribution.state == ContributionState.WAIVED:
         return Light(Colour.NONE, Reason("ended"), contribution.was_late)
@@ -122,6 +141,7 @@ def contribution_light(contribution: Contribution, today: dt.date, calendar: Wor
         contribution.due_on,
         today=today,
         calendar=calendar,
+        thresholds=thresholds.of_plan(contribution.assignment.task.plan_id),
         closed_on=timezone.localdate(contribution.sent_at) if sent else None,
         was_overdue=contribution.was_late,
     )

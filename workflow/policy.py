@@ -52,6 +52,13 @@ def _coordinates(actor: Actor, task: Task) -> Decision:
     return Denied(_("Only the coordinators of %(agency)s can do this.") % {"agency": task.issuer.short_name})
 
 
+def may_set_house_rules(actor: Actor) -> Decision:
+    """Answer whether somebody may set what holds for the whole house: its ladder, its thresholds, its working days."""
+    if actor.is_system or actor.office == Office.SYSTEM:
+        return Allowed()
+    return Denied(_("Only the system administrator sets what holds for the whole house."))
+
+
 def _not_own(actor: Actor, user_id: int | None, agency_id: int) -> Decision:
     if actor.is_same_person(user_id, agency_id):
         return Denied(_("Nobody can approve their own work; ask a colleague."))

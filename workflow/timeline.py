@@ -69,6 +69,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("withdrew the assignment")
     REVISE = "revise", _("changed the wording of the task")
     MOVE_DUE = "move_due", _("changed the due date")
+    MOVE_BY_CALENDAR = "move_by_calendar", _("had a date moved, since the working days have changed")
     CHANGE_PART = "change_part", _("was given another part")
     CARRY_OVER = "carry_over", _("carried the task over to the new edition of the plan")
     KEEP = "keep", _("kept the task though the new edition of the plan drops it")

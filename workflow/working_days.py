@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
 from workflow.deadlines import ChineseCalendar
 from workflow.models import CalendarDay
 
 
 def calendar_in_force() -> ChineseCalendar:
     """Return the working days as they stand, in one query."""
-    return ChineseCalendar(overrides=dict(CalendarDay.objects.values_list("day", "is_working")))
+    return calendar_of(dict(CalendarDay.objects.values_list("day", "is_working")))
+
+
+def calendar_of(days: Mapping[dt.date, bool]) -> ChineseCalendar:
+    """Return the working days that corrections make.
+
+    The notice of every year begins with its first of January: a year is known once that day is entered, and provisional until then.
+    """
+    return ChineseCalendar(overrides=days, loaded_years={day.year for day in days if (day.month, day.day) == (1, 1)})

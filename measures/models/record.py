@@ -19,6 +19,7 @@ class PlanVerb(models.TextChoices):
     CONFIRM = "confirm", _("Confirmed")
     DISCARD = "discard", _("Discarded")
     SET_LADDER = "set_ladder", _("Reminders set")
+    SET_CALENDAR = "set_calendar", _("Working days set")
     TAKE_OVER = "take_over", _("Taken over from the predecessor")
 
 

@@ -19,6 +19,7 @@ KEYS = (
 TASKS, PARTS, LINKS = "workflow_task", "workflow_assignment", "workflow_participation"
 REPORTS, EXTENSIONS, HAND_BACKS, SIGN_OFFS = "workflow_report", "workflow_extension", "workflow_handback", "workflow_signoff"
 MEASURES, STANDINGS, TALLIES = "measures_measure", "oversight_standing", "oversight_tally"
+TIMINGS = "workflow_plantiming"
 
 PROMPT_DAYS = 3
 """Within how many days signing for a part counts as in time."""
@@ -204,23 +205,35 @@ def facts(dialect: Dialect) -> tuple[Fact, ...]:
         },
         {"report": (("tie", "overseer_id", "agency_id", "state", "due_on", "flags"), _ALWAYS)},
     )  # fmt: skip
+    return (part, report, *_clocks(dialect), *_flows(), *_queues())
+
+
+def _clocks(dialect: Dialect) -> tuple[Fact, Fact]:
+    """Return the clocks of tasks: all together, but apart those of each plan with thresholds of its own, and by plan and section."""
+    sources = (Source("s", STANDINGS), Source("o", LINKS, "o.task_id = s.task_id AND o.tie IN ('issuer', 'above')"))
+    values = {
+        **_SEEN, "task_state": "s.state", "due_on": "s.alarm_on",
+        "began_on": f"CASE WHEN s.alarm_on IS NULL THEN {dialect.no_day()} ELSE s.began_on END",
+    }  # fmt: skip
+    own = Source(
+        "y", TIMINGS, "y.plan_id = s.plan_id AND CAST(y.thresholds AS text) <> '[]'", may_miss=True,
+        seen_by="s.plan_id IN (SELECT c.plan_id FROM {} c)",
+    )  # fmt: skip
     clock = Fact(
         "clock",
-        (Source("s", STANDINGS), Source("o", LINKS, "o.task_id = s.task_id AND o.tie IN ('issuer', 'above')")),
+        (*sources, own),
         _ALWAYS,
-        {
-            **_SEEN, "plan_id": "s.plan_id", "section_id": "s.section_id", "task_state": "s.state", "due_on": "s.alarm_on",
-            "began_on": f"CASE WHEN s.alarm_on IS NULL THEN {dialect.no_day()} ELSE s.began_on END",
-        },
-        {
-            "clock": (("tie", "overseer_id", "task_state", "due_on", "began_on"), _ALWAYS),
-            "plan": (
-                ("tie", "overseer_id", "plan_id", "section_id", "task_state", "due_on", "began_on"),
-                "COALESCE(f.plan_id, 0) <> 0",
-            ),
-        },
-    )  # fmt: skip
-    return (part, report, clock, *_flows(), *_queues())
+        {**values, "plan_id": "y.plan_id"},
+        {"clock": (("tie", "overseer_id", "plan_id", "task_state", "due_on", "began_on"), _ALWAYS)},
+    )
+    by_plan = Fact(
+        "plan",
+        sources,
+        "s.plan_id IS NOT NULL",
+        {**values, "plan_id": "s.plan_id", "section_id": "s.section_id"},
+        {"plan": (("tie", "overseer_id", "plan_id", "section_id", "task_state", "due_on", "began_on"), _ALWAYS)},
+    )
+    return clock, by_plan
 
 
 def _flows() -> tuple[Fact, ...]:

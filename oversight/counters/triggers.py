@@ -23,6 +23,7 @@ from oversight.counters.facts import (
     STANDINGS,
     TALLIES,
     TASKS,
+    TIMINGS,
     Dialect,
     Fact,
     Source,
@@ -42,6 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     HAND_BACKS: ("id", "assignment_id", "state"),
     SIGN_OFFS: ("id", "task_id", "state"),
     MEASURES: ("id", "section_id"),
+    TIMINGS: ("id", "plan_id", "thresholds"),
     STANDINGS: ("task_id", "state", "plan_id", "section_id", "began_on", "alarm_on", "due_on", "closed_on"),
 }
 """The columns that count, the key first."""

@@ -45,7 +45,7 @@ def test_parts_are_sorted_into_the_light_that_their_page_shows(today: dt.date) -
     )
     lights = Lights(today, ChineseCalendar())
     rows = Assignment.objects.select_related("task").prefetch_related("extensions").annotate(severity=lights.severity())
-    shown = {row.pk: assignment_light(row, today, lights.calendar).colour for row in rows}
+    shown = {row.pk: assignment_light(row, today, lights.calendar, lights.thresholds).colour for row in rows}
     assert {row.pk: COLOURS[row.severity] for row in rows} == shown
     assert {str(colour) for colour in shown.values()} == {"green", "yellow", "orange", "red"}
 
@@ -58,7 +58,7 @@ def test_tasks_are_sorted_into_the_light_that_their_page_shows(today: dt.date) -
         for due_on, at in moments(today)
     )
     lights = Lights(today, ChineseCalendar())
-    shown = {row.pk: task_light(row, today, lights.calendar).colour for row in Task.objects.all()}
+    shown = {row.pk: task_light(row, today, lights.calendar, lights.thresholds).colour for row in Task.objects.all()}
     severities = Task.objects.annotate(severity=lights.severity_of_task()).values_list("pk", "severity")
     assert {pk: COLOURS[severity] for pk, severity in severities} == shown
 
@@ -81,7 +81,7 @@ def test_tasks_that_rest_have_no_light(values: dict[str, object], colour: str) -
         Assignment.objects.filter(task=stage.task).update(due_on=None, first_due_on=None)
     lights = Lights(today, ChineseCalendar())
     severity = Task.objects.annotate(severity=lights.severity_of_task()).values_list("severity", flat=True).get()
-    assert COLOURS[severity] == task_light(Task.objects.get(), today, lights.calendar).colour == colour
+    assert COLOURS[severity] == task_light(Task.objects.get(), today, lights.calendar, lights.thresholds).colour == colour
 
 
 def test_a_late_part_does_not_hide_behind_a_task_with_time_left() -> None:

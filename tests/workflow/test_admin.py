@@ -1,5 +1,4 @@
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +7,7 @@ from django.urls import reverse
 from agencies.models import Office
 from tests.factories.directory import make_person
 from tests.factories.tasks import dispatched_task
-from workflow.models import Assignment, CalendarDay, Event
+from workflow.models import Event
 from workflow.timeline import Verb
 
 pytestmark = pytest.mark.django_db
@@ -48,21 +47,3 @@ def test_the_length_of_a_record_is_known_without_counting_it(client: Client) -> 
         response = client.get(reverse("admin:workflow_event_changelist"))
     assert response.context["cl"].result_count == Event.objects.count()
     assert not [query for query in queries if "COUNT(" in query["sql"] and "workflow_event" in query["sql"]]
-
-
-def test_the_system_administrator_enters_a_day_with_its_notice_and_the_ladder_is_computed_anew(client: Client) -> None:
-    stage = dispatched_task()
-    Assignment.objects.filter(task=stage.task).update(ladder_on="2026-04-01")
-    enter(client, Office.SYSTEM)
-    answer = client.post(
-        reverse("admin:workflow_calendarday_add"), {"day": "2027-02-08", "is_working": "", "notice": "国办发明电〔2026〕1号"}
-    )
-    assert answer.status_code == 302
-    day = CalendarDay.objects.get()
-    assert not day.is_working
-    assert not Assignment.objects.filter(task=stage.task, ladder_on__isnull=False).exists()
-    history = client.get(reverse("admin:workflow_calendarday_history", args=[day.pk])).content.decode()
-    assert LogEntry.objects.filter(object_id=str(day.pk)).count() == 1
-    assert "已添加" in history
-    assert client.post(reverse("admin:workflow_calendarday_delete", args=[day.pk]), {"post": "yes"}).status_code == 403
-    assert enter(client, Office.SECURITY).get(reverse("admin:workflow_calendarday_changelist")).status_code == 403

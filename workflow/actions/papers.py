@@ -153,11 +153,23 @@ def _lock_draft(actor: Actor, notice_id: int, *, now: dt.datetime) -> Notice:
 
 
 @transaction.atomic
-def sign_paper(*, actor: Actor, notice_id: int, title: str, body: str, now: dt.datetime, circle: Circle = Circle.NAMED) -> Notice:
-    """Sign a draft, with the last changes to its words; it gets its number, is published within the circle, and its readers are told."""
+def sign_paper(
+    *, actor: Actor, notice_id: int, title: str | None, body: str | None, now: dt.datetime, circle: Circle = Circle.NAMED
+) -> Notice:
+    """Sign a draft; it gets its number, is published within the circle, and its readers are told.
+
+    Args:
+        actor: coordinates the task.
+        notice_id: the draft.
+        title: its last words, None for those it has.
+        body: as `title`.
+        now: the moment.
+        circle: within which it is published.
+    """
     row = _lock_draft(actor, notice_id, now=now)
     readers = readers_of(row).get(circle, [])
-    row.title, row.body = said(title, "title")[:400], said(body, "body")
+    row.title = row.title if title is None else said(title, "title")[:400]
+    row.body = row.body if body is None else said(body, "body")
     year = timezone.localdate(now).year
     numbers = _take_numbers(Counter({(row.issuer_id, year, row.kind): 1})) if row.state == NoticeState.DRAFT else {}
     states = move(row, "issue", number=numbers.get((row.issuer_id, year, row.kind), 0), year=year, decided_by_id=actor.user_id, now=now)

@@ -5,6 +5,7 @@ from workflow.ladder.preview import Planned, preview
 from workflow.ladder.rungs import (
     DEFAULT_LADDER,
     RUNG_NAMES,
+    RUNG_PAPERS,
     Audience,
     Paper,
     Rung,
@@ -19,6 +20,7 @@ from workflow.ladder.timetable import Timetable
 __all__ = [
     "DEFAULT_LADDER",
     "RUNG_NAMES",
+    "RUNG_PAPERS",
     "Audience",
     "Firing",
     "OpenReport",

@@ -112,6 +112,9 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
 )
 
 
+RUNG_PAPERS: Mapping[str, Paper] = {"due_soon": Paper.WARNING_YELLOW} | {rung.code: rung.paper for rung in DEFAULT_LADDER if rung.paper}
+"""The paper that a rung makes where it is set to make one; the yellow slip only where a plan or the house asks for it."""
+
 RUNG_NAMES: Mapping[str, Promise] = {
     "due_soon": _("Reminder before the due date"),
     "warning": _("Warning shortly before the due date"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from agencies.models.bulk import rows_as_source
 from workflow.models.assignment import Assignment
@@ -66,3 +67,15 @@ def _set_days(column: str, days: Mapping[int, dt.date]) -> None:
     table = Assignment._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {column} = v.c1 FROM {source} WHERE {table}.id = v.c0", [told])  # noqa: S608  (names of our own)
+
+
+AT_ONCE = 1000
+"""Rows changed by one statement: the triggers of the counters compare all it changed, which does not get cheaper by being more."""
+
+
+def forget_ladder_days(parts: QuerySet[Assignment]) -> None:
+    """Have the next sweep compute anew on which days the ladder fires for these parts, those that nothing waits for left alone."""
+    last = 0
+    while ids := list(parts.filter(pk__gt=last, ladder_on__lt=NEVER).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        Assignment.objects.filter(pk__in=ids).update(ladder_on=None)
+        last = ids[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
@@ -37,6 +38,9 @@ class RungSetting(models.Model):
     working_days = models.SmallIntegerField(_("working days"), null=True, blank=True)
     audiences = models.JSONField(_("who is told"), null=True, blank=True, help_text=_("Empty leaves it as in the ladder above."))
 
+    makes_paper = models.BooleanField(_("makes its paper"), null=True, blank=True)
+    channels = models.JSONField(_("channels"), null=True, blank=True, help_text=_("Empty leaves it to what each person has chosen."))
+
     class Meta:
         verbose_name = _("ladder rung")
         verbose_name_plural = _("ladder rungs")
@@ -51,9 +55,12 @@ class RungSetting(models.Model):
 
 
 class PlanTiming(models.Model):
-    """Whether the ladder of a plan is switched on, and its own thresholds of the lights; without a row both are the house's."""
+    """Whether the ladder of a plan is switched on, and its own thresholds of the lights, empty for the house's.
 
-    plan = models.OneToOneField(Plan, models.CASCADE, related_name="timing", verbose_name=_("plan"))
+    The row without a plan is the house's: only its thresholds are read.
+    """
+
+    plan = models.OneToOneField(Plan, models.CASCADE, null=True, blank=True, related_name="timing", verbose_name=_("plan"))
     is_on = models.BooleanField(_("the ladder is switched on"), default=True)
     thresholds = models.JSONField(_("thresholds of the lights"), default=list, blank=True)
     changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by"))
@@ -62,9 +69,10 @@ class PlanTiming(models.Model):
     class Meta:
         verbose_name = _("timing of a plan")
         verbose_name_plural = _("timings of plans")
+        constraints = [models.UniqueConstraint(Coalesce("plan", 0), name="workflow_timing_once_a_plan")]
 
     def __str__(self) -> str:
-        return str(self.plan)
+        return str(self.plan or "")
 
 
 class Firing(models.Model):

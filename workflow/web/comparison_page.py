@@ -21,6 +21,7 @@ from workflow import policy
 from workflow.actions.batch import press_many, remind_many
 from workflow.comparison import Row, counts_of, rows_of
 from workflow.models import Task
+from workflow.thresholds import thresholds_in_force
 from workflow.web import load
 from workflow.web.act_form import prepared_text
 from workflow.web.chosen import number, shown_in
@@ -41,7 +42,7 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the parts of a task side by side; press or remind those chosen, after their names were shown."""
     actor, now = actor_of(request), timezone.now()
     task = load.whole_task(actor, pk, now=now)
-    rows = rows_of(task.assignments.all(), timezone.localdate(now), calendar_in_force())
+    rows = rows_of(task.assignments.all(), timezone.localdate(now), calendar_in_force(), thresholds_in_force())
     if request.method == "POST":
         return _act(request, actor, task, rows, now=now)
     groups = {row.part.group.pk: row.part.group.name for row in rows if row.part.group is not None}

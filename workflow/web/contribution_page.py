@@ -24,6 +24,7 @@ from workflow.actions.write_contribution import save_contribution, send_contribu
 from workflow.lights import contribution_light
 from workflow.models import Contribution
 from workflow.states import ContributionState
+from workflow.thresholds import thresholds_in_force
 from workflow.web import load
 from workflow.web.buttons import buttons
 from workflow.web.report_page import as_download, content_of
@@ -102,7 +103,7 @@ def show(
         "is_writable": writes,
         "is_readable": bool(policy.may_read_contribution(actor, row)),
         "save_decision": timing.to_contribute(row, now),
-        "light": contribution_light(row, timezone.localdate(now), calendar_in_force()),
+        "light": contribution_light(row, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),
         "leads": [lead.agency for lead in part.task.assignments.all() if lead.is_lead],
         "last": earlier[0] if earlier and part.agency_id in actor.agency_ids else None,
         "limit": EVIDENCE_LIMIT // 1024 // 1024,

@@ -18,6 +18,7 @@ from agencies.middleware import actor_of
 from workflow.actions.follow import follow_plan, follow_task, unfollow
 from workflow.lights import task_light
 from workflow.models import Follow, Task, Visit
+from workflow.thresholds import thresholds_in_force
 from workflow.web.dispatch.sight import plans_visible_to
 from workflow.working_days import calendar_in_force
 
@@ -31,11 +32,11 @@ VISITS_KEPT = 12
 def following(request: HttpRequest) -> HttpResponse:
     """Show what the person follows, of what they still see."""
     actor, now = actor_of(request), timezone.now()
-    today, calendar = timezone.localdate(now), calendar_in_force()
+    today, calendar, thresholds = timezone.localdate(now), calendar_in_force(), thresholds_in_force()
     tasks = Follow.objects.tasks_of(actor, now=now).select_related("plan", "issuer")[:SHOWN]
     followed = Follow.objects.filter(user_id=actor.user_id or 0, plan__isnull=False).values("plan_id")
     plans = plans_visible_to(actor, now=now).filter(pk__in=followed)
-    context = {"tasks": [{"task": task, "light": task_light(task, today, calendar)} for task in tasks], "plans": plans}
+    context = {"tasks": [{"task": task, "light": task_light(task, today, calendar, thresholds)} for task in tasks], "plans": plans}
     return render(request, "workflow/following.html", context)
 
 

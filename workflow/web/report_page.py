@@ -27,6 +27,7 @@ from workflow.collecting import collected
 from workflow.lights import report_light
 from workflow.models import Evidence, Material, Report
 from workflow.states import ReportState
+from workflow.thresholds import thresholds_in_force
 from workflow.web import load
 from workflow.web.buttons import buttons
 from workflow.web.chosen import LONGEST, shown_in
@@ -142,7 +143,7 @@ def show(
         "refused": refused,
         "is_writable": writes,
         "save_decision": timing.to_save_report(report, now),
-        "light": report_light(report, timezone.localdate(now), calendar_in_force()),
+        "light": report_light(report, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),
         "last": last_accepted(report),
         "together": list(candidates(report)) if writes and report.written_with_id is None else [],
         "followers": list(report.followers.select_related("assignment__task").order_by("pk")),

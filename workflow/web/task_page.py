@@ -37,6 +37,7 @@ from workflow.states import (
     ReportState,
     TaskState,
 )
+from workflow.thresholds import Thresholds, thresholds_in_force
 from workflow.web import load
 from workflow.web.buttons import Buttons, buttons
 from workflow.web.conversation import conversation
@@ -124,9 +125,9 @@ class GroupLine:
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a task to whoever may see it."""
     actor, now = actor_of(request), timezone.now()
-    today, calendar = timezone.localdate(now), calendar_in_force()
+    today, calendar, thresholds = timezone.localdate(now), calendar_in_force(), thresholds_in_force()
     task = load.whole_task(actor, pk, now=now)
-    lines = [part_line(actor, part, now=now, calendar=calendar) for part in task.assignments.all()]
+    lines = [part_line(actor, part, now=now, calendar=calendar, thresholds=thresholds) for part in task.assignments.all()]
     reported = any(line.report.state == ReportState.ACCEPTED for part in lines for line in part.reports)
     timeline, has_older = tell(actor, task, everything="history" in request.GET)
     parent, children = load.family(actor, task, now=now)
@@ -135,7 +136,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "task": task,
         "parent": parent,
         "children": children,
-        "light": task_light(task, today, calendar),
+        "light": task_light(task, today, calendar, thresholds),
         "progress": task_progress_light(task, today, reported=reported),
         "reported": reported,
         "buttons": buttons(actor, task, now=now, without=SPOKEN_BELOW),
@@ -156,7 +157,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "plan_url": plan_url(task),
         "today": today,
         "own_tasks": load.own_tasks(task, today),
-        "answers": answer_lines(actor, task, now=now, calendar=calendar),
+        "answers": answer_lines(actor, task, now=now, calendar=calendar, thresholds=thresholds),
         "sign_offs": list(task.sign_offs.all()),
         "timeline": timeline,
         "has_older": has_older,
@@ -166,14 +167,14 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workflow/task.html", context)
 
 
-def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: WorkCalendar) -> PartLine:
+def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: WorkCalendar, thresholds: Thresholds) -> PartLine:
     """Return an agency's part with its lights, its buttons for the reader and what is asked for it."""
     today = timezone.localdate(now)
     own = part.agency_id in actor.agency_ids
     lines = [
         ReportLine(
             report,
-            report_light(report, today, calendar),
+            report_light(report, today, calendar, thresholds),
             bool(policy.may_read_report(actor, report)),
             buttons(actor, report, now=now, without=WRITTEN_ON_THEIR_PAGE),
             collected(report),
@@ -183,32 +184,31 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
     reported = any(line.report.state == ReportState.ACCEPTED for line in lines)
     return PartLine(
         part=part,
-        light=assignment_light(part, today, calendar),
+        light=assignment_light(part, today, calendar, thresholds),
         progress=assignment_progress_light(part, today, reported=reported),
         is_own=own,
         has_ended=part.state in ENDED_ASSIGNMENT_STATES,
         buttons=Buttons() if part.state in ENDED_ASSIGNMENT_STATES else buttons(actor, part, now=now),
         reports=lines,
-        contributions=[contribution_line(actor, row, today=today, calendar=calendar) for row in part.contributions.all()] if own else [],
+        contributions=[contribution_line(actor, row, today, calendar, thresholds) for row in part.contributions.all()] if own else [],
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
         may_decompose=actor.may("coordinate", part.agency_id) and part.state == AssignmentState.ACCEPTED and bool(timing.in_hand(part)),
     )
 
 
-def contribution_line(actor: Actor, row: Contribution, *, today: dt.date, calendar: WorkCalendar) -> ContributionLine:
+def contribution_line(actor: Actor, row: Contribution, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> ContributionLine:
     """Return a contribution with its light."""
     open_states = {ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED}
-    return ContributionLine(
-        row, contribution_light(row, today, calendar), row.state in open_states and bool(policy.may_contribute(actor, row))
-    )
+    light = contribution_light(row, today, calendar, thresholds)
+    return ContributionLine(row, light, row.state in open_states and bool(policy.may_contribute(actor, row)))
 
 
-def answer_lines(actor: Actor, task: Task, *, now: dt.datetime, calendar: WorkCalendar) -> list[AnswerLine]:
+def answer_lines(actor: Actor, task: Task, *, now: dt.datetime, calendar: WorkCalendar, thresholds: Thresholds) -> list[AnswerLine]:
     """Return what the leads owe on instructions, with its light and what the reader can do."""
     rows = [load.place(task, instruction, row) for instruction in task.instructions.all() for row in instruction.answers.all()]
     today = timezone.localdate(now)
-    return [AnswerLine(row, answer_light(row, today, calendar), buttons(actor, row, now=now)) for row in rows]
+    return [AnswerLine(row, answer_light(row, today, calendar, thresholds), buttons(actor, row, now=now)) for row in rows]
 
 
 def readable_reports(lines: Iterable[PartLine]) -> list[ReportLine]:

@@ -24,6 +24,7 @@ from workflow.actions.batch import sign_for_many as sign_for_many_at_once
 from workflow.deadlines import Light, WorkCalendar
 from workflow.lights import light_between
 from workflow.models import Assignment, SignOff, Task
+from workflow.thresholds import Thresholds, thresholds_in_force
 from workflow.web import duties
 from workflow.web.chosen import shown_in
 from workflow.web.duties import Duty
@@ -160,11 +161,15 @@ def _read(found: list[tuple[int, dt.date, int]], today: dt.date) -> list[Row]:
         model = source.rows(frozenset()).model
         for row in model._default_manager.select_related(*source.load).filter(pk__in=pks):
             loaded[duty, row.pk] = row
-    calendar = calendar_in_force()
-    return [_row(Duty(kind), day, loaded[kind, pk], today=today, calendar=calendar) for kind, day, pk in found if (kind, pk) in loaded]
+    calendar, thresholds = calendar_in_force(), thresholds_in_force()
+    return [
+        _row(Duty(kind), day, loaded[kind, pk], today=today, calendar=calendar, thresholds=thresholds)
+        for kind, day, pk in found
+        if (kind, pk) in loaded
+    ]
 
 
-def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCalendar) -> Row:
+def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Row:
     part = _part(duty, row)
     task = part.task if part is not None else _round(duty, row).task
     due_on = None if day == duties.FAR else day
@@ -178,7 +183,7 @@ def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCa
         state=state,
         state_label=label,
         due_on=due_on,
-        light=light_between(_start(duty, row), due_on, today=today, calendar=calendar),
+        light=light_between(_start(duty, row), due_on, today=today, calendar=calendar, thresholds=thresholds.of_plan(task.plan_id)),
         url=_url(duty, row, task),
         pk=row.pk,
         version=getattr(row, "version", 0),

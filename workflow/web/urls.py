@@ -18,6 +18,8 @@ from workflow.web import (
     todo,
 )
 from workflow.web.act_page import act
+from workflow.web.house import calendar as house_calendar
+from workflow.web.house import ladder as house_ladder
 
 urlpatterns = [
     path("todo/", todo.todo, name="todo"),
@@ -52,5 +54,7 @@ urlpatterns = [
     path("rechecks/<int:pk>/", rechecks.one, name="recheck"),
     path("reorganisations/", reorganisations.listing, name="reorganisations"),
     path("reorganisations/<int:pk>/", reorganisations.one, name="reorganisation"),
+    path("house/ladder/", house_ladder.ladder, name="house-ladder"),
+    path("house/calendar/", house_calendar.calendar, name="house-calendar"),
     path("agencies/suggestions/", draw_up_page.suggest, name="agency-suggestions"),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import threading
+from typing import Any
 
 import pytest
 import time_machine
@@ -255,3 +257,36 @@ def test_a_bulletin_for_its_agency_alone_is_read_by_nobody_else_but_those_above(
         ):
             client.force_login(person)
             assert ("督办通报〔2026〕1号" in client.get(reverse("circulars")).content.decode()) == seen, person
+
+
+def ask(client: Client, name: str, pk: int, body: dict[str, str], key: str = "") -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post(reverse(f"api:{name}", args=[pk]), json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_a_draft_is_signed_over_the_api_once_and_numbered(late: Stage, draft: Notice, client: Client) -> None:
+    client.force_login(late.coordinator)
+    drafts = client.get(reverse("api:papers"), {"state": "draft"}).json()["results"]
+    assert [(row["id"], row["number"]) for row in drafts] == [(draft.pk, "")]
+    assert ask(client, "paper-sign", draft.pk, {"title": ""}).status_code == 400
+    first = ask(client, "paper-sign", draft.pk, {"title": "改过的标题", "circle": "task"}, key="k1")
+    again = ask(client, "paper-sign", draft.pk, {"title": "改过的标题", "circle": "task"}, key="k1")
+    assert first.status_code == again.status_code == 200
+    assert json.loads(first.content) == json.loads(again.content)
+    row = Notice.objects.get(pk=draft.pk)
+    assert (row.written_number, row.title, row.body) == ("督办通报〔2026〕1号", "改过的标题", draft.body)
+    assert late.supporters[0].agency.name in row.copied_to
+    assert ask(client, "paper-put-aside", draft.pk, {"reason": "晚了"}).status_code == 409
+    client.force_login(late.leads[0].officer)
+    assert client.get(reverse("api:paper", args=[draft.pk])).json()["number"] == row.written_number
+
+
+def test_a_draft_is_put_aside_over_the_api_by_its_coordinator_only(late: Stage, draft: Notice, client: Client) -> None:
+    client.force_login(late.leads[0].officer)
+    assert client.get(reverse("api:paper", args=[draft.pk])).status_code == 404
+    assert ask(client, "paper-sign", draft.pk, {}).status_code == 404
+    client.force_login(late.coordinator)
+    assert ask(client, "paper-put-aside", draft.pk, {}).status_code == 400
+    answer = ask(client, "paper-put-aside", draft.pk, {"reason": "已整改"})
+    assert json.loads(answer.content)["state"] == "put_aside"
+    assert Event.objects.get(verb="put_paper_aside").comment == "已整改"

@@ -20,6 +20,7 @@ from workflow.deadlines import Light
 from workflow.lights import task_light
 from workflow.models import Task
 from workflow.states import TaskState
+from workflow.thresholds import thresholds_in_force
 from workflow.web.dispatch.sight import find_plan, plans_visible_to
 from workflow.web.following import follows
 from workflow.working_days import calendar_in_force
@@ -92,10 +93,10 @@ def _rows(request: ActorRequest, plan: Plan, start: int, now: dt.datetime) -> li
         .prefetch_related(Prefetch("responsibilities", responsibilities))
         .order_by("start", "pk")[start : start + MEASURES_A_PAGE]
     )
-    today, calendar = timezone.localdate(now), calendar_in_force()
+    today, calendar, thresholds = timezone.localdate(now), calendar_in_force(), thresholds_in_force()
     tasks: dict[int | None, list[TaskRow]] = defaultdict(list)
     for task in Task.objects.visible_to(request.actor, now=now).filter(measure__in=measures).order_by("pk"):
-        tasks[task.measure_id].append(TaskRow(task, task_light(task, today, calendar)))
+        tasks[task.measure_id].append(TaskRow(task, task_light(task, today, calendar, thresholds)))
     rows: list[MeasureRow] = []
     above: int | None = None
     for measure in measures:
