@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
+import hashlib
 import http.server
 import socketserver
 import threading
@@ -14,14 +16,33 @@ from typing import Any
 
 from notifications.channels.webhook import is_genuine
 
+FAULTS = {
+    "451": "refused for now when the recipient is named",
+    "452-data": "refused for now once the mail is there",
+    "421": "the server ends the session",
+    "550": "refused for good when the recipient is named",
+    "554-data": "refused for good once the mail is there",
+    "hang": "no answer any more",
+    "reset": "the connection is cut when the recipient is named",
+    "cut": "the connection is cut once the mail is there, before it is accepted",
+    "trickle": "a byte a second",
+    "garbage": "an answer in no language of mail, as of a server that speaks TLS",
+}
+"""What can be wrong with a mail server, by name."""
+FOR_GOOD = frozenset({"550", "554-data"})
+
 
 class MailSink:
-    """Takes every mail; `refuses` makes it answer 451 to a recipient, `after_accepting` is called once 250 has been sent."""
+    """Takes every mail; `refuses` makes it answer 451 to a recipient, `after_accepting` is called once 250 has been sent.
+
+    `fault` names what goes wrong for a recipient, see `FAULTS`; empty for nothing.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.received: list[tuple[str, bytes]] = []
         self.refuses: Callable[[str], bool] = lambda recipient: False
+        self.fault: Callable[[str], str] = lambda recipient: ""
         self.after_accepting: Callable[[], None] = lambda: None
         self.port = 0
 
@@ -45,13 +66,22 @@ class MailSink:
             self.received.append((identity, body))
 
 
+def hook_key(key: str) -> str:
+    """Return the Idempotency-Key under which a notice of this key comes by webhook."""
+    return hashlib.sha256(f"{key}|webhook".encode()).hexdigest()
+
+
 class HookSink:
-    """Takes every webhook, counting those whose signature is wrong; `before_answering` is called with its key, before the answer."""
+    """Takes every webhook, counting those whose signature is wrong.
+
+    `refuses` makes it answer 503 to a key; `before_answering` is called with the key, before the answer.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.received: list[str] = []
         self.forged = 0
+        self.refuses: Callable[[str], bool] = lambda key: False
         self.before_answering: Callable[[str], None] = lambda key: None
         self.port = 0
 
@@ -87,41 +117,80 @@ def _serving(server: socketserver.TCPServer) -> Iterator[int]:
         server.server_close()
 
 
+class _MailSession(socketserver.StreamRequestHandler):
+    """One session with the mail server; `sink` is set by a subclass of each server."""
+
+    sink: MailSink
+    fault = ""
+
+    def handle(self) -> None:
+        """Answer until the session ends."""
+        self.say("220 sink")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"RCPT":
+                goes_on = self.named(line.decode(errors="replace").partition("<")[2].partition(">")[0])
+            elif verb == b"DATA":
+                goes_on = self.written()
+            else:
+                self.say("221 bye" if verb == b"QUIT" else "250 ok")
+                goes_on = verb != b"QUIT"
+            if not goes_on:
+                return
+
+    def named(self, recipient: str) -> bool:
+        """Answer to a recipient; False when the session is over."""
+        self.fault = self.sink.fault(recipient)
+        if self.fault in {"421", "hang", "reset", "trickle", "garbage"}:
+            self.fail()
+            return False
+        answers = {"451": "451 not now", "550": "550 nobody of that name"}
+        self.say("451 not now" if self.sink.refuses(recipient) else answers.get(self.fault, "250 ok"))
+        return True
+
+    def written(self) -> bool:
+        """Take a mail; False when the session is over."""
+        self.say("354 go on")
+        body = b""
+        while (part := self.rfile.readline()) not in {b".\r\n", b""}:
+            body += part
+        if not part or self.fault == "cut":
+            return False
+        if self.fault in {"452-data", "554-data"}:
+            self.say(f"{self.fault[:3]} not this one")
+            return True
+        self.sink.take(body)
+        self.say("250 taken")
+        self.sink.after_accepting()
+        return True
+
+    def fail(self) -> None:
+        """Go wrong for the rest of the session."""
+        with contextlib.suppress(OSError):
+            if self.fault == "421":
+                self.say("421 going away")
+            elif self.fault == "garbage":
+                self.wfile.write(b"\x16\x03\x01\x02\x00\x01\x00\r\n")
+            elif self.fault == "hang":
+                self.connection.settimeout(60)
+                self.rfile.read(1)
+            elif self.fault == "trickle":
+                for byte in b"250-" + b"x" * 60:
+                    self.wfile.write(bytes([byte]))
+                    threading.Event().wait(1.0)
+
+    def say(self, words: str) -> None:
+        """Send a line."""
+        self.wfile.write(words.encode() + b"\r\n")
+        self.wfile.flush()
+
+
 @contextmanager
 def mail_sink() -> Iterator[MailSink]:
     """Run a mail server."""
     sink = MailSink()
-
-    class Session(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.say("220 sink")
-            recipient = ""
-            while line := self.rfile.readline():
-                verb = line[:4].upper()
-                if verb == b"RCPT":
-                    recipient = line.decode(errors="replace").partition("<")[2].partition(">")[0]
-                    self.say("451 not now" if sink.refuses(recipient) else "250 ok")
-                elif verb == b"DATA":
-                    self.say("354 go on")
-                    body = b""
-                    while (part := self.rfile.readline()) not in {b".\r\n", b""}:
-                        body += part
-                    if not part:
-                        return
-                    sink.take(body)
-                    self.say("250 taken")
-                    sink.after_accepting()
-                elif verb == b"QUIT":
-                    self.say("221 bye")
-                    return
-                else:
-                    self.say("250 ok")
-
-        def say(self, words: str) -> None:
-            self.wfile.write(words.encode() + b"\r\n")
-            self.wfile.flush()
-
-    with _serving(_Threading(("127.0.0.1", 0), Session)) as port:
+    session = type("Session", (_MailSession,), {"sink": sink})
+    with _serving(_Threading(("127.0.0.1", 0), session)) as port:
         sink.port = port
         yield sink
 
@@ -139,6 +208,10 @@ def hook_sink() -> Iterator[HookSink]:
                 self.close_connection = True
                 return
             header, key = self.headers["Duban-Signature"], self.headers["Idempotency-Key"]
+            if sink.refuses(key):
+                self.send_response(503)
+                self.end_headers()
+                return
             stamp = int(header.partition(",")[0].removeprefix("t="))
             with sink.lock:
                 sink.received.append(key)

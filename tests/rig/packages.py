@@ -31,6 +31,25 @@ def chromium_program() -> str | None:
     return given or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+def faketime_library() -> Path:
+    """Return the library that fakes the clock of a process, installed when it is not here and may be; only one proof needs it.
+
+    Raises:
+        RuntimeError: it is not here and may not be installed; says what to install.
+    """
+    found = _faketime()
+    if found is None:
+        install(["libfaketime"])
+        found = _faketime()
+    if found is None:
+        raise RuntimeError("Installed, but not found: libfaketime")
+    return found
+
+
+def _faketime() -> Path | None:
+    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
+
 def _has_chinese_font() -> bool:
     lister = shutil.which("fc-list")
     return lister is not None and bool(subprocess.run([lister, ":lang=zh-cn"], capture_output=True, check=False).stdout.strip())
@@ -52,6 +71,14 @@ def provide() -> None:
     packages = missing()
     if not packages:
         return
+    install(packages)
+    still = missing()
+    if still:
+        sys.exit(f"Installed, but not found: {', '.join(still)}")
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages when that is allowed here, else say exactly what to install and end."""
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(f"The tests need: {', '.join(packages)}. On Debian:\n    sudo apt-get update && sudo {' '.join(command)}")
@@ -63,6 +90,3 @@ def provide() -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-q"], check=True, env=environment, stdout=subprocess.DEVNULL)
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-    still = missing()
-    if still:
-        sys.exit(f"Installed, but not found: {', '.join(still)}")

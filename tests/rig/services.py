@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,8 +63,12 @@ def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL; gives the address of an empty database, whose owner is no superuser (row-level security binds it)."""
+def postgresql(cheated: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run a PostgreSQL; gives the address of an empty database, whose owner is no superuser (row-level security binds it).
+
+    Args:
+        cheated: more environment for the server, such as a clock that goes wrong.
+    """
     programs = postgresql_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed (Debian: apt-get install postgresql)")
@@ -82,7 +86,9 @@ def postgresql() -> Iterator[str]:
         server = [programs / "postgres", "-D", data, "-p", str(port), "-k", folder, "-clisten_addresses=127.0.0.1", *fast]
         server += ["-cmax_connections=100", "-cshared_buffers=128MB"]
         with log.open("wb") as output:
-            process = subprocess.Popen(server, stdout=output, stderr=output, cwd=folder, start_new_session=True, **unprivileged)  # type: ignore[call-overload]
+            environment = os.environ | dict(cheated or {})
+            options = {"stdout": output, "stderr": output, "cwd": folder, "env": environment, "start_new_session": True}
+            process = subprocess.Popen(server, **options, **unprivileged)  # type: ignore[call-overload]
         try:
             _await_port(port, process, log)
             statements = ("CREATE ROLE duban LOGIN CREATEDB CREATEROLE", "CREATE DATABASE duban OWNER duban")
