@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('measures', '0003_editions'),
-        ('workflow', '0014_quicker_wall'),
+        ('workflow', '0015_files_and_following'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
