@@ -32,6 +32,7 @@ from workflow.actions import (
     papers,
     plan_task,
     recheck,
+    set_calendar,
     set_ladder,
     set_rules,
     take_over,
@@ -180,6 +181,16 @@ TABLE: dict[str, Row] = {
         ),
         ISSUER,
         blind=403,
+    ),
+    "set_house_ladder": Row(
+        lambda w, a: set_ladder.set_house_ladder(
+            actor=a, choices=set_ladder.choices_of(None), thresholds=set_ladder.timing_of(None)[1], now=NOW
+        ),
+        {"system_admin"},
+        blind=403,
+    ),
+    "set_calendar": Row(
+        lambda w, a: set_calendar.set_calendar(actor=a, days={TODAY: False}, notice="x", now=NOW), {"system_admin"}, blind=403
     ),
     "draw_recheck": Row(_recheck, ISSUER, blind=403),
     "sign_paper": Row(

@@ -32,8 +32,8 @@ class PaperSerializer(serializers.ModelSerializer[Notice]):
     class Meta:
         model = Notice
         fields = (
-            "id", "kind", "state", "number", "issuer", "issuer_name", "task", "assignment", "agency", "addressee", "copied_to", "title", "body",
-            "made_at", "decided_at",
+            "id", "kind", "state", "number", "issuer", "issuer_name", "task", "assignment", "agency", "addressee", "copied_to", "title",
+            "body", "made_at", "decided_at",
         )  # fmt: skip
         read_only_fields = fields
 

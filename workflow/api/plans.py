@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -34,6 +36,14 @@ class RungSerializer(serializers.Serializer[dict[str, Any]]):
     enabled = serializers.BooleanField(default=True)
     working_days = serializers.IntegerField(min_value=-1000, max_value=1000, allow_null=True, default=None)
     audiences = serializers.ListField(child=serializers.ChoiceField(choices=Audience.choices), allow_null=True, default=None)
+    makes_paper = serializers.BooleanField(allow_null=True, default=None)
+    channels = serializers.ListField(child=serializers.CharField(max_length=20), max_length=10, default=list)
+
+    def validate_channels(self, told: list[str]) -> list[str]:
+        """Refuse a channel that is not installed."""
+        if unknown := set(told) - set(settings.DUBAN_CHANNELS):
+            raise serializers.ValidationError(_("There is no channel called %(name)s.") % {"name": min(unknown)})
+        return told
 
 
 class ThresholdSerializer(serializers.Serializer[dict[str, Any]]):
@@ -68,23 +78,51 @@ class PlanLadder(APIView):
         actor, now = request_actor(request), timezone.now()
         plan = directed(actor, pk)
         told = given.validated_data
-        choices = {
-            code: RungChoice(rung["enabled"], rung["working_days"], None if rung["audiences"] is None else tuple(rung["audiences"]))
-            for code, rung in told["rungs"].items()
-        }
-        thresholds = [Threshold(**row) for row in told["thresholds"]]
+        choices, thresholds = rungs_of(told["rungs"]), thresholds_of(told["thresholds"])
         set_ladder(actor=actor, plan_id=pk, is_on=told["is_on"], choices=choices, thresholds=thresholds, now=now)
         return Response(_ladder(plan))
 
 
+def rungs_of(told: Mapping[str, Mapping[str, Any]]) -> dict[str, RungChoice]:
+    """Return the rungs that a request has chosen."""
+    return {
+        code: RungChoice(
+            rung["enabled"],
+            rung["working_days"],
+            None if rung["audiences"] is None else tuple(rung["audiences"]),
+            rung["makes_paper"],
+            tuple(rung["channels"]),
+        )
+        for code, rung in told.items()
+    }
+
+
+def thresholds_of(told: Sequence[Mapping[str, Any]]) -> list[Threshold]:
+    """Return the thresholds that a request has chosen."""
+    return [Threshold(**row) for row in told]
+
+
+def told_ladder(choices: Mapping[str, RungChoice], thresholds: Sequence[Threshold]) -> dict[str, Any]:
+    """Return rungs and thresholds as they are answered."""
+    return {
+        "rungs": {code: _rung(rung) for code, rung in choices.items()},
+        "thresholds": [{"up_to": row.up_to, "yellow": row.yellow, "orange": row.orange} for row in thresholds],
+    }
+
+
+def _rung(rung: RungChoice) -> dict[str, Any]:
+    return {
+        "enabled": rung.enabled,
+        "working_days": rung.working_days,
+        "audiences": list(rung.audiences or ()),
+        "makes_paper": rung.makes_paper,
+        "channels": list(rung.channels),
+    }
+
+
 def _ladder(plan: Plan) -> dict[str, Any]:
     is_on, thresholds = timing_of(plan)
-    rungs = {
-        code: {"enabled": rung.enabled, "working_days": rung.working_days, "audiences": list(rung.audiences or ())}
-        for code, rung in choices_of(plan).items()
-    }
-    rows = [{"up_to": row.up_to, "yellow": row.yellow, "orange": row.orange} for row in thresholds]
-    return {"is_on": is_on, "rungs": rungs, "thresholds": rows}
+    return {"is_on": is_on, **told_ladder(choices_of(plan), thresholds)}
 
 
 class EffectSerializer(serializers.Serializer[dict[str, Any]]):

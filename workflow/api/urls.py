@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, contributions, conversation, decisions, directory, drawing_up, papers, plans, views
+from workflow.api import agencies, batch, contributions, conversation, decisions, directory, drawing_up, house, papers, plans, views
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("papers/<int:pk>/sign/", papers.PaperSigning.as_view(), name="paper-sign"),
     path("papers/<int:pk>/put-aside/", papers.PaperPuttingAside.as_view(), name="paper-put-aside"),
     path("plans/<int:pk>/rules/", decisions.PlanRulesView.as_view(), name="plan-rules"),
+    path("house/ladder/", house.HouseLadder.as_view(), name="house-ladder"),
+    path("house/calendar/", house.HouseCalendar.as_view(), name="house-calendar"),
     path("delegations/", directory.Delegations.as_view(), name="delegations"),
     path("delegations/<int:pk>/revoke/", directory.DelegationRevocation.as_view(), name="delegation-revoke"),
     path("memberships/", directory.Memberships.as_view(), name="memberships"),

@@ -74,8 +74,8 @@ AT_ONCE = 1000
 
 
 def forget_ladder_days(parts: QuerySet[Assignment]) -> None:
-    """Have the next sweep compute anew on which days the ladder fires for these parts, those that nothing waits for left alone."""
+    """Have the next sweep compute anew on which days the ladder fires for these parts, those too that waited for nothing till now."""
     last = 0
-    while ids := list(parts.filter(pk__gt=last, ladder_on__lt=NEVER).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while ids := list(parts.filter(pk__gt=last, ladder_on__isnull=False).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         Assignment.objects.filter(pk__in=ids).update(ladder_on=None)
         last = ids[-1]

@@ -153,7 +153,7 @@ def test_the_task_page_costs_the_same_for_three_agencies_and_for_thirty(
     submitted_report(stage, stage.leads[0], percent=50)
     for user in (stage.coordinator, stage.leads[0].reviewer):
         client = signed_in(user)
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(33):
             assert client.get(reverse("task", args=[stage.task.pk])).status_code == 200
 
 

@@ -1,0 +1,62 @@
+"""What holds for the whole house, over the API: the system administrator alone sets it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from agencies.models import Office, User
+from tests.factories.directory import NOW, TODAY, make_person
+from tests.factories.tasks import dispatched_task
+from workflow.models import CalendarDay, RungSetting
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment_of_the_story() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_ladder_of_the_house_is_read_and_set() -> None:
+    client, address = client_of(make_person(office=Office.SYSTEM)), reverse("api:house-ladder")
+    ladder = client.get(address).json()
+    ladder["rungs"]["standstill"]["enabled"] = False
+    assert client.put(address, ladder, content_type=JSON).json()["rungs"]["standstill"]["enabled"] is False
+    assert RungSetting.objects.filter(plan=None, rung="standstill", enabled=False).exists()
+    ladder["rungs"]["standstill"]["channels"] = ["烽火台"]
+    assert client.put(address, ladder, content_type=JSON).status_code == 400
+
+
+def test_days_are_tried_and_then_set() -> None:
+    client, address = client_of(make_person(office=Office.SYSTEM)), reverse("api:house-calendar")
+    monday = TODAY + dt.timedelta(days=(7 - TODAY.weekday()) % 7 or 7)
+    told = {"days": [{"day": monday.isoformat(), "is_working": False}], "notice": "关于放假的通知", "trial": True}
+    assert client.post(address, told, content_type=JSON).json()["days"] == 1
+    assert not CalendarDay.objects.exists()
+    assert client.post(address, told | {"trial": False}, content_type=JSON).json()["days"] == 1
+    assert CalendarDay.objects.get().day == monday
+    assert client.post(address, told | {"trial": False}, content_type=JSON).json()["days"] == 0, "it is set already"
+
+
+def test_nobody_else_sets_what_holds_for_the_house() -> None:
+    stage = dispatched_task()
+    for user in (stage.coordinator, stage.leader, make_person(office=Office.SECURITY), make_person(office=Office.AUDIT)):
+        client = client_of(user)
+        assert client.get(reverse("api:house-ladder")).status_code == 403
+        told = {"days": [{"day": TODAY.isoformat(), "is_working": False}], "notice": "x"}
+        for trial in (True, False):
+            assert client.post(reverse("api:house-calendar"), told | {"trial": trial}, content_type=JSON).status_code == 403
