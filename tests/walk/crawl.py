@@ -18,6 +18,7 @@ LEFT_ALONE = {
     "sign-out",
     "upload-file",
     "evidence",
+    "contribution-file",
     "unsubscribe",
     "set-language",
     "metrics",

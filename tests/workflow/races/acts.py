@@ -179,6 +179,8 @@ NOT_RACED = {
     "settle_receiver": "of a draft, like edit_task",
     "set_plan_rules": "on a plan",
     "set_ladder": "on a plan",
+    "set_house_ladder": "on the rules of the house",
+    "set_calendar": "on the rules of the house",
     "sign_paper": "on a paper",
     "put_paper_aside": "on a paper",
 }
