@@ -23,7 +23,7 @@ from oversight.words import kinds, lookup
 from workflow import policy
 from workflow.models import Evidence, Report, Task
 from workflow.policy import READABLE_REPORTS
-from workflow.states import ReportState
+from workflow.states import ENDED_ASSIGNMENT_STATES, ReportState
 
 SHOWN = 20
 AROUND = 40
@@ -99,7 +99,7 @@ def _rank(words: Sequence[str], title: str) -> Case:
 
 def _whole(rows: QuerySet[Any, Any], keys: Sequence[int]) -> list[Any]:
     """Return rows in the order in which the index gave their keys; what the reader may not see after all is not among them."""
-    by_key = {row["pk"]: row for row in rows.filter(pk__in=keys)}
+    by_key = {row["pk"]: row for row in rows.filter(pk__in=keys).order_by()}
     return [by_key[key] for key in keys if key in by_key]
 
 
@@ -114,11 +114,13 @@ def _reports(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -
     fields = ("done", "next_steps", "problems", "help_needed")
     closed = Task.objects.filter(policy.unreadable_above(actor, "")).order_by().values("pk")
     keys = lookup.best(kinds.REPORT, words, places=sight.places(actor, now=now), without=closed, most=shown + 1)
-    rows = Report.objects.filter(
-        assignment__in=sight.parts(actor, now=now).values("pk"), state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]
-    ).exclude(policy.unreadable_above(actor, "assignment__task__"))
     named = {"task_id": F("assignment__task_id"), "title": F("assignment__task__title"), "agency": F("assignment__agency__short_name")}
-    first = _whole(rows.values("pk", *fields, **named), keys)
+    sent = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
+    sent = sent.exclude(assignment__state__in=list(ENDED_ASSIGNMENT_STATES))
+    rows = _whole(sent.values("pk", *fields, **named), keys)
+    tasks = sight.tasks(actor, now=now).filter(pk__in=[row["task_id"] for row in rows]).exclude(policy.unreadable_above(actor, ""))
+    readable = set(tasks.order_by().values_list("pk", flat=True))
+    first = [row for row in rows if row["task_id"] in readable]
     hits = [
         Hit(marked(row["title"], words), row["agency"], excerpt("\n".join(row[field] for field in fields), words), task_url(row["task_id"]))
         for row in first

@@ -58,5 +58,7 @@ def _switch(tables: Iterable[str], *, on: bool) -> None:
             " WHERE NOT t.tgisinternal AND c.relname = ANY (%s) AND (starts_with(t.tgname, %s) OR starts_with(t.tgname, %s))",
             [list(tables), triggers.PREFIX, words.PREFIX],
         )
-        for table, name in cursor.fetchall():
+        found = cursor.fetchall()
+        connection.check_constraints()  # a table whose keys are still to be checked cannot be altered
+        for table, name in found:
             cursor.execute(f'ALTER TABLE "{table}" {"ENABLE" if on else "DISABLE"} TRIGGER "{name}"')
