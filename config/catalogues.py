@@ -7,6 +7,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.utils.translation.reloader import translation_file_changed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,7 +18,9 @@ def sources() -> list[Path]:
 
 
 def compile_changed() -> int:
-    """Compile the catalogues that are newer than what was made of them.
+    """Compile the catalogues that are newer than what was made of them, and have this process read them.
+
+    A process that has translated a word already keeps what it found then: on a new installation nothing.
 
     Returns:
         How many were compiled.
@@ -33,5 +36,6 @@ def compile_changed() -> int:
         with fresh.open("wb") as stream:
             write_mo(stream, catalogue)
         fresh.replace(made)
+        translation_file_changed(sender=None, file_path=made)
         changed += 1
     return changed
