@@ -81,7 +81,7 @@ MENU = (
     Item("papers", _("Formal papers"), "printer", _takes_part),
     Item("statistics", _("Statistics"), "chart-bar", _oversees),
     Item("house-ladder", _("Ladder of the house"), "adjustments", _keeps_the_house),
-    Item("house-calendar", _("Working days"), "calendar-event", _keeps_the_house),
+    Item("house-calendar", _("Working calendar"), "calendar-event", _keeps_the_house),
     Item("admin:index", _("Administration"), "settings", _administers),
 )
 
