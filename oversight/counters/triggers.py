@@ -6,10 +6,12 @@ that counts is not booked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from oversight import statement_triggers
 from oversight.counters.facts import (
     DIALECTS,
     EXTENSIONS,
@@ -31,6 +33,7 @@ from oversight.counters.facts import (
     facts,
     standing,
 )
+from oversight.statement_triggers import Watched
 
 PREFIX = "duban_tally"
 
@@ -83,14 +86,14 @@ def refresh(tasks: str, dialect: Dialect) -> str:
     )
 
 
-def _statements(table: str, old: str, new: str, dialect: Dialect) -> list[str]:
+def _statements(table: str, dialect: Dialect, old: str, new: str) -> list[str]:
     """Return what a change of a table books.
 
     Args:
         table: its name.
+        dialect: of the database.
         old: its old rows, empty when there are none.
         new: its new rows, empty when there are none.
-        dialect: of the database.
     """
     touched = ((fact, source) for fact in facts(dialect) for source in fact.sources if source.table == table)
     found = [book(_difference(fact, source, old, new), fact, dialect) for fact, source in touched]
@@ -113,56 +116,16 @@ def _difference(fact: Fact, source: Source, old: str, new: str) -> str:
     return " UNION ALL ".join(sides)
 
 
-def _on_postgresql() -> Iterable[str]:
-    dialect = DIALECTS["postgresql"]
+def _watched(dialect: Dialect) -> Iterator[Watched]:
     for table, columns in COLUMNS.items():
-        key = columns[0]
-        before, after = (f"({', '.join(f'{side}.{name}' for name in columns)})" for side in ("b", "a"))
-        both = f"old_rows b JOIN new_rows a ON a.{key} = b.{key} WHERE {before} IS DISTINCT FROM {after}"
-        changed = f"IF NOT EXISTS (SELECT 1 FROM {both}) THEN RETURN NULL; END IF; "
-        sources = {
-            "insert": ("", "new_rows", "NEW TABLE AS new_rows", ""),
-            "update": (f"(SELECT b.* FROM {both})", f"(SELECT a.* FROM {both})", "OLD TABLE AS old_rows NEW TABLE AS new_rows", changed),
-            "delete": ("old_rows", "", "OLD TABLE AS old_rows", ""),
-        }
-        for verb, (old, new, tables, guard) in sources.items():
-            name = f"{PREFIX}_{table}_{verb}"
-            body = "; ".join(_statements(table, old, new, dialect))
-            yield (f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {guard}{body}; RETURN NULL; END $$')
-            yield (
-                f'CREATE OR REPLACE TRIGGER "{name}" AFTER {verb.upper()} ON "{table}" REFERENCING {tables}'
-                f' FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
-            )
-
-
-def _on_sqlite() -> Iterable[str]:
-    dialect = DIALECTS["sqlite"]
-    for table, columns in COLUMNS.items():
-        old, new = (f"(SELECT {', '.join(f'{side}.{name} AS {name}' for name in columns)})" for side in ("OLD", "NEW"))
-        before, after = (f"({', '.join(f'{side}.{name}' for name in columns)})" for side in ("OLD", "NEW"))
-        for verb, sides, when in (
-            ("insert", ("", new), ""),
-            ("update", (old, new), f" WHEN {before} IS NOT {after}"),
-            ("delete", (old, ""), ""),
-        ):
-            body = "; ".join(_statements(table, *sides, dialect))
-            yield f'CREATE TRIGGER "{PREFIX}_{table}_{verb}" AFTER {verb.upper()} ON "{table}" FOR EACH ROW{when} BEGIN {body}; END'
+        yield Watched(f"{PREFIX}_{table}", table, columns, partial(_statements, table, dialect))
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers in place, over those that are there."""
-    if connection.vendor == "sqlite":
-        remove(connection)
-    with connection.cursor() as cursor:
-        for statement in _on_postgresql() if connection.vendor == "postgresql" else _on_sqlite():
-            cursor.execute(statement)
+    statement_triggers.install(connection, PREFIX, _watched(DIALECTS[connection.vendor]))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away on SQLite, where a table cannot be rebuilt under them; PostgreSQL keeps them through migrations."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"])
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{name}"')
+    """Take the triggers away on SQLite, before a migration."""
+    statement_triggers.remove(connection, PREFIX)

@@ -7,10 +7,13 @@ of an FTS5 table, written row by row. A row whose words have not changed is not 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from oversight import statement_triggers
+from oversight.statement_triggers import Watched
 from oversight.words.kinds import KINDS, LONGEST, Kind, Source
 
 PREFIX = "duban_words"
@@ -85,80 +88,35 @@ def _entering(kind: Kind, keys: str, vendor: str) -> str:
     return f"INSERT INTO {kind.index} (rowid, title, body, place_id) SELECT k.object_id, {title}, {body}, k.place_id FROM ({rows}) k"
 
 
-def _statements(kind: Kind, source: Source, old: str, new: str, vendor: str) -> list[str]:
+def _statements(kind: Kind, source: Source, vendor: str, old: str, new: str) -> list[str]:
     """Return what a change of a source writes.
 
     Args:
         kind: whose words they are.
         source: the table that changed.
+        vendor: of the database.
         old: its old rows, empty when there are none.
         new: its new rows, empty when there are none.
-        vendor: of the database.
     """
     key = "object_id" if vendor == "postgresql" else "rowid"
     leaving = [f"DELETE FROM {kind.index} WHERE {key} IN ({source.touched.format(old)})"] if old else []
     return leaving + ([_entering(kind, source.touched.format(new), vendor)] if new else [])
 
 
-def _on_postgresql() -> Iterator[str]:
+def _watched(vendor: str) -> Iterator[Watched]:
     for kind in KINDS:
         for table, source in kind.sources.items():
-            before, after = (f"({', '.join(f'{side}.{name}' for name in source.columns)})" for side in ("b", "a"))
-            both = f"old_rows b JOIN new_rows a ON a.id = b.id WHERE {before} IS DISTINCT FROM {after}"
-            changed = f"IF NOT EXISTS (SELECT 1 FROM {both}) THEN RETURN NULL; END IF; "
-            sources = {
-                "insert": ("", "new_rows", "NEW TABLE AS new_rows", ""),
-                "update": (
-                    f"(SELECT b.* FROM {both})",
-                    f"(SELECT a.* FROM {both})",
-                    "OLD TABLE AS old_rows NEW TABLE AS new_rows",
-                    changed,
-                ),
-                "delete": ("old_rows", "", "OLD TABLE AS old_rows", ""),
-            }
-            for verb, (old, new, tables, guard) in sources.items():
-                name, body = f"{PREFIX}_{kind.name}_{table}_{verb}", "; ".join(_statements(kind, source, old, new, "postgresql"))
-                yield (
-                    f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {guard}{body}; RETURN NULL; END $$'
-                )
-                yield (
-                    f'CREATE OR REPLACE TRIGGER "{name}" AFTER {verb.upper()} ON "{table}" REFERENCING {tables}'
-                    f' FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
-                )
-
-
-def _on_sqlite() -> Iterator[str]:
-    for kind in KINDS:
-        for table, source in kind.sources.items():
-            before, after = (f"({', '.join(f'{side}.{name}' for name in source.columns)})" for side in ("OLD", "NEW"))
-            old, new = "(SELECT OLD.id AS id)", "(SELECT NEW.id AS id)"
-            for verb, sides, when in (
-                ("insert", ("", new), ""),
-                ("update", (old, new), f" WHEN {before} IS NOT {after}"),
-                ("delete", (old, ""), ""),
-            ):
-                body = "; ".join(_statements(kind, source, *sides, "sqlite"))
-                name = f"{PREFIX}_{kind.name}_{table}_{verb}"
-                yield f'CREATE TRIGGER "{name}" AFTER {verb.upper()} ON "{table}" FOR EACH ROW{when} BEGIN {body}; END'
+            yield Watched(f"{PREFIX}_{kind.name}_{table}", table, source.columns, partial(_statements, kind, source, vendor))
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers in place, over those that are there."""
-    if connection.vendor == "sqlite":
-        remove(connection)
-    with connection.cursor() as cursor:
-        for statement in _on_postgresql() if connection.vendor == "postgresql" else _on_sqlite():
-            cursor.execute(statement)
+    statement_triggers.install(connection, PREFIX, _watched(connection.vendor))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away on SQLite, where a table cannot be rebuilt under them; PostgreSQL keeps them through migrations."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"])
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{name}"')
+    """Take the triggers away on SQLite, before a migration."""
+    statement_triggers.remove(connection, PREFIX)
 
 
 def rebuild(connection: BaseDatabaseWrapper, *, using: str) -> None:
