@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from config.celery import app as celery_app
 from tests.flushing import flushing_spares_no_record
@@ -24,6 +24,9 @@ from tests.rig.services import redis
 from tests.strictness import guarded
 
 __all__ = ["flushing_spares_no_record"]
+
+PATIENCE = 15_000
+"""Milliseconds a browser waits for what a page owes, on a machine that is busy with other tests too."""
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER_COMMAND = [
@@ -193,7 +196,8 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         watch(page)
         return page
 

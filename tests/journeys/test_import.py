@@ -127,3 +127,28 @@ def test_doubts_are_settled_with_the_keyboard(page: Page, coordinator: str) -> N
     expect(mars.locator("option")).not_to_have_count(0)
     page.get_by_role("button", name="撤销").click()
     expect(row).to_have_count(1)
+
+
+def test_a_field_answers_from_the_moment_it_appears(page: Page, coordinator: str) -> None:
+    """Whoever types as soon as a pane is drawn anew is listened to: the letters are entered in the very turn in which the field comes."""
+    user = User.objects.get(username=coordinator)
+    text = (
+        "关于示范的实施方案\n\n一、任务\n（一）甲事。抓紧办好。（省财政厅牵头，省火星管理局配合）\n"
+        "（二）乙事。抓紧办好。（省财政厅牵头，省水星管理局配合）\n"
+    )
+    document = in_review(user, Agency.objects.get(name="广东省人民政府办公厅"), text, now=timezone.now())
+    sign_in(page, coordinator)
+    page.goto(f"/plans/uploads/{document.pk}/")
+    page.evaluate(
+        """new MutationObserver(() => {
+            const field = [...document.querySelectorAll("[data-doubt] input[list]")].at(-1);
+            if (!field || field.value) return;
+            field.value = "生态环境";
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    mars = page.locator("[data-doubt]", has_text="“省火星管理局”未列入")
+    walk_to(page, mars)
+    mars.press("x")
+    expect(mars).to_have_count(0)
+    expect(page.locator("[data-doubt]", has_text="“省水星管理局”未列入").locator("option")).not_to_have_count(0)
