@@ -47,7 +47,7 @@ class TaskAdmin(admin.ModelAdmin[Task]):
         """Return the plan as text: its own page in the administration is not open to those who read here."""
         return str(row.plan or "—")
 
-    @admin.display(description=_("Issued by"))
+    @admin.display(description=_("Issuer"))
     def issued_by(self, row: Task) -> str:
         """Return the issuer as text, for the same reason."""
         return str(row.issuer)

@@ -47,7 +47,7 @@ class Course(StrEnum):
 
 COURSES = {
     Course.REACHED: gettext_lazy("Reached"),
-    Course.ON_COURSE: gettext_lazy("On course"),
+    Course.ON_COURSE: gettext_lazy("On its trajectory"),
     Course.BEHIND: gettext_lazy("Behind its trajectory"),
     Course.MISSED: gettext_lazy("Missed"),
     Course.UNKNOWN: gettext_lazy("No value reported"),

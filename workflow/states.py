@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskState(models.TextChoices):
@@ -69,7 +70,7 @@ class Verdict(models.TextChoices):
     WAITING = "waiting", _("Not answered yet")
     AGREE = "agree", _("Agrees")
     REMARK = "remark", _("Agrees with a remark")
-    OBJECT = "object", _("Objects")
+    OBJECT = "object", pgettext_lazy("co-signature", "Objects")
 
 
 class ExtensionState(models.TextChoices):
@@ -121,7 +122,7 @@ class NoticeState(models.TextChoices):
 
     DRAFT = "draft", _("To be signed")
     ISSUED = "issued", _("Issued")
-    PUT_ASIDE = "put_aside", _("Put aside")
+    PUT_ASIDE = "put_aside", pgettext_lazy("paper", "Put aside")
 
 
 class Circle(models.TextChoices):

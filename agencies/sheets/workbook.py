@@ -44,7 +44,7 @@ class Column:
 AGENCIES = (
     Column("name", gettext_lazy("Full name of the agency"), required=True, example="广东省示范管理局"),
     Column("short_name", gettext_lazy("Short name"), required=True, example="省示范局"),
-    Column("kind", gettext_lazy("Kind"), example="省直部门"),
+    Column("kind", gettext_lazy("Kind of agency"), example="省直部门"),
     Column("region", gettext_lazy("Code of the region"), example="440000"),
     Column("parent", gettext_lazy("Superior agency"), example=""),
     Column("position", gettext_lazy("Place in lists"), example="1000"),

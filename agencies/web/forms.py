@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.actor import Actor
 from agencies.models import ROLE_PERMISSIONS, Agency, Membership, Role, User
@@ -27,7 +28,7 @@ class DelegationForm(forms.Form):
         help_text=_("At once when left empty."),
     )
     ends_at = forms.DateTimeField(label=_("until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
-    reason = forms.CharField(label=_("reason"), max_length=200)
+    reason = forms.CharField(label=pgettext_lazy("delegation", "reason"), max_length=200)
 
     def __init__(self, user: User, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models import Agency, AgencyGroup
 from measures.numbering import numbered
@@ -15,7 +16,7 @@ class Plan(models.Model):
 
     title = models.CharField(_("title"), max_length=300)
     number = models.CharField(_("document number"), max_length=60, blank=True)
-    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="plans_issued", verbose_name=_("issuer"))
+    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="plans_issued", verbose_name=pgettext_lazy("paper", "issuer"))
     coordinator = models.ForeignKey(
         Agency,
         models.PROTECT,
@@ -112,7 +113,7 @@ class Responsibility(models.Model):
     rank = models.PositiveSmallIntegerField(_("rank"))
     start = models.PositiveIntegerField(_("start"))
     end = models.PositiveIntegerField(_("end"))
-    confidence = models.FloatField(_("confidence"), default=1.0)
+    confidence = models.FloatField(pgettext_lazy("reading", "confidence"), default=1.0)
     read_as = models.CharField(_("how it was read"), max_length=200, blank=True)
 
     class Meta:

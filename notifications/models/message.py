@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models import User
 from notifications.topics import Topic
@@ -60,7 +61,7 @@ class Message(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     claim = models.UUIDField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    answer = models.CharField(_("answer"), max_length=500, blank=True)
+    answer = models.CharField(pgettext_lazy("provider", "answer"), max_length=500, blank=True)
     message_id = models.CharField(_("message id"), max_length=120)
     digest = models.ForeignKey(
         Digest, models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("digest"),

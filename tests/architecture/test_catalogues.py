@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import django
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -31,6 +33,19 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)\d*[sd]|\{\w*\}|%[sd]")
 LATIN = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNLIKE_DJANGO = {
+    "group": "groups of agencies, not of accounts",
+    "Administration": "the name of the place where the three administrators work",
+    "Remove": "it is taken out of a list, not deleted",
+    "Filters": "as lists of Chinese offices say it",
+    "Views": "saved views of the ledger",
+    "History": "what has been changed, by whom",
+    "Text": "the body of a paper",
+    "Today": "formal style",
+    "today": "formal style",
+} | dict.fromkeys(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "narrow columns of a calendar")
+"""Words of Django that the apps translate otherwise, which changes them in the administration as well, and why that is right."""
+
 WITHOUT_CHINESE = {"Email", "API", "SHA-256"}
 
 
@@ -110,6 +125,36 @@ def test_translations_keep_the_placeholders(app: str) -> None:
             if not (kept <= wanted if is_plural else kept == wanted):
                 broken.append(message.id)
     assert not broken
+
+
+def _translations(paths: Mapping[str, Path]) -> dict[tuple[str | None, str], dict[str, set[str]]]:
+    """Return the context and text of each entry, with its translations and the catalogues that say so."""
+    found: dict[tuple[str | None, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for name, path in paths.items():
+        with path.open("rb") as stream:
+            for message in read_po(stream, locale="zh_Hans"):
+                if message.id:
+                    found[message.context, _words(message.id)[0]][_words(message.string)[-1]].add(name)
+    return found
+
+
+def test_no_text_is_translated_in_two_ways() -> None:
+    """Django merges the catalogues: of two translations one would be shown in the places of the other as well."""
+    paths = {app: ROOT / app / "locale/zh_Hans/LC_MESSAGES/django.po" for app in APPS}
+    found = _translations({app: path for app, path in paths.items() if path.exists()})
+    assert len(found) > 1000
+    assert not {original: dict(ways) for original, ways in found.items() if len(ways) > 1}
+
+
+def test_words_of_django_change_their_translation_for_a_reason_only() -> None:
+    """What the apps say, the administration says too: a button “Change” there would take the word of a page here."""
+    ours = _translations({app: path for app in APPS if (path := ROOT / app / "locale/zh_Hans/LC_MESSAGES/django.po").exists()})
+    base = Path(django.__path__[0])
+    theirs = _translations({str(path): path for path in base.glob("**/locale/zh_Hans/LC_MESSAGES/django.po")})
+    both = ours.keys() & theirs.keys()
+    assert both
+    unlike = {original for context, original in both if not ours[context, original].keys() & theirs[context, original].keys()}
+    assert unlike == set(UNLIKE_DJANGO)
 
 
 def test_the_sites_own_catalogue_is_swept() -> None:

@@ -76,7 +76,7 @@ DECISION_ACTS = (
             Field("held_on", _("Held on"), "date"),
             Field("participants", _("Participants")),
             Field("minutes", _("Minutes")),
-            Field("outcome", _("Outcome"), "choice", choices=DisputeMeeting.Outcome.choices),
+            Field("outcome", _("Outcome of the meeting"), "choice", choices=DisputeMeeting.Outcome.choices),
         ),
     ),
     Act(

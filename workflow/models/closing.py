@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from agencies.models import User
@@ -71,7 +72,7 @@ class CoSignature(models.Model):
 
     sign_off = models.ForeignKey(SignOff, models.PROTECT, related_name="co_signatures", verbose_name=_("sign-off"))
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="co_signatures", verbose_name=_("assignment"))
-    verdict = models.CharField(_("answer"), max_length=8, choices=Verdict, default=Verdict.WAITING)
+    verdict = models.CharField(pgettext_lazy("co-signature", "answer"), max_length=8, choices=Verdict, default=Verdict.WAITING)
     remark = models.TextField(_("remark"), blank=True)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed by"))
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)

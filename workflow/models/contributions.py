@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from agencies.models import User
@@ -31,7 +32,7 @@ class Contribution(models.Model):
     text = models.TextField(_("contribution"), blank=True)
     author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("written by"))
     reviewer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("released by"))
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("contribution", "sent at"), null=True, blank=True)
     was_late = models.BooleanField(_("was late"), default=False)
     remark = models.TextField(_("remark"), blank=True)
     version = models.PositiveIntegerField(default=1)

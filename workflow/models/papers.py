@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from agencies.models import Agency, User
@@ -22,9 +23,9 @@ class NoticeCounter(models.Model):
     The row stays locked until the transaction that takes a number ends: what is rolled back has taken none.
     """
 
-    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("issuer"))
+    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("paper", "issuer"))
     year = models.PositiveSmallIntegerField(_("year"))
-    kind = models.CharField(_("kind"), max_length=16, choices=Paper)
+    kind = models.CharField(pgettext_lazy("paper", "kind"), max_length=16, choices=Paper)
     last = models.PositiveIntegerField(_("last number"), default=0)
 
     class Meta:
@@ -40,10 +41,10 @@ class Notice(models.Model):
     """A formal paper 督办文书. Its words are kept as they were written; a draft has no number, and what has one is never changed."""
 
     key = models.CharField(max_length=160, editable=False, help_text="What made it; nothing makes the same paper twice.")
-    kind = models.CharField(_("kind"), max_length=16, choices=Paper)
+    kind = models.CharField(pgettext_lazy("paper", "kind"), max_length=16, choices=Paper)
     state = FSMField(_("state"), choices=NoticeState.choices, default=NoticeState.DRAFT, protected=True)
-    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("issuer"))
-    issuer_name = models.CharField(_("issuer"), max_length=120)
+    issuer = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("paper", "issuer"))
+    issuer_name = models.CharField(pgettext_lazy("paper", "issuer"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="papers", verbose_name=_("task"))

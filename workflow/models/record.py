@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models import ChainedEvent, User
 from workflow.models.assignment import Assignment
@@ -19,8 +20,8 @@ class Event(ChainedEvent):
     task = models.ForeignKey(Task, models.PROTECT, related_name="events", verbose_name=_("task"))
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="events", verbose_name=_("assignment"))
     report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="events", verbose_name=_("report"))
-    from_state = models.CharField(_("from"), max_length=20, blank=True)
-    to_state = models.CharField(_("to"), max_length=20, blank=True)
+    from_state = models.CharField(pgettext_lazy("state", "from"), max_length=20, blank=True)
+    to_state = models.CharField(pgettext_lazy("state", "to"), max_length=20, blank=True)
 
     class Meta(ChainedEvent.Meta):
         verbose_name = _("record of an act")

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from agencies.models import Agency, User
@@ -156,7 +157,7 @@ class Instruction(models.Model):
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="instructions", verbose_name=_("task"))
     text = models.TextField(_("instruction"))
-    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("leader"))
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("instruction", "leader"))
     written_at = models.DateTimeField(_("written at"))
     answer_by = models.DateField(_("to be answered by"), null=True, blank=True)
     duty = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("duty that came of it"))

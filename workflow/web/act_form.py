@@ -52,7 +52,7 @@ def form_field(field: Field, subject: SubjectRow, *, now: dt.datetime, today: dt
             return AgencyField(label=label, required=field.required, today=today)
         case "officer" | "successor":
             people = officers(subject, now) if field.kind == "officer" else successors(subject)
-            return forms.ChoiceField(label=label, required=field.required, choices=[("", _("Choose")), *people])
+            return forms.ChoiceField(label=label, required=field.required, choices=[("", _("Please choose")), *people])
         case "person":
             return PersonField(label=label, required=field.required)
         case "choice" | "sentences":

@@ -33,7 +33,7 @@ class Filters(forms.Form):
     """Which papers are shown."""
 
     q = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=100)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of paper"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=2000, max_value=2200)
     plan = forms.IntegerField(required=False, min_value=1, max_value=10**15, widget=forms.HiddenInput)

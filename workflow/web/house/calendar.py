@@ -63,7 +63,7 @@ class CalendarForm(forms.Form):
     worked = DaysField(label=gettext_lazy("Days worked (make-up days)"), required=False)
     announced = DaysField(label=gettext_lazy("Days that are again as announced"), required=False)
     notice = forms.CharField(
-        label=gettext_lazy("Notice"), max_length=200, help_text=gettext_lazy("The number of the paper that orders it.")
+        label=gettext_lazy("Ordered by"), max_length=200, help_text=gettext_lazy("The number of the paper that orders it.")
     )
 
     def days(self) -> dict[dt.date, bool | None]:
