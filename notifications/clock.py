@@ -1,20 +1,25 @@
 """The clock by which things are sent: the database's, so that hosts that disagree do the same; and whether it can be trusted now.
 
-A process remembers how the database's clock ran beside its own steady one, which no setting of the time moves. When the two part by more
-than five minutes, the clock has jumped: nothing is sent or swept until it has returned, or until somebody has said that the
-new time is right (`manage.py accept_clock`). A process that has just started has nothing to remember; it holds the clock against
-the last sign of life in the database, and where that does not tell, against the time of its own host.
+Each host keeps, in the database, when it was started by the database's clock: that moment less what its own steady clock, which no setting
+of the time moves, has counted since. All processes of the host, forked or started anew, hold the clock against that one mark. When the two
+part by more than five minutes, the clock has jumped: nothing is sent or swept until it has returned, or until somebody has said
+that the new time is right (`manage.py accept_clock`). A host without a mark holds the clock against the last sign of life in the
+database, and where that does not tell, against its own time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 import time
-from dataclasses import dataclass
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications import alarms
@@ -25,7 +30,10 @@ logger = logging.getLogger(__name__)
 MOST = dt.timedelta(minutes=5)
 """By how much the clock may part from the steady one."""
 
-ACCEPTED, JUMPED = "clock-accepted", "clock-jumped"
+DRIFT = dt.timedelta(minutes=1)
+"""By how much it may part before the mark follows: clocks that run at slightly different speeds are no jump."""
+
+ACCEPTED, JUMPED, MARK = "clock-accepted", "clock-jumped", "clock|"
 
 
 def database_now() -> dt.datetime:
@@ -43,54 +51,49 @@ def steady() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """The two clocks at one moment, and until when a jump was last accepted."""
+@cache
+def _mark() -> str:
+    """Return the name of this host's mark, another one each time the host is started; where that cannot be told, this process's."""
+    started = uuid.uuid4().hex
+    with suppress(OSError):
+        started = Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", "")
+    return f"{MARK}{started}"
 
-    at: dt.datetime
-    steady: float
-    accepted: dt.datetime | None
 
+def is_right(now: dt.datetime) -> bool:
+    """Tell whether the clock can be trusted; a jump is logged and told to the system administrators.
 
-class Watch:
-    """Holds the database's clock against the steady one of this process."""
-
-    def __init__(self) -> None:
-        self._mark: _Mark | None = None
-        self._lock = threading.Lock()
-
-    def is_right(self, now: dt.datetime) -> bool:
-        """Tell whether the clock can be trusted; a jump is logged and told to the system administrators.
-
-        Args:
-            now: the moment by the database's clock.
-        """
-        seen = dict(Heartbeat.objects.filter(name__in=[ACCEPTED, JUMPED, "scheduler"]).values_list("name", "at"))
-        ticks, accepted = steady(), seen.get(ACCEPTED)
-        with self._lock:
-            mark = self._mark
-            if mark is not None and mark.accepted == accepted:
-                gap = (now - mark.at) - dt.timedelta(seconds=ticks - mark.steady)
-            else:
-                gap = _gap_at_start(now, seen.get("scheduler"), accepted)
-            if abs(gap) <= MOST:
-                self._mark = _Mark(now, ticks, accepted)
-        if abs(gap) <= MOST:
-            if JUMPED in seen and mark is not None:
-                _returned(now)
-            return True
+    Args:
+        now: the moment by the database's clock.
+    """
+    started = now - dt.timedelta(seconds=steady())
+    seen = dict(Heartbeat.objects.filter(name__in=[_mark(), ACCEPTED, JUMPED, "scheduler"]).values_list("name", "at"))
+    mark = seen.get(_mark())
+    gap = _gap_at_start(now, seen) if mark is None else started - mark
+    if abs(gap) > MOST:
         _tell(now, gap, known=JUMPED in seen)
         return False
+    if mark is None or abs(gap) > DRIFT:
+        Heartbeat.objects.update_or_create(name=_mark(), defaults={"at": started})
+    if JUMPED in seen:
+        _returned()
+    return True
 
 
-def _gap_at_start(now: dt.datetime, last: dt.datetime | None, accepted: dt.datetime | None) -> dt.timedelta:
-    """Return by how much the clock is wrong as far as a process that has just started can know."""
+def _gap_at_start(now: dt.datetime, seen: Mapping[str, dt.datetime]) -> dt.timedelta:
+    """Return by how much the clock is wrong as far as a host that has no mark can know.
+
+    Args:
+        now: the moment.
+        seen: when the schedule last lived, when a jump was last accepted and one was noticed, by the clock of those moments.
+    """
+    last, accepted, jumped_at = seen.get("scheduler"), seen.get(ACCEPTED), seen.get(JUMPED)
     if accepted is not None and (last is None or accepted >= last or abs(now - accepted) <= MOST):
         last = accepted
     if last is None or abs(now - last) <= MOST:
         return dt.timedelta()
-    if now < last:
-        return now - last
+    if now < last or (jumped_at is not None and last < jumped_at <= now):
+        return now - last  # back, or still as far forward as others found it
     apart = now - timezone.now()  # nothing was running for a while, or the clock went forward: the host's own time tells
     return apart if abs(apart) > MOST else dt.timedelta()
 
@@ -103,15 +106,15 @@ def _tell(now: dt.datetime, gap: dt.timedelta, *, known: bool) -> None:
     alarms.clock_jumped(now, gap)
 
 
-def _returned(now: dt.datetime) -> None:
+def _returned() -> None:
     if Heartbeat.objects.filter(name=JUMPED).delete()[0]:
         logger.warning("The clock of the database can be trusted again; sending goes on.")
 
 
 def accept(now: dt.datetime) -> None:
-    """Take the database's clock for right from now on: every process marks it anew at its next look."""
+    """Take the database's clock for right from now on: every host marks it anew at its next look."""
     Heartbeat.objects.update_or_create(name=ACCEPTED, defaults={"at": now})
-    Heartbeat.objects.filter(name=JUMPED).delete()
+    Heartbeat.objects.filter(Q(name=JUMPED) | Q(name__startswith=MARK)).delete()
 
 
 def jumped() -> bool:
@@ -119,10 +122,7 @@ def jumped() -> bool:
     return Heartbeat.objects.filter(name=JUMPED).exists()
 
 
-_watch = Watch()
-
-
 def trusted_now() -> dt.datetime | None:
     """Return the moment by the database's clock, or None while it cannot be trusted."""
     now = database_now()
-    return now if _watch.is_right(now) else None
+    return now if is_right(now) else None
