@@ -23,7 +23,7 @@ from agencies.chain_check import verify
 from agencies.models import ChainedEvent
 from notifications import health
 from notifications.channels import load
-from notifications.clock import jumped
+from notifications.clock import database_now, jumped
 from notifications.hours import may_send
 from notifications.models import ChannelHealth, Message
 from oversight.counters import account
@@ -63,11 +63,11 @@ class Finding:
     sentence: str
 
 
-def examine(now: dt.datetime, *, thorough: bool = True) -> list[Finding]:
+def examine(now: dt.datetime | None = None, *, thorough: bool = True) -> list[Finding]:
     """Run the checks in the order in which things depend on each other; without a database the rest is not asked.
 
     Args:
-        now: the moment.
+        now: the moment; without it the database is asked for its own, by which signs of life and notices are dated.
         thorough: also what takes longer than a probe may: broker, records, disk, calendar.
     """
     found = [database()]
@@ -76,7 +76,8 @@ def examine(now: dt.datetime, *, thorough: bool = True) -> list[Finding]:
     checks: list[Callable[[dt.datetime], Finding]] = [clock, scheduler, outbox, given_up, channels]
     if thorough:
         checks += [second_wall, broker, ladder, history, counters, calendar, disk]
-    return found + [check(now) for check in checks]
+    moment = now or database_now()
+    return found + [check(moment) for check in checks]
 
 
 def worst(findings: list[Finding]) -> Level:
@@ -120,29 +121,43 @@ def broker(_now: dt.datetime) -> Finding:
     return Finding("broker", Level.FINE, _("The broker answers."))
 
 
+def clock_jumped() -> str:
+    """Say that the clock of the database cannot be trusted."""
+    return _("The clock of the database has jumped; nothing is sent until it returns or manage.py accept_clock says that it is right.")
+
+
 def clock(_now: dt.datetime) -> Finding:
     """Check that the clock of the database has not jumped."""
     if jumped():
-        words = _("The clock of the database has jumped; nothing is sent until it returns or manage.py accept_clock says that it is right.")
-        return Finding("clock", Level.FAILURE, words)
+        return Finding("clock", Level.FAILURE, clock_jumped())
     return Finding("clock", Level.FINE, _("The clock of the database runs evenly."))
 
 
 def scheduler(now: dt.datetime) -> Finding:
-    """Check that beat and a worker have lately shown that they live."""
+    """Check that beat and a worker have lately shown that they live; while the clock cannot be trusted they leave no sign."""
     last = health.last_beat("scheduler")
     if last is None:
         return Finding("scheduler", Level.FAILURE, _("Beat and worker have never shown a sign of life; start them."))
     silence = now - last
-    values = {"seconds": int(silence.total_seconds()), "at": timezone.localtime(last).strftime("%Y-%m-%d %H:%M:%S")}
+    values = {"seconds": int(silence.total_seconds()), "at": told(last)}
     if silence > SILENT_AFTER:
-        return Finding("scheduler", Level.FAILURE, _("No sign of life of beat and worker since %(at)s; no reminder goes out.") % values)
+        words = _("No sign of life of beat and worker since %(at)s; no reminder goes out.") % values
+        return Finding("scheduler", Level.FAILURE, clock_jumped() if jumped() else words)
     swept = health.last_beat("sweep")
     if swept is not None and now - swept > UNSWEPT_AFTER:
-        words = _("The days have not been swept since %(at)s, though beat and worker live: no reminder is made. See the worker's log.")
-        at = timezone.localtime(swept).strftime("%Y-%m-%d %H:%M:%S")
-        return Finding("scheduler", Level.FAILURE, words % {"at": at})
+        return Finding("scheduler", Level.FAILURE, unswept(swept))
     return Finding("scheduler", Level.FINE, _("Beat and worker live (last sign %(seconds)d s ago).") % values)
+
+
+def unswept(since: dt.datetime) -> str:
+    """Say since when the days have not been swept."""
+    words = _("The days have not been swept since %(at)s, though beat and worker live: no reminder is made. See the worker's log.")
+    return words % {"at": told(since)}
+
+
+def told(moment: dt.datetime) -> str:
+    """Return a moment as it is told."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def outbox(now: dt.datetime) -> Finding:

@@ -7,11 +7,11 @@ import hmac
 from django.conf import settings
 from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from notifications import health
+from notifications.clock import database_now
 from notifications.models import ChannelHealth, Message
 from oversight.checkup import Level, examine, worst
 
@@ -20,7 +20,7 @@ from oversight.checkup import Level, examine, worst
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 while all is well or only warned of, 503 when something fails; the level of each check, without its words."""
-    findings = examine(timezone.now(), thorough=False)
+    findings = examine(thorough=False)
     level = worst(findings)
     body = {"status": level.name.lower(), "checks": {finding.check: finding.level.name.lower() for finding in findings}}
     return JsonResponse(body, status=503 if level == Level.FAILURE else 200)
@@ -33,7 +33,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token, shown = settings.DUBAN_METRICS_TOKEN, request.headers.get("Authorization", "")
     if not token or not hmac.compare_digest(shown.encode(), f"Bearer {token}".encode()):
         raise Http404
-    now = timezone.now()
+    now = database_now()
     counts = dict(Message.objects.values_list("state").annotate(count=Count("pk")))
     oldest = Message.objects.filter(state=Message.State.QUEUED, next_attempt_at__lte=now).aggregate(at=Min("next_attempt_at"))["at"]
     last = health.last_beat("scheduler")

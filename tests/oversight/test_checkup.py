@@ -141,7 +141,7 @@ def test_a_disk_that_fills_is_told(monkeypatch: pytest.MonkeyPatch, free: int, l
 
 def test_the_doctor_speaks_and_ends_with_the_worst_level(monkeypatch: pytest.MonkeyPatch) -> None:
     said = StringIO()
-    monkeypatch.setattr("oversight.management.commands.doctor.timezone.now", lambda: NOW)
+    monkeypatch.setattr("oversight.checkup.database_now", lambda: NOW)
     with pytest.raises(SystemExit) as left:
         call_command("doctor", stdout=said)
     assert left.value.code == 2
@@ -153,7 +153,7 @@ def test_the_doctor_speaks_and_ends_with_the_worst_level(monkeypatch: pytest.Mon
 
 
 def test_the_probe_turns_red_with_the_scheduler_and_names_no_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oversight.views.probes.timezone.now", lambda: NOW)
+    monkeypatch.setattr("oversight.checkup.database_now", lambda: NOW)
     response = client.get("/healthz/")
     assert (response.status_code, response.json()["status"], response.json()["checks"]["scheduler"]) == (503, "failure", "failure")
     health.beat("scheduler", NOW)

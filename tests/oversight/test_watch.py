@@ -1,20 +1,33 @@
 """A silent scheduler is told by the web: into the administrators' inboxes and by mail, once for each outage."""
 
 import datetime as dt
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.test import Client
+from django.utils import timezone
 
 from agencies.models import Office, User
-from notifications import health
+from config.watch import Watch
+from notifications import clock, health
 from notifications.models import InboxItem
+from oversight import checkup
 from oversight.watch import look
 from tests.factories.directory import NOW, make_person
 
 pytestmark = pytest.mark.django_db
-SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
+SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 LONG_AGO = NOW - 10 * HOUR
+
+
+@pytest.fixture(autouse=True)
+def swept() -> None:
+    health.beat("sweep", NOW + 9 * HOUR)
 
 
 @pytest.fixture
@@ -58,6 +71,68 @@ def test_silence_from_before_the_web_was_started_does_not_count() -> None:
 def test_a_scheduler_that_never_lived_is_told_too() -> None:
     assert not look(NOW + 40 * SECOND, since=NOW)
     assert look(NOW + 46 * SECOND, since=NOW)
+
+
+class Particular(EmailBackend):
+    """Keeps mail in memory, and refuses addresses as the backend that speaks SMTP does."""
+
+    def send_messages(self, messages: Any) -> int:
+        for message in messages:
+            for address in message.to:
+                sanitize_address(address, "utf-8")
+                if address.startswith("refused"):
+                    raise SMTPRecipientsRefused({address: (550, b"nobody of that name")})
+        return int(super().send_messages(messages))
+
+
+def test_an_address_that_nobody_can_write_to_keeps_no_other_from_being_told(administrator: User, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Particular"
+    settings.DUBAN_ALARM_TO = ["a duty, officer@@", "duty@example.test", "refused@example.test", "值班@"]
+    health.beat("scheduler", NOW)
+    assert look(NOW + HOUR, since=LONG_AGO)
+    assert [message.to for message in mail.outbox] == [["duty@example.test"], ["keeper@example.test"]]
+
+
+def test_a_scheduler_that_lives_and_does_not_sweep_is_told(administrator: User) -> None:
+    health.beat("sweep", NOW)
+    health.beat("scheduler", NOW + 10 * MINUTE)
+    assert not look(NOW + 10 * MINUTE, since=LONG_AGO)
+    health.beat("scheduler", NOW + 12 * MINUTE)
+    assert look(NOW + 12 * MINUTE, since=LONG_AGO)
+    assert not look(NOW + 12 * MINUTE, since=LONG_AGO)
+    assert "10:00:00" in InboxItem.objects.get().subject
+
+
+@pytest.mark.usefixtures("administrator")
+def test_while_the_clock_has_jumped_the_jump_is_mailed_once_and_no_silence_is_claimed() -> None:
+    health.beat("scheduler", NOW)
+    health.beat(clock.JUMPED, NOW + HOUR)
+    assert look(NOW + HOUR, since=LONG_AGO, is_right=False)
+    assert not look(NOW + HOUR + 15 * SECOND, since=LONG_AGO, is_right=False)
+    assert [message.subject for message in mail.outbox] == [checkup.clock_jumped()]
+    assert checkup.scheduler(NOW + HOUR).sentence == checkup.clock_jumped()
+    assert look(NOW + 60 * SECOND, since=LONG_AGO), "and real silence is told once the clock is right"
+
+
+def test_the_watch_of_a_web_process_goes_by_the_clock_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = timezone.now()
+    monkeypatch.setattr("config.watch.database_now", lambda: right)
+    watch = Watch()
+    with time_machine.travel(right + HOUR, tick=False):  # the host's own clock is an hour ahead
+        health.beat("scheduler", right)
+        watch.look()
+    assert not mail.outbox
+    assert not InboxItem.objects.exists()
+
+
+def test_probe_and_figures_go_by_the_clock_of_the_database(client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.DUBAN_METRICS_TOKEN = "token"
+    for module in ("oversight.checkup", "oversight.views.probes"):
+        monkeypatch.setattr(f"{module}.database_now", lambda: NOW)
+    health.beat("scheduler", NOW)
+    assert client.get("/healthz/").json()["checks"]["scheduler"] == "fine"
+    shown = client.get("/metrics/", headers={"Authorization": "Bearer token"}).content.decode()
+    assert "duban_scheduler_silence_seconds 0.0" in shown
 
 
 def test_a_mail_server_that_is_away_keeps_nobody_from_the_inbox(administrator: User, settings: Any) -> None:

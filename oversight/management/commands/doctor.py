@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oversight.checkup import Level, examine, worst
@@ -25,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, quick: bool, **options: Any) -> None:
         """Examine and tell."""
-        findings = examine(timezone.now(), thorough=not quick)
+        findings = examine(thorough=not quick)
         marks = {
             Level.FINE: self.style.SUCCESS(_("well   ")),
             Level.WARNING: self.style.WARNING(_("warning")),
