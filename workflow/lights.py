@@ -118,7 +118,9 @@ def report_light(report: Report, today: dt.date, calendar: WorkCalendar, thresho
 
 
 def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
-    """Return the time light of what a lead owes on an instruction."""
+    """Return the time light of what a lead owes on an instruction; none once it went over with the part."""
+    if answer.state == AnswerState.PASSED_ON:
+        return Light(Colour.NONE, Reason("ended"), answer.was_late)
     given = answer.given_at if answer.state in {AnswerState.GIVEN, AnswerState.CLOSED} else None
     return light_between(
         timezone.localdate(answer.instruction.written_at),
@@ -133,7 +135,7 @@ def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar, thresho
 
 def contribution_light(contribution: Contribution, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of a supporter's contribution; one that was sent late stays late."""
-    if contribution.state == ContributionState.WAIVED:
+    if contribution.state in {ContributionState.WAIVED, ContributionState.PASSED_ON}:
         return Light(Colour.NONE, Reason("ended"), contribution.was_late)
     sent = contribution.state == ContributionState.SENT and contribution.sent_at
     return light_between(

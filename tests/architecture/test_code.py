@@ -120,6 +120,19 @@ def _is_edge(path: Path) -> bool:
     return bool(edges & {*parts, path.stem})
 
 
+def test_no_act_locks_a_row_against_those_who_only_point_at_it() -> None:
+    """A lock on the key would make everybody wait who writes a row that belongs to it: a comment, a file, a notice."""
+    locks = [
+        (f"{relative(path)}:{call.lineno}", {word.arg for word in call.keywords})
+        for path in python_files()
+        if relative(path).startswith("workflow/")
+        for call in _calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update"
+    ]
+    assert len(locks) > 20
+    assert not [where for where, words in locks if "no_key" not in words]
+
+
 def test_every_module_can_be_imported_by_itself() -> None:
     imported = 0
     for app in APPS:

@@ -56,10 +56,10 @@ def go_over(pairs: Sequence[tuple[Assignment, Assignment]], now: dt.datetime) ->
     heirs = {before.pk: after for before, after in pairs}
     found = {pk: GoneOver() for pk in heirs}
     least = add_working_days(timezone.localdate(now), LEAST_WORKING_DAYS, calendar_in_force())
-    contributions = list(
-        Contribution.objects.select_for_update(of=("self",)).filter(assignment__in=heirs, state__in=OPEN_CONTRIBUTIONS).order_by("pk")
-    )
-    answers = list(Answer.objects.select_for_update(of=("self",)).filter(assignment__in=heirs, state__in=OPEN_ANSWERS).order_by("pk"))
+    asked = Contribution.objects.filter(assignment__in=heirs, state__in=OPEN_CONTRIBUTIONS)
+    owed = Answer.objects.filter(assignment__in=heirs, state__in=OPEN_ANSWERS)
+    contributions = list(asked.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    answers = list(owed.select_for_update(of=("self",), no_key=True).order_by("pk"))
     rows: list[Contribution | Answer] = [*contributions, *answers]
     for row in rows:
         move(row, "pass_on")
@@ -71,12 +71,12 @@ def go_over(pairs: Sequence[tuple[Assignment, Assignment]], now: dt.datetime) ->
         _ask_anew(contributions, heirs, least)
     if answers:
         Answer.objects.bulk_update(answers, ["state", "version"])
-        owed = (
+        anew = (
             Answer(instruction_id=row.instruction_id, assignment=heirs[row.assignment_id], due_on=max(row.due_on, least))
             for row in answers
             if heirs[row.assignment_id].is_lead
         )
-        Answer.objects.bulk_create(owed, ignore_conflicts=True)
+        Answer.objects.bulk_create(anew, ignore_conflicts=True)
     return found
 
 

@@ -144,7 +144,7 @@ def set_calendar(*, actor: Actor, days: Mapping[dt.date, bool | None], notice: s
         raise Invalid(_("Name the notice that orders it."), "notice")
     if not 0 < len(days) <= MOST_DAYS:
         raise Invalid(_("Name at least one day and at most %(most)d.") % {"most": MOST_DAYS}, "days")
-    list(CalendarDay.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    list(CalendarDay.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     change = look(days, now=now)
     if not change.days:
         return change

@@ -34,8 +34,11 @@ from workflow.actions.sign_for import sign_for
 from workflow.actions.take_over import take_over
 from workflow.actions.write_contribution import save_contribution
 from workflow.collecting import collected
+from workflow.lights import answer_light, contribution_light
 from workflow.models import Answer, Assignment, Contribution, Event, Report
 from workflow.states import Rhythm
+from workflow.thresholds import thresholds_in_force
+from workflow.working_days import calendar_in_force
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=7)
@@ -88,6 +91,19 @@ def test_an_answer_to_an_instruction_is_owed_by_who_takes_the_part_over() -> Non
     assert after.due_on > before.due_on, "at least three working days remain"
     give_answer(actor=other.reviewer_actor, answer_id=after.pk, text="已部署。", now=NOW)
     assert Event.objects.get(verb="reroute").data["answers_gone_over"] == [before.pk]
+
+
+def test_what_went_over_shows_no_light_any_more_and_late_stays_late() -> None:
+    stage, other, third = accepted_task(), make_crew(), make_crew()
+    asked_contribution(stage)
+    instruct(actor=stage.leader_actor, task_id=stage.task.pk, text="请说明。", answer_by=TODAY + dt.timedelta(days=1), now=NOW)
+    Answer.objects.update(was_late=True)
+    rerouted(stage, stage.leads[0], other)
+    rerouted(stage, stage.supporters[0], third)
+    answer, row = Answer.objects.get(state="passed_on"), Contribution.objects.get(state="passed_on")
+    year = (TODAY + dt.timedelta(days=365), calendar_in_force(), thresholds_in_force())
+    lights = [answer_light(answer, *year), contribution_light(row, *year)]
+    assert [(light.colour, light.reason.code, light.was_overdue) for light in lights] == [("none", "ended", True), ("none", "ended", False)]
 
 
 def test_an_answer_that_was_given_stays_with_who_gave_it() -> None:
