@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from rapidfuzz import fuzz
 
 from agencies.actor import Actor
@@ -18,14 +18,16 @@ from measures.policy import plans_directed_by
 from measures.reviewing import Review
 
 OFFERED = 30
+"""Earlier plans among which a page lets somebody choose."""
+
 TITLE_ALIKE = 85.0
 """From which similarity, of 100, a document is taken for another edition of a plan."""
 
 
-def earlier_plans(actor: Actor, upload: Upload) -> list[Plan]:
+def earlier_plans(actor: Actor, upload: Upload) -> QuerySet[Plan]:
     """Return the plans of which a document may be a new edition, the newest first: its agency's, without those that were replaced."""
     found = Plan.objects.filter(plans_directed_by(actor), coordinator=upload.agency, later__isnull=True)
-    return list(found.select_related("issuer", "coordinator").order_by("-pk")[:OFFERED])
+    return found.select_related("issuer", "coordinator").order_by("-pk")
 
 
 def likely_earlier(plans: Iterable[Plan], draft: Draft) -> Plan | None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from agencies.refusals import Invalid
 from measures.actions.confirm_upload import can_confirm, confirm_upload
 from measures.actions.discard_upload import discard_upload
-from measures.editions import earlier_plans, likely_earlier
+from measures.editions import OFFERED, earlier_plans, likely_earlier
 from measures.models import Upload
 from measures.reviewing import review
 from measures.web.review import doubt_rows, measure_cards
@@ -61,7 +61,7 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
         "previous": max(0, start - MEASURES_A_PAGE) if start else None,
         "following": start + MEASURES_A_PAGE if start + MEASURES_A_PAGE < total else None,
         "decision": can_confirm(found),
-        "likely_earlier": likely_earlier(earlier_plans(request.actor, upload), found.draft),
+        "likely_earlier": likely_earlier(earlier_plans(request.actor, upload)[:OFFERED], found.draft),
     }
     return render(request, "measures/confirm.html", context)
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,6 +17,7 @@ from agencies.actor import Actor
 from agencies.refusals import Invalid, NotYours, require
 from measures.models import Plan, PlanEvent, PlanVerb
 from measures.policy import may_direct
+from notifications.outbox import ROOM_CHANNELS
 from workflow.actions.ladders import Ladders, adjusted
 from workflow.actions.standing import Standing, standings
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, check_thresholds
@@ -50,6 +52,11 @@ class RungChoice:
     channels: tuple[str, ...] = ()
 
 
+def channels_to_choose() -> list[str]:
+    """Return the channels that a rung can name: those installed that carry to a person what the inbox holds anyway."""
+    return [code for code in settings.DUBAN_CHANNELS if code != "inbox" and code not in ROOM_CHANNELS]
+
+
 def chosen_rungs(choices: Mapping[str, RungChoice], plan: Plan | None) -> tuple[Rung, ...]:
     """Return the ladder that choices make: of a plan's from the house's, of the house's from the default.
 
@@ -59,6 +66,9 @@ def chosen_rungs(choices: Mapping[str, RungChoice], plan: Plan | None) -> tuple[
     unknown = sorted(set(choices) - RUNG_NAMES.keys())
     if unknown:
         raise Invalid(_("There is no rung called %(code)s.") % {"code": unknown[0]})
+    foreign = sorted({name for choice in choices.values() for name in choice.channels} - set(channels_to_choose()))
+    if foreign:
+        raise Invalid(_("A rung cannot be told by the channel %(name)s.") % {"name": foreign[0]})
     house = {} if plan is None else _rows(None)
     rungs = adjusted(DEFAULT_LADDER, house | {code: _row(plan, code, choice) for code, choice in choices.items()})
     wrong = check_ladder(rungs) + check_rising(rungs)

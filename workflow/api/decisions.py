@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.actor import Actor
-from agencies.refusals import NotYours
+from agencies.refusals import NotYours, require
 from measures.models import Plan
-from measures.policy import plans_directed_by
+from measures.policy import may_direct, plans_directed_by
 from workflow.actions.recheck import LARGEST, draw_recheck, visible_recheck
 from workflow.actions.set_rules import Rules, rules_of, set_plan_rules
 from workflow.api.answers import once
@@ -86,14 +86,16 @@ class RecheckDetail(APIView):
 
 
 def directed(actor: Actor, pk: int) -> Plan:
-    """Return a plan that the actor directs.
+    """Return a plan whose tasks the actor draws up and dispatches.
 
     Raises:
-        NotYours: there is none.
+        NotYours: there is none that the actor's agencies coordinate or issued.
+        Forbidden: it is another's to coordinate.
     """
     plan = Plan.objects.filter(plans_directed_by(actor), pk=pk).first()
     if plan is None:
         raise NotYours
+    require(may_direct(actor, plan))
     return plan
 
 

@@ -30,13 +30,16 @@ class CalendarDay(models.Model):
 
 
 class RungSetting(models.Model):
-    """A rung of a plan's ladder where it differs from the default ladder; `plan` empty is the house default."""
+    """A rung of a plan's ladder where it differs from the house's; without a plan, of the house's where it differs from the built-in one.
+
+    A row stands for the whole rung: what it leaves out is as in the built-in ladder, not as in the ladder above.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, null=True, blank=True, related_name="rungs", verbose_name=_("plan"))
     rung = models.CharField(_("rung"), max_length=40)
     enabled = models.BooleanField(_("enabled"), default=True)
     working_days = models.SmallIntegerField(_("working days"), null=True, blank=True)
-    audiences = models.JSONField(_("who is told"), null=True, blank=True, help_text=_("Empty leaves it as in the ladder above."))
+    audiences = models.JSONField(_("who is told"), null=True, blank=True, help_text=_("Left out, as in the built-in ladder."))
 
     makes_paper = models.BooleanField(_("makes its paper"), null=True, blank=True)
     channels = models.JSONField(_("channels"), null=True, blank=True, help_text=_("Empty leaves it to what each person has chosen."))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.refusals import Invalid
 from measures.models import Plan
 from notifications.channels import load
-from notifications.outbox import ROOM_CHANNELS
-from workflow.actions.set_ladder import RungChoice, choices_of, chosen_rungs, timing_of
+from workflow.actions.set_ladder import RungChoice, channels_to_choose, choices_of, chosen_rungs, timing_of
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, check_thresholds
 from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES, RUNG_PAPERS, Audience, Paper, Rung, Trigger
 from workflow.ladder.rungs import BEFORE, LONGEST
@@ -38,8 +36,7 @@ class RungForm(forms.Form):
         super().__init__(*args, **more)
         channels = self.fields["channels"]
         assert isinstance(channels, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        installed = [code for code in settings.DUBAN_CHANNELS if code != "inbox" and code not in ROOM_CHANNELS]
-        channels.choices = [(code, load(code).label) for code in installed]
+        channels.choices = [(code, load(code).label) for code in channels_to_choose()]
 
     def choice(self, code: str) -> RungChoice:
         """Return the rung as it was chosen; before the due date days are counted back."""

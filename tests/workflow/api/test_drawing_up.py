@@ -14,10 +14,11 @@ from django.urls import reverse
 from agencies.models import Role, User
 from measures.actions.edit_upload import edit_upload
 from measures.models import Plan
-from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from tests.factories.directory import NOW, TODAY, actor_of, join, make_agency, make_member
 from tests.factories.documents import SMALL, confirmed, facts, in_review
 from tests.factories.tasks import accepted_task, draft_task, make_crew
 from workflow.actions.sweep import sweep
+from workflow.ladder import DEFAULT_LADDER
 from workflow.models import Follow, Notice, RungSetting, Task
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,38 @@ def test_the_ladder_of_a_plan_is_read_and_set() -> None:
     ladder["rungs"]["overdue"]["working_days"] = 9
     assert client.put(address, ladder, content_type="application/json").status_code == 400, "it would come after the bulletin"
     assert client_of(make_crew().officer).get(address).status_code == 404
+
+
+def test_what_a_rung_leaves_open_is_as_built_in_and_a_rung_left_out_is_as_the_house_has_it() -> None:
+    plan, _coordinator, client = planned()
+    RungSetting.objects.create(rung="due_soon", audiences=["leadership"])
+    RungSetting.objects.create(rung="overdue", audiences=["leadership"])
+    address = reverse("api:plan-ladder", args=[plan.pk])
+    ladder = client.get(address).json()
+    ladder["rungs"] = {"due_soon": {"audiences": None}}
+    told = client.put(address, ladder, content_type="application/json").json()["rungs"]
+    built_in = next(rung for rung in DEFAULT_LADDER if rung.code == "due_soon")
+    assert told["due_soon"]["audiences"] == [one.value for one in built_in.audiences] != ["leadership"]
+    assert told["overdue"]["audiences"] == ["leadership"]
+
+
+def test_who_only_reads_a_plan_is_refused_by_the_api_as_by_the_pages() -> None:
+    plan, _coordinator, _client = planned()
+    leader = client_of(make_member(plan.coordinator, Role.LEADER))
+    for name, page in (("plan-ladder", "plan-ladder"), ("plan-rules", "plan-rules")):
+        assert leader.get(reverse(page, args=[plan.pk])).status_code == 403
+        assert leader.get(reverse(f"api:{name}", args=[plan.pk])).status_code == 403
+    assert post(leader, "plan-draw-up", [plan.pk]).status_code == 403
+
+
+def test_a_document_is_compared_with_plans_of_its_own_agency_only() -> None:
+    plan, coordinator, client = planned()
+    other = make_agency()
+    join(coordinator, other, Role.COORDINATOR)
+    upload = in_review(coordinator, plan.coordinator, SMALL.replace("新建", "改建"))
+    elsewhere = confirmed(coordinator, other, SMALL.replace("园区", "港区"))
+    assert client.get(reverse("api:edition-effects", args=[upload.pk, plan.pk])).status_code == 200
+    assert client.get(reverse("api:edition-effects", args=[upload.pk, elsewhere.pk])).status_code == 404
 
 
 def test_a_bulletin_is_signed_or_put_aside() -> None:

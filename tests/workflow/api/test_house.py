@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -37,8 +38,20 @@ def test_the_ladder_of_the_house_is_read_and_set() -> None:
     ladder["rungs"]["standstill"]["enabled"] = False
     assert client.put(address, ladder, content_type=JSON).json()["rungs"]["standstill"]["enabled"] is False
     assert RungSetting.objects.filter(plan=None, rung="standstill", enabled=False).exists()
-    ladder["rungs"]["standstill"]["channels"] = ["烽火台"]
-    assert client.put(address, ladder, content_type=JSON).status_code == 400
+
+
+@pytest.mark.parametrize("channel", ["烽火台", "inbox", "wecom"])
+def test_a_rung_names_no_channel_that_is_not_there_is_a_room_or_is_the_inbox(settings: Any, channel: str) -> None:
+    settings.DUBAN_CHANNELS = ["inbox", "email", "wecom"]
+    client, address = client_of(make_person(office=Office.SYSTEM)), reverse("api:house-ladder")
+    ladder = client.get(address).json()
+    ladder["rungs"]["overdue"]["channels"] = ["email"]
+    assert client.put(address, ladder, content_type=JSON).status_code == 200
+    ladder["rungs"]["overdue"]["channels"] = ["email", channel]
+    refused = client.put(address, ladder, content_type=JSON)
+    assert refused.status_code == 400
+    assert channel in refused.json()["detail"]
+    assert RungSetting.objects.get(plan=None, rung="overdue").channels == ["email"]
 
 
 def test_days_are_tried_and_then_set() -> None:

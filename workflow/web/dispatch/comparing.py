@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.refusals import Conflict, Invalid
 from measures.actions.confirm_upload import can_confirm
 from measures.comparing import Change, Facet, Kind
-from measures.editions import aims_of, changes_of, earlier_plans, likely_earlier
+from measures.editions import OFFERED, aims_of, changes_of, earlier_plans, likely_earlier
 from measures.models import Plan, Upload
 from measures.reviewing import Review, review
 from measures.web.uploads import find
@@ -132,7 +132,7 @@ def _tell(request: ActorRequest, adopted: Adopted) -> None:
 
 def _show(request: ActorRequest, upload: Upload, *, refused: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
-    plans = earlier_plans(request.actor, upload)
+    plans = list(earlier_plans(request.actor, upload)[:OFFERED])
     found = review(upload, timezone.localdate(now))
     asked = request.POST.get("plan", request.GET.get("plan", ""))
     plan = next((one for one in plans if str(one.pk) == asked), None) or likely_earlier(plans, found.draft) or next(iter(plans), None)
