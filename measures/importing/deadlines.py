@@ -24,12 +24,14 @@ from measures.importing.time_patterns import (
     BARE_YEARS,
     BEGINNING,
     DOTTED,
+    EVENT,
     FEAST,
     ONCE_MORE,
     PLAN,
     POINT,
     RANGE,
     SEASON,
+    THIS_MONTH,
     TRIGGER,
     WITHIN,
 )
@@ -96,7 +98,7 @@ _FOLD = {ord(full): half for full, half in zip("０１２３４５６７８９�
 
 
 def _phrase_at(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    for reader in (_recurring, _feast, _plan, _within, _years, _point_or_range, _open):
+    for reader in (_recurring, _feast, _plan, _within, _years, _month, _point_or_range, _open):
         phrase = reader(plain, start, reference, labelled)
         if phrase is not None:
             return phrase
@@ -181,6 +183,17 @@ def _years(plain: str, start: int, reference: PartialDate | None, labelled: bool
     return _made(plain, found, date(int(found["year"]), 12, 31))
 
 
+def _month(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    """本月底前, 下月底前: the month of the document, or the one behind it."""
+    found = THIS_MONTH.match(plain, start)
+    if found is None:
+        return None
+    if reference is None or reference.month is None:
+        return _made(plain, found, None, "不知道成文的月份")
+    first = date(reference.year, reference.month, monthrange(reference.year, reference.month)[1])
+    return _made(plain, found, months_later(first, 1) if found["month"].startswith("下") else first)
+
+
 def _point_or_range(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
     if start and plain[start - 1].isdigit():
         return None
@@ -201,12 +214,22 @@ def _point_or_range(plain: str, start: int, reference: PartialDate | None, label
         last = second.inheriting(first)
     if not labelled and not _orders(plain, start, last, reference):
         return None
-    if season := SEASON.match(plain, last.end):
-        return Deadline(plain[start : season.end()], start, season.end(), None, why="季节没有确定的最后一天")
+    if unfixed := _unfixed(plain, start, last, alone=second is None):
+        return unfixed
     if second is None and not (last.before or last.edge) and (begun := BEGINNING.match(plain, last.end)):
         return _begun(plain, start, begun.end()) if labelled else None
     day, why = last.resolve(reference)
     return Deadline(plain[start : last.end], start, last.end, day, False, why)
+
+
+def _unfixed(plain: str, start: int, point: _Point, *, alone: bool) -> Deadline | None:
+    """2022年秋季, 2022年高考前: a year with a time in it that has no day."""
+    if season := SEASON.match(plain, point.end):
+        return Deadline(plain[start : season.end()], start, season.end(), None, why="季节没有确定的最后一天")
+    plain_year = alone and point.whole == "year" and not point.edge and not point.before
+    event = EVENT.match(plain, point.end) if plain_year else None
+    whole = plain[start : event.end()] if event else ""
+    return Deadline(whole, start, start + len(whole), None, why=_NOT_FIXED.format(whole)) if event else None
 
 
 def _begun(plain: str, start: int, end: int) -> Deadline:

@@ -57,7 +57,7 @@ ENGLISH: dict[str, str] = {
     "按规定首位牵头，但列在首位的不是一个单位": "the first is to lead by the document’s rule, but no single agency stands first",
     "括号内按责任人读取": "the brackets were read as the person in charge",
     "“{}”没有读入，请核对范围": "“{}” was not read; please check what it is about",
-    "括号内的范围没有读入，请核对": "the scope in brackets was not read; please check",
+    "这里写的范围没有读入，请核对": "the scope written here was not read; please check",
     "标签和“{}”不一致，逗号前的单位按标签读取": "label and “{}” do not agree; agencies before the comma were read by the label",
     "两个单位之间没有标点，请核对": "no mark stands between two agencies; please check",
     "只写了配合单位，没有写牵头或者负责的单位": "only supporting agencies are named, nobody who leads or is responsible",

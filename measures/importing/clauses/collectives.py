@@ -19,6 +19,8 @@ _STATIONED = re.compile(r"^(?:中央|中省|省|市|部)?[在驻](?P<place>[\u4e
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
+_TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
@@ -32,7 +34,13 @@ def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
-    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None
+    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None or _several_bureaus(name)
+
+
+def _several_bureaus(name: str) -> bool:
+    """Whether this is 市直各委、办、局 or its beginning."""
+    found = _BUREAUS.search(name)
+    return found is not None and (not found.start() or _may_precede(name[: found.start()]))
 
 
 def _open_set(name: str) -> bool:
@@ -116,18 +124,32 @@ def is_class(name: str) -> bool:
 
 def goes_on(collective: str, name: str) -> bool:
     """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
-    plain = _unbracketed(name)
-    if plain != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)):
-        return True  # 各区、县（市）委宣传部
-    if collective.endswith(bodies.ZONES) and name.startswith(bodies.ZONES) and name.endswith(bodies.ZONE_SEATS):
-        return True  # 各国家级高新区、经开区管委会
+    return _goes_on_by_office(collective, name) or _goes_on_by_level(collective, _unbracketed(name))
+
+
+def _goes_on_by_office(collective: str, name: str) -> bool:
+    first, _, last = name.partition("和")
+    return (
+        (name in _OFFICES_OF_TOWNS and collective.endswith(_TOWNS))  # 各镇、办
+        or (len(name) == 1 and _BUREAUS.search(f"{collective}、{name}") is not None)  # 各委、办、局
+        # 各省、自治区、直辖市和计划单列市税务局
+        or (first in bodies.LEVEL_NOUNS and last.startswith(bodies.PLURALS) and _plural_office(last) and "各" in collective)
+        # 各区、县（市）委宣传部
+        or (_unbracketed(name) != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)))
+        # 各国家级高新区、经开区管委会
+        or (collective.endswith(bodies.ZONES) and name.startswith(bodies.ZONES) and name.endswith(bodies.ZONE_SEATS))
+    )
+
+
+def _goes_on_by_level(collective: str, plain: str) -> bool:
     if not plain.endswith(bodies.CLASS_NOUNS) or any(
-        word in plain for word in ("各", "有关", "相关", "市直", "县直", "省直", "区直", "州直", "其他", "等")
+        word in plain.replace("省直管", "") for word in ("各", "有关", "相关", "市直", "县直", "省直", "区直", "州直", "其他", "等")
     ):
         return False
     words = _words(plain)
-    if not words or (not any(word in collective for word in ("各", "有关", "相关")) and not is_class(collective)):
-        return False
+    opened = any(word in collective for word in ("各", "有关", "相关")) or is_class(collective)
+    if not words or not opened or (plain.startswith("省直管") and collective.endswith(bodies.SEATS)):
+        return False  # 各市政府、省直管县（市）政府
     if words[0] in _LEVELS and any(word in bodies.ZONES for word in words[1:]):
         return False  # 市高新区 is one of its own
     if words[0] == "城市" and len(words) > 1 and collective.endswith(bodies.SEATS) and plain.endswith(bodies.SEATS):

@@ -37,6 +37,10 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
         if running and chunk.separator == "、" and len(running) < _LONGEST_CHUNK and goes_on(running, chunk.text):
             running += "、" + chunk.text
             parted.append(chunk)
+        elif running and chunk.separator == "、" and (cut := _goes_on_and(running, chunk.text)):
+            first, joiner = cut  # 各级党委、政府及有关部门
+            parted += [_cut(chunk, 0, first, first=True), _cut(chunk, first + joiner, len(chunk.text), first=False)]
+            running = ""
         else:
             parted += [piece for part in _part(chunk, aliases) for piece in _unglued(part, aliases)]
             running = parted[-1].text if parted and is_collective(parted[-1].text) else ""
@@ -44,6 +48,19 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
     whole = _doubt_scopes(restore_suffixes([classified(chunk, aliases) for chunk in merged]))
     named = [mention for mention in whole if mention.chunk.etc is None or mention.kind == "collective"]
     return restore_prefixes(named)
+
+
+def _goes_on_and(running: str, text: str) -> tuple[int, int] | None:
+    """Where a joiner stands behind the end of an open set, and its length: 各级党委、政府|及|有关部门."""
+    for joiner in _JOINERS:
+        at = text.find(joiner)
+        if at > 0 and goes_on(running, text[:at]) and _opens(text[at + len(joiner) :]):
+            return at, len(joiner)
+    return None
+
+
+def _opens(text: str) -> bool:
+    return text.startswith(bodies.QUANTIFIERS) and is_collective(text)
 
 
 # --- joiners ---------------------------------------------------------------------------------------------------------------------
@@ -131,8 +148,9 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
         return False
     if is_collective(left) and is_collective(text[begin:]) and (goes_on(left, right) or right in bodies.PREFECTURE_OFFICES):
         return False  # 各有关部门和单位; 各地、市、州人民政府和行政公署
-    if is_collective(text[begin:]) and left in bodies.LEVEL_NOUNS and is_class(right) and not any(q in right for q in bodies.QUANTIFIERS):
-        return False  # 直辖市及计划单列市人民政府
+    kinds = is_collective(text[begin:]) and is_class(right) and not any(q in right for q in bodies.QUANTIFIERS)
+    if left in bodies.LEVEL_NOUNS and (kinds or (right.startswith(bodies.PLURALS) and is_collective(right))):
+        return False  # 直辖市及计划单列市人民政府; 各省、自治区、直辖市和计划单列市税务局
     if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
         return False
     return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
@@ -286,7 +304,7 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
         generic = (
             open_set
             or zones
-            or (mention.kind != "collective" and not made.prefix and made.kind != "standalone")
+            or (mention.kind != "collective" and not made.prefix and (made.kind != "standalone" or made.head == "部门"))
             or made.prefix in bodies.ZONES
             or (made.prefix in bodies.LEVEL_MARKS and made.name[len(made.prefix) :] in ("委", *bodies.SEATS))
         )

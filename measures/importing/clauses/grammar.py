@@ -233,8 +233,8 @@ class Parser:
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
 
     def _note(self, index: int, token: Token) -> None:
-        if token.text.endswith(bodies.SCOPE_ENDS) and self.chunks:
-            self.doubts.append(Doubt(token.start, token.end, "括号内的范围没有读入，请核对"))
+        if (token.text.endswith(bodies.SCOPE_ENDS) and self.chunks) or token.text.startswith(("在", "适用于")):
+            self.doubts.append(Doubt(token.start, token.end, "这里写的范围没有读入，请核对"))
         if "同上" in token.text:
             self.same_as.append(SameAs(token.start, token.end))
             self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))

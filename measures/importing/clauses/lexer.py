@@ -13,13 +13,14 @@ from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import goes_on, is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.persons import looks_like_person
+from measures.importing.clauses.persons import looks_like_person, persons
 from measures.importing.deadlines import Deadline
 
 Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
 SEPARATORS = "、，；。/|\n"
 _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
+_AREA_OF_TRIAL = re.compile(r"(?:在[^，；。：（）\n]{2,30}(?:试点|先行先试|试行|先行开展)|适用于[^，；。：（）\n]{2,30})(?=[，；。）\n]|$)")
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_SCOPE = 14  # characters
@@ -98,10 +99,15 @@ class Lexer:
             self._close(at)
             return end
         before, after = self._so_far(at), self._ahead(end)
-        if _whole(before) and (_begins_name(after) or not after or looks_like_person(after)):
+        two = self._labels_persons() and persons(before) and persons(after)  # 牵头领导：王伟 刘洋
+        if two or (_whole(before) and (_begins_name(after) or not after or looks_like_person(after))):
             self._close(at)
             self.tokens.append(Token("sep", at, end, " "))
         return end
+
+    def _labels_persons(self) -> bool:
+        label = next((token.label for token in reversed(self.tokens) if token.label), None)
+        return label is not None and label.kind == "person"
 
     def _bracket(self, at: int, end: int, char: str) -> int:
         if char not in OPENING or self.pairs.get(at, end) >= end:
@@ -180,6 +186,9 @@ class Lexer:
         stated = any(words in part for words in roles.FIRST_LEADS) and (
             not roles.label_at(self.text, at) or part.endswith(("为牵头单位", "为牵头部门", "牵头"))
         )
+        if area := _AREA_OF_TRIAL.match(self.text, at, end):
+            self.tokens.append(Token("note", at, area.end(), area.group()))
+            return area.end()
         legend = part.startswith(("带", "标", "加", "注")) and "牵头" in part and any(mark in part for mark in "*●")
         kind: Kind | None = "note" if legend else "rule" if stated else "note" if part.startswith(roles.REST) else None
         if kind is None:
@@ -226,6 +235,7 @@ class Lexer:
 
     def _noun_goes_on(self, at: int, start: int) -> bool:
         """Whether 和 stands inside the noun: 等部门和单位."""
+        start += len("有关") if self.text.startswith(("有关", "相关"), start) else 0
         return any(noun in bodies.CLASS_NOUNS for noun in (self.text[start : at + size] for size in range(1, len("人民政府") + 1)))
 
     def _role_begins(self, at: int, start: int) -> bool:

@@ -18,12 +18,26 @@ def persons(text: str) -> list[str]:
         behind = next((title for title in bodies.TITLES if name.endswith(title) and len(name) > len(title) + 1), "")
         changed = bool(title or behind)
         name = name[len(title) :].removesuffix(behind) if behind else name[len(title) :]
-    return [name] if len(name) in _LENGTH or (name and "·" in name) else []
+    if len(name) in _LENGTH or (name and "·" in name):
+        return [name]
+    return [held] if (held := _post_holder(text)) else []
+
+
+def _post_holder(text: str) -> str:
+    """The person behind an agency and a post of it (县教育局局长赵明华), or ""."""
+    for post in _POSTS:
+        at = text.rfind(post)
+        rest = text[at + len(post) :].removesuffix("同志")
+        if at > 0 and looks_like_person(rest) and shape(text[:at]).complete:
+            return rest
+    return ""
 
 
 def is_post(text: str) -> bool:
-    """Whether a text is the title of a person and nothing else: 县委常委, 市长."""
+    """Whether a text is the title of a person and nothing else: 县委常委, 市长, 县教育局局长."""
     rest = text
+    if any(text.endswith(post) and shape(text[: -len(post)]).complete for post in _POSTS):
+        return True
     while title := next((title for title in bodies.TITLES if rest.startswith(title)), ""):
         rest = rest[len(title) :]
     return not rest and text.endswith(bodies.POST_ENDS)
@@ -31,8 +45,8 @@ def is_post(text: str) -> bool:
 
 def leader_in(text: str) -> str:
     """The person that stands with a title where agencies stand (常务副县长王强), or ""."""
-    post = next((title for title in _POSTS if text.startswith(title) and len(text) > len(title)), "")
-    names = persons(text) if post else []
+    post = text.removeprefix("分管").startswith(_POSTS) or _post_holder(text)
+    names = persons(text) if post and not is_post(text) else []
     return "" if not names or (shape(text).certain and shape(text).complete and shape(text).head) else names[0]
 
 

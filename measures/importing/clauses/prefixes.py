@@ -46,7 +46,7 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
             current = (
                 _with_short(mention, short) if short and mention.name in bodies.LOCAL_OF_CENTRE else _with_prefix(mention, made, chain)
             )
-        elif centre and made.head in bodies.BRANCH_HEADS and not made.core and made.level:
+        elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
             current = _perhaps_elided(mention, made, chain)

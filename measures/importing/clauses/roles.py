@@ -41,6 +41,7 @@ LOOSE: dict[str, str] = _TABLE["loose"]
 ALWAYS = frozenset(_WORDS["always"])
 LINKS = _WORDS["links"]
 NOT_CLAUSE = _WORDS["not_clause"]
+ISSUES = _WORDS["issues"]
 SENTENCE_STARTS = _WORDS["sentence_starts"]
 SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]

@@ -64,6 +64,10 @@ def _party_halves(mentions: list[Mention]) -> list[Mention]:
             and office in bodies.OFFICES_OF_BOTH
         ):
             done[index] = replace(mention, name=mention.name + office, restored=True, why=f"可能是“{mention.name}”本身")
+        committee = "党工委" if mention.name.endswith("党工委") and mention.kind == "agency" else ""
+        if committee and after.name in bodies.ZONE_SEATS and after.chunk.separator in ("、", "和"):
+            name = mention.name.removesuffix(committee) + after.name  # 贵安新区党工委、管委会
+            done[index + 1] = replace(after, name=name, kind="agency", restored=True)
     return done
 
 
@@ -113,8 +117,8 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         return _place_with(mention, end, rest)
     if kind == "region":
         return _region_with(mention, closer, rest)
-    whole = ""
-    why = ""
+    whole = name + closer.name.removeprefix(places.short_at(closer.name)) if kind == "place" else ""
+    whole, why = whole if whole in bodies.STANDALONE else "", ""  # 上海、深圳证券交易所
     if kind == "unknown" and len(name) <= _LONGEST_PLACE and (seat := _zone_seat(closer.name)):
         whole, why = name + seat, "不能确定是省略了后缀的地名"
     elif kind == "branch" and (place := places.full_at(closer.name) or places.short_at(closer.name)):
@@ -133,7 +137,7 @@ def _region_with(mention: Mention, closer: Mention, rest: str) -> Mention:
         return replace(mention, name=name + rest, kind="agency", restored=True)
     if seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
         return replace(mention, name=name + seat, kind="agency", restored=True)
-    sits = placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS)
+    sits = placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS, *bodies.PREFECTURE_OFFICES)
     return replace(mention, why=f"可能省略了“{rest}”") if sits else mention
 
 
@@ -168,6 +172,8 @@ def _may_sit(region: str, rest: str) -> bool:
     zone = not places.level_of(region) and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
     if rest in bodies.ZONE_SEATS:
         return zone
+    if rest in bodies.PREFECTURE_OFFICES:
+        return region.endswith(("地区", "盟"))
     if rest in ("办事处", "街道办", "街道办事处"):
         return region.endswith(("街道", "地区"))
     if rest in bodies.SEATS:
