@@ -37,6 +37,9 @@ from workflow.working_days import calendar_of
 MOST_DAYS = 800
 """Days set at once: more than two years."""
 
+MOVED = ("reports", "contributions", "hand_backs", "rulings")
+"""The kinds of dates that are counted in working days."""
+
 _WRITTEN = [ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW]
 _ASKED = [ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW]
 
@@ -100,8 +103,12 @@ class Change:
     moves: tuple[Move, ...]
 
     def count(self, name: str) -> int:
-        """Return how many dates of a kind move: `reports`, `contributions`, `hand_backs` or `rulings`."""
+        """Return how many dates of a kind move, one of `MOVED`."""
         return sum(move.count for move in self.moves if move.of.name == name)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many dates of each kind move."""
+        return {name: self.count(name) for name in MOVED}
 
 
 def look(days: Mapping[dt.date, bool | None], *, now: dt.datetime) -> Change:
@@ -159,9 +166,8 @@ def set_calendar(*, actor: Actor, days: Mapping[dt.date, bool | None], notice: s
 
 
 def _record(actor: Actor, now: dt.datetime, change: Change, notice: str) -> None:
-    counts = {name: change.count(name) for name in ("reports", "contributions", "hand_backs", "rulings")}
     days = {day.isoformat(): working for day, working in change.days.items()}
-    data = {"notice": notice, "days": days, **counts}
+    data = {"notice": notice, "days": days, **change.counts()}
     event = PlanEvent(at=now, verb=PlanVerb.SET_CALENDAR.value, actor_id=actor.user_id, actor_name=actor.name, comment=notice, data=data)
     PlanEvent.append([event])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -63,6 +65,13 @@ class CalendarSerializer(serializers.Serializer[dict[str, Any]]):
     notice = serializers.CharField(max_length=200)
     trial = serializers.BooleanField(default=False)
 
+    def validate_days(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse a day that is named twice: nobody could tell which answer was meant."""
+        named = Counter(row["day"] for row in rows)
+        if twice := sorted(day for day, times in named.items() if times > 1):
+            raise serializers.ValidationError(_("Named twice: %(days)s.") % {"days": "、".join(day.isoformat() for day in twice)})
+        return rows
+
 
 class CalendarChangeSerializer(serializers.Serializer[dict[str, Any]]):
     """How many days change, and how many dates move with them."""
@@ -91,5 +100,4 @@ class HouseCalendar(APIView):
 
 
 def _counts(change: Change) -> dict[str, int]:
-    kinds = ("reports", "contributions", "hand_backs", "rulings")
-    return {"days": len(change.days), **{name: change.count(name) for name in kinds}}
+    return {"days": len(change.days), **change.counts()}

@@ -65,6 +65,15 @@ def test_days_are_tried_and_then_set() -> None:
     assert client.post(address, told | {"trial": False}, content_type=JSON).json()["days"] == 0, "it is set already"
 
 
+def test_a_day_named_twice_is_refused_in_words() -> None:
+    client, address = client_of(make_person(office=Office.SYSTEM)), reverse("api:house-calendar")
+    days = [{"day": TODAY.isoformat(), "is_working": answer} for answer in (False, True)]
+    answer = client.post(address, {"days": days, "notice": "关于放假的通知"}, content_type=JSON)
+    assert answer.status_code == 400
+    assert f"重复：{TODAY.isoformat()}" in answer.content.decode()
+    assert not CalendarDay.objects.exists()
+
+
 def test_nobody_else_sets_what_holds_for_the_house() -> None:
     stage = dispatched_task()
     for user in (stage.coordinator, stage.leader, make_person(office=Office.SECURITY), make_person(office=Office.AUDIT)):

@@ -8,19 +8,23 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from agencies.actor import Actor
 from agencies.models import Office
 from agencies.refusals import Forbidden, Invalid
-from measures.models import Plan, PlanEvent
+from measures.models import Plan, PlanEvent, PlanVerb
 from notifications.models import Message
 from tests.factories.directory import NOW, TODAY, actor_of, make_person
-from tests.factories.tasks import Stage, accepted_task
+from tests.factories.tasks import Stage, accepted_task, dispatched_task
 from tests.workflow.web.test_ladder_page import after, choose, fields, plan_of
 from workflow.actions.climb import climb
+from workflow.actions.hand_back import hand_back
+from workflow.actions.set_calendar import set_calendar
 from workflow.actions.set_ladder import RungChoice, choices_of, preview_of_house, set_house_ladder, timing_of
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold
-from workflow.models import Firing, Notice, PlanTiming, RungSetting, Task
+from workflow.models import Firing, HandBack, Notice, PlanTiming, RungSetting, Task
+from workflow.web.house.record import record_of
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +103,34 @@ def test_only_the_system_administrator_sets_it_in_a_shape_that_works_and_it_is_o
     event = PlanEvent.objects.get(verb="set_ladder", plan=None)
     assert event.data["days"] == {"overdue": 2}
     assert event.actor_id == keeper.user_id
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh-hans", "到期前提醒：告知单位承办人、督办员；制发黄色预警单；渠道：接口推送"),
+        ("en", "Reminder before the due date: tells officer of the agency、coordinator; makes: Yellow warning slip; by Webhook"),
+    ],
+)
+def test_the_history_says_whom_a_rung_tells_with_which_paper_and_by_which_channels(keeper: Actor, language: str, sentence: str) -> None:
+    set_house(keeper, {"due_soon": RungChoice(True, None, ("officer", "coordinator"), True, ("webhook",))})
+    with translation.override(language):
+        assert [line.sentences for line in record_of(PlanVerb.SET_LADDER)] == [(sentence,)]
+
+
+def test_the_history_counts_rulings_among_the_dates_that_moved(keeper: Actor) -> None:
+    stage = dispatched_task(supporters=0)
+    hand_back(
+        actor=stage.leads[0].officer_actor,
+        assignment_id=stage.part_of(stage.leads[0]).pk,
+        reason="不属本单位职责",
+        legal_basis="三定方案",
+        now=NOW,
+    )
+    before = HandBack.objects.get().rule_by
+    set_calendar(actor=keeper, days={before: False}, notice="关于放假的通知", now=NOW)
+    assert HandBack.objects.get().rule_by > before
+    assert record_of(PlanVerb.SET_CALENDAR)[0].sentences[-1] == "重新推算期限 1 项"
 
 
 def test_the_preview_counts_what_follows_the_house_before_and_after(stage: Stage, keeper: Actor) -> None:

@@ -118,6 +118,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def _told(change: Change) -> dict[str, Any]:
     return {
         "days": change.days,
-        "sums": [(label, change.count(name)) for name, label in KINDS.items()],
+        "sums": [(KINDS[name], count) for name, count in change.counts().items()],
         "moves": [(KINDS[move.of.name], move) for move in change.moves[:SHOWN]],
     }

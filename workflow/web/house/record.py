@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from measures.models import PlanEvent, PlanVerb
-from workflow.ladder import RUNG_NAMES
+from notifications.channels import load
+from workflow.actions.set_calendar import MOVED
+from workflow.ladder import RUNG_NAMES, RUNG_PAPERS, Audience
 
 SHOWN = 50
 """Lines that are shown; the record keeps all."""
@@ -34,13 +36,13 @@ def record_of(verb: PlanVerb) -> list[Line]:
 
 
 def _of_ladder(data: Mapping[str, Any]) -> Iterator[str]:
-    for code in data.get("off", ()):
-        yield _("%(rung)s: does not fire") % {"rung": RUNG_NAMES.get(code, code)}
-    for code, days in data.get("days", {}).items():
-        yield ngettext("%(rung)s: %(days)d working day", "%(rung)s: %(days)d working days", days) % {
-            "rung": RUNG_NAMES.get(code, code),
-            "days": days,
-        }
+    off, known = set(data.get("off", ())), {**dict.fromkeys(data.get("off", ())), **data.get("days", {}), **data.get("told", {})}
+    for code in known:
+        name = RUNG_NAMES.get(code, code)
+        if code in off:
+            yield _("%(rung)s: does not fire") % {"rung": name}
+        else:
+            yield _("%(rung)s: %(how)s") % {"rung": name, "how": _("; ").join(_of_rung(code, data))}
     for row in data.get("thresholds", ()):
         length = _("up to %(days)d working days") % {"days": row["up_to"]} if row["up_to"] is not None else _("longer")
         yield _("Lights, %(length)s: yellow from %(yellow)d, orange from %(orange)d") % {
@@ -52,9 +54,29 @@ def _of_ladder(data: Mapping[str, Any]) -> Iterator[str]:
         yield _("As by default")
 
 
+def _of_rung(code: str, data: Mapping[str, Any]) -> Iterator[str]:
+    """Say how a rung fires that is set: when, whom it tells, with which paper, by which channels."""
+    if (days := data.get("days", {}).get(code)) is not None:
+        yield ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+    if told := data.get("told", {}).get(code):
+        yield _("tells %(people)s") % {"people": "、".join(str(Audience(who).label) for who in told)}
+    if code in RUNG_PAPERS and (makes := data.get("papers", {}).get(code)) is not None:
+        yield _("makes: %(paper)s") % {"paper": RUNG_PAPERS[code].label} if makes else _("makes no paper")
+    if channels := data.get("channels", {}).get(code):
+        yield _("by %(channels)s") % {"channels": "、".join(_channel(code) for code in channels)}
+
+
+def _channel(code: str) -> str:
+    """Return the name of a channel; its code where it is no longer installed."""
+    try:
+        return str(load(code).label)
+    except LookupError:
+        return code
+
+
 def _of_calendar(data: Mapping[str, Any]) -> Iterator[str]:
     yield str(data.get("notice", ""))
     for day, working in data.get("days", {}).items():
         yield f"{day}：{_('worked') if working else _('off') if working is False else _('as announced')}"
-    moved = int(data.get("reports", 0)) + int(data.get("contributions", 0)) + int(data.get("hand_backs", 0))
+    moved = sum(int(data.get(kind, 0)) for kind in MOVED)
     yield ngettext("%(count)d date moved", "%(count)d dates moved", moved) % {"count": moved}
