@@ -129,11 +129,13 @@ def papers_visible_to(actor: Actor, *, now: dt.datetime) -> Q:
 
 
 def readers_of(row: Notice) -> dict[Circle, list[Agency]]:
-    """Return to whom a bulletin would be published within each circle, in the order of the directory; each holds the ones before."""
+    """Return to whom a bulletin would be published within each circle, in the order of the directory; each holds the ones before.
+
+    Where the task belongs to no plan, the wider circle is that of the task.
+    """
     parts = Participation.objects.filter(tie__in=[Tie.LEAD, Tie.SUPPORT]).exclude(task_state=TaskState.DRAFT)
-    within = {Circle.TASK: parts.filter(task_id=row.task_id)}
-    if row.task.plan_id is not None:
-        within[Circle.PLAN] = parts.filter(plan_id=row.task.plan_id)
+    of_task = parts.filter(task_id=row.task_id)
+    within = {Circle.TASK: of_task, Circle.PLAN: of_task if row.task.plan_id is None else parts.filter(plan_id=row.task.plan_id)}
     agencies = Agency.objects.exclude(pk=row.agency_id or 0).order_by("position", "pk")
     return {Circle.NAMED: []} | {circle: list(agencies.filter(pk__in=seen.values("agency_id"))) for circle, seen in within.items()}
 

@@ -23,12 +23,13 @@ from tests.factories.tasks import Stage, accepted_task, dispatched_task
 from workflow.actions.climb import climb
 from workflow.actions.decide_extension import grant_extension, refuse_extension
 from workflow.actions.paper_words import Matter
-from workflow.actions.papers import NewPaper, make_papers, put_paper_aside, sign_paper
+from workflow.actions.papers import NewPaper, make_papers, put_paper_aside, readers_of, sign_paper
 from workflow.actions.request_extension import request_extension
 from workflow.deadlines import add_working_days, official_calendar
 from workflow.grants import rebuild
 from workflow.ladder import Paper
-from workflow.models import Event, Notice, NoticeCounter, Task
+from workflow.models import Event, Notice, NoticeCounter, NoticeReader, Task
+from workflow.states import Circle
 
 CALENDAR = official_calendar()
 DUE = TODAY + dt.timedelta(days=60)
@@ -93,6 +94,14 @@ def test_the_coordinator_signs_a_bulletin_which_gets_its_number_and_is_told(late
     with pytest.raises(Conflict):
         sign_paper(actor=late.coordinator_actor, notice_id=draft.pk, title="x", body="x", now=after(5))
     assert NoticeCounter.objects.get(kind=Paper.BULLETIN).last == 1
+
+
+def test_without_a_plan_the_wider_circle_of_a_bulletin_is_that_of_the_task(late: Stage, draft: Notice) -> None:
+    assert late.task.plan_id is None
+    circles = readers_of(draft)
+    assert circles[Circle.PLAN] == circles[Circle.TASK] == [late.supporters[0].agency]
+    sign_paper(actor=late.coordinator_actor, notice_id=draft.pk, title=None, body=None, circle=Circle.PLAN, now=after(5))
+    assert list(NoticeReader.objects.values_list("agency", flat=True)) == [late.supporters[0].agency.pk]
 
 
 def test_a_draft_put_aside_takes_no_number(late: Stage, draft: Notice) -> None:
