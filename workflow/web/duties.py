@@ -18,7 +18,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from workflow.models import Answer, Assignment, Contribution, CoSignature, Extension, HandBack, Participation, Report, SignOff, Verification
+from workflow.models import (
+    Answer,
+    Assignment,
+    Contribution,
+    CoSignature,
+    Extension,
+    HandBack,
+    Participation,
+    Report,
+    SignOff,
+    Task,
+    Verification,
+)
 from workflow.states import (
     LIVE_TASK_STATES,
     AnswerState,
@@ -212,18 +224,25 @@ def kinds_of(actor: Actor) -> list[Duty]:
     return [duty for duty, source in SOURCES.items() if source.owners(actor)]
 
 
-def rows_of(actor: Actor, duty: Duty, text: str = "") -> QuerySet[Any]:
-    """Return the rows of a kind that are the actor's, those whose task's title or number contains a text."""
+def rows_of(actor: Actor, duty: Duty, *, now: dt.datetime, text: str = "") -> QuerySet[Any]:
+    """Return the rows of a kind that are the actor's, those whose task's title or number contains a text.
+
+    What is asked of a person by name is theirs only for as long as they see the task.
+    """
     source = SOURCES[duty]
     rows = source.rows(source.owners(actor))
+    if not source.holds:
+        rows = rows.filter(**{f"{source.task}in": Task.objects.seen_by(actor, now=now)})
     if text:
         rows = rows.filter(Q(**{f"{source.task}title__icontains": text}) | Q(**{f"{source.task}number": text}))
     return rows
 
 
-def keys(actor: Actor, duty: Duty, *, text: str = "", due_until: dt.date | None = None) -> QuerySet[Any, tuple[int, dt.date, int]]:
+def keys(
+    actor: Actor, duty: Duty, *, now: dt.datetime, text: str = "", due_until: dt.date | None = None
+) -> QuerySet[Any, tuple[int, dt.date, int]]:
     """Return the (kind, day, key) of a kind's rows."""
-    rows: QuerySet[Any, Any] = rows_of(actor, duty, text).annotate(
+    rows: QuerySet[Any, Any] = rows_of(actor, duty, now=now, text=text).annotate(
         kind=Value(int(duty), IntegerField()), day=Coalesce(SOURCES[duty].due, Value(FAR, DateField()))
     )
     if due_until is not None:
@@ -246,7 +265,7 @@ def before(rows: QuerySet[Any, tuple[int, dt.date, int]], duty: Duty, key: Key) 
     return rows.filter(Q(day__lt=day) | same_day)
 
 
-def count_by_kind(actor: Actor) -> dict[Duty, int]:
+def count_by_kind(actor: Actor, *, now: dt.datetime) -> dict[Duty, int]:
     """Return how many duties of each kind the actor has, in one query.
 
     Kinds that are not theirs are left out, and so is what is asked of a person by name while nothing is.
@@ -255,18 +274,18 @@ def count_by_kind(actor: Actor) -> dict[Duty, int]:
     if not kinds:
         return {}
     found = dict.fromkeys(kinds, 0)
-    parts = [_counted(actor, duty) for duty in kinds]
+    parts = [_counted(actor, duty, now) for duty in kinds]
     for kind, number in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
         found[Duty(kind)] = number
     return {duty: number for duty, number in found.items() if number or SOURCES[duty].holds}
 
 
-def _counted(actor: Actor, duty: Duty) -> QuerySet[Any, tuple[int, int]]:
-    rows = rows_of(actor, duty).order_by().annotate(kind=Value(int(duty), IntegerField()))
+def _counted(actor: Actor, duty: Duty, now: dt.datetime) -> QuerySet[Any, tuple[int, int]]:
+    rows = rows_of(actor, duty, now=now).order_by().annotate(kind=Value(int(duty), IntegerField()))
     counted: QuerySet[Any, tuple[int, int]] = rows.values("kind").annotate(number=Count("pk")).values_list("kind", "number")
     return counted
 
 
-def count(actor: Actor) -> int:
+def count(actor: Actor, *, now: dt.datetime) -> int:
     """Return how much the actor owes, in one query: the number on the menu."""
-    return sum(count_by_kind(actor).values())
+    return sum(count_by_kind(actor, now=now).values())

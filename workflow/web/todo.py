@@ -89,13 +89,14 @@ class Row:
 @require_GET
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what the person owes."""
-    actor, today = actor_of(request), timezone.localdate()
-    counts = duties.count_by_kind(actor)
+    actor, now = actor_of(request), timezone.now()
+    today = timezone.localdate(now)
+    counts = duties.count_by_kind(actor, now=now)
     form = Filters(list(counts), request.GET)
     chosen: dict[str, Any] = form.cleaned_data if form.is_valid() else {"kind": None, "q": "", "due": ""}
     form.cleaned_data = chosen
     kinds = [duty for duty in counts if chosen["kind"] in {None, int(duty)}]
-    rows, pager = _page(request, actor, kinds, text=chosen["q"], due_until=form.due_until(today), today=today)
+    rows, pager = _page(request, actor, kinds, text=chosen["q"], due_until=form.due_until(today), now=now)
     context = {
         "form": form,
         "rows": rows,
@@ -112,14 +113,14 @@ def todo(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, actor: Actor, kinds: list[Duty], *, text: str, due_until: dt.date | None, today: dt.date
+    request: HttpRequest, actor: Actor, kinds: list[Duty], *, text: str, due_until: dt.date | None, now: dt.datetime
 ) -> tuple[list[Row], Pager]:
     """Return the rows of the page asked for, and its neighbours."""
     backwards = _key(request.GET.get("before", ""))
     forwards = None if backwards else _key(request.GET.get("after", ""))
     parts = []
     for duty in kinds:
-        part = duties.keys(actor, duty, text=text, due_until=due_until)
+        part = duties.keys(actor, duty, now=now, text=text, due_until=due_until)
         if backwards:
             part = duties.before(part, duty, backwards)
         elif forwards:
@@ -134,7 +135,7 @@ def _page(
     found = found[:PAGE]
     if backwards:
         found.reverse()
-    rows = _read(found, today)
+    rows = _read(found, timezone.localdate(now))
     pager = neighbours(
         request, rows, lambda row: row.key, backwards=bool(backwards), has_more=has_more, is_first=not (backwards or forwards)
     )
@@ -253,7 +254,7 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
 @require_GET
 def todo_count(request: HttpRequest) -> HttpResponse:
     """Give the number that stands on the menu, as a fragment."""
-    return render(request, "workflow/todo_count.html", {"count": duties.count(actor_of(request))})
+    return render(request, "workflow/todo_count.html", {"count": duties.count(actor_of(request), now=timezone.now())})
 
 
 @require_POST

@@ -17,7 +17,7 @@ from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
 from workflow.actions.request_extension import request_extension
-from workflow.actions.verify import ask_verifier, verify
+from workflow.actions.verify import SIGHT_DAYS, ask_verifier, verify
 from workflow.models import Assignment
 from workflow.web import duties
 from workflow.web.duties import Duty
@@ -146,8 +146,8 @@ def test_many_are_signed_for_at_once_and_each_refusal_is_told(signed_in: SignIn)
 
 def test_the_number_on_the_menu_is_the_number_of_rows() -> None:
     crew, coordinator = many_tasks(4)
-    assert duties.count(actor_of(crew.officer)) == 4
-    assert duties.count(actor_of(coordinator)) == 0
+    assert duties.count(actor_of(crew.officer), now=NOW) == 4
+    assert duties.count(actor_of(coordinator), now=NOW) == 0
 
 
 def test_done_lists_ones_own_acts_the_latest_first_and_only_tasks_still_to_be_seen(signed_in: SignIn) -> None:
@@ -162,12 +162,14 @@ def test_done_lists_ones_own_acts_the_latest_first_and_only_tasks_still_to_be_se
 def test_who_is_asked_to_verify_from_outside_finds_it_in_the_list_until_it_is_said(signed_in: SignIn) -> None:
     stage, outsider = closing_task(), make_member(make_agency(), Role.OFFICER)
     client = signed_in(outsider)
-    assert Duty.VERIFY not in duties.count_by_kind(actor_of(outsider)), "no empty tab for what is asked by name"
+    assert Duty.VERIFY not in duties.count_by_kind(actor_of(outsider), now=NOW), "no empty tab for what is asked by name"
     row = ask_verifier(actor=stage.coordinator_actor, task_id=stage.task.pk, verifier_id=outsider.pk, now=NOW)
     assert rows_of(client) == [(Duty.VERIFY, row.pk)]
     listed = client.get(reverse("todo"), {"q": stage.task.title[:4]}).context["rows"]
     assert [one.due_on for one in listed] == [row.due_on]
     assert client.get(listed[0].url).status_code == 200
-    assert duties.count(actor_of(outsider)) == 1
+    assert duties.count(actor_of(outsider), now=NOW) == 1
+    over = NOW + dt.timedelta(days=SIGHT_DAYS)
+    assert duties.count(actor_of(outsider), now=over) == 0, "they see the task no more, so nothing of it is theirs to do"
     verify(actor=actor_of(outsider), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
     assert rows_of(client) == []
