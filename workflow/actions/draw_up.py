@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.heirs import heirs_of
 from agencies.models import Agency, AgencyGroup
+from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from measures.models import Plan, Responsibility
 from workflow import grants, policy
@@ -86,7 +87,7 @@ def draw_up_task(
     """Draw up a task by hand: from the minutes of a meeting, an instruction, or as a part of another task.
 
     Raises:
-        Invalid: there is no title, or nobody is to receive it.
+        Invalid: there is no title, nobody is to receive it, or the due date has passed.
         Conflict: the parent is not a task in which the issuer has a part or which it issued.
     """
     require(policy.may_issue(actor, issuer_id))
@@ -95,10 +96,13 @@ def draw_up_task(
         raise Invalid(_("Name at least one agency that leads it."), "receivers")
     if rhythm not in Rhythm.values:
         raise Invalid(_("Choose one of the answers."), "rhythm")
-    expect_known(receivers)
+    today = timezone.localdate(now)
+    if due_on is not None and due_on < today:
+        raise Invalid(_("The due date lies in the past."), "due_on")
+    expect_known(receivers, today)
     if parent_id is not None and not Participation.objects.filter(task_id=parent_id, agency_id=issuer_id).exists():
         raise Conflict(_("The parent task is not one of this agency's."))
-    expect_downwards(parent_id, issuer_id, receivers, timezone.localdate(now))
+    expect_downwards(parent_id, issuer_id, receivers, today)
     task = Task.objects.create(
         issuer=Agency.objects.get(pk=issuer_id),
         parent_id=parent_id,
@@ -117,8 +121,8 @@ def draw_up_task(
     return task
 
 
-def expect_known(receivers: Sequence[PlannedReceiver]) -> None:
-    """Go on when each receiver is one agency or one group of the directory, named once.
+def expect_known(receivers: Sequence[PlannedReceiver], today: dt.date) -> None:
+    """Go on when each receiver is one agency or one group that the directory knows on a day, named once.
 
     Raises:
         Invalid: one is not.
@@ -129,7 +133,8 @@ def expect_known(receivers: Sequence[PlannedReceiver]) -> None:
         raise Invalid(_("A receiver is either an agency or a group."), "receivers")
     if len(set(agencies)) != len(agencies) or len(set(groups)) != len(groups):
         raise Invalid(_("An agency is named twice."), "receivers")
-    if Agency.objects.filter(pk__in=agencies).count() != len(agencies) or AgencyGroup.objects.filter(pk__in=groups).count() != len(groups):
+    known = Agency.objects.filter(in_force(today), pk__in=agencies)
+    if known.count() != len(agencies) or AgencyGroup.objects.filter(pk__in=groups).count() != len(groups):
         raise Invalid(_("The directory does not know this agency today."), "receivers")
 
 

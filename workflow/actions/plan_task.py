@@ -44,8 +44,9 @@ def edit_task(
     _expect_draft(task)
     if rhythm not in Rhythm.values:
         raise Invalid(_("Choose one of the answers."), "rhythm")
-    expect_known(receivers)
-    expect_downwards(task.parent_id, task.issuer_id, receivers, timezone.localdate(now))
+    today = timezone.localdate(now)
+    expect_known(receivers, today)
+    expect_downwards(task.parent_id, task.issuer_id, receivers, today)
     task.title, task.text, task.rhythm = said(title, "title"), text.strip(), rhythm
     unknown = task.receivers.filter(agency__isnull=True, group__isnull=True)
     task.receivers.exclude(pk__in=unknown.values("pk")).delete()

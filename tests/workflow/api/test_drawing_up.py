@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from agencies.models import Role, User
+from agencies.models import Agency, Role, User
 from measures.actions.edit_upload import edit_upload
 from measures.models import Plan
 from tests.factories.directory import NOW, TODAY, actor_of, join, make_agency, make_member
@@ -59,8 +59,22 @@ def test_a_task_is_drawn_up_changed_and_dispatched_over_the_api() -> None:
         assert post(client, "draw-up", [], body | {"receivers": [wrong]}).status_code == 400, wrong
     twice = body | {"receivers": [{"part": "lead", "agency_id": other.agency.pk}, {"part": "support", "agency_id": other.agency.pk}]}
     assert post(client, "draw-up", [], twice).status_code == 400
+    past = post(client, "draw-up", [], body | {"due_on": (TODAY - dt.timedelta(days=1)).isoformat()})
+    assert (past.status_code, past.json()["field"]) == (400, "due_on")
     assert post(client_of(other.officer), "draw-up", [], body).status_code == 403
     assert post(client_of(make_crew().officer), "edit-task", [task.pk], changed).status_code == 404
+
+
+def test_an_agency_that_exists_no_more_receives_nothing_over_the_api_either() -> None:
+    stage, gone = draft_task(), make_crew().agency
+    Agency.objects.filter(pk=gone.pk).update(ends_on=TODAY - dt.timedelta(days=1))
+    client, receivers = client_of(stage.coordinator), [{"part": "lead", "agency_id": gone.pk}]
+    body = {"issuer_id": stage.issuer.pk, "title": "会议纪要第三项", "text": "", "receivers": receivers, "rhythm": "monthly"}
+    assert post(client, "draw-up", [], body).status_code == 400
+    edit = {"title": "改过的标题", "text": "", "receivers": receivers, "rhythm": "monthly"}
+    assert post(client, "edit-task", [stage.task.pk], edit).status_code == 400
+    Agency.objects.filter(pk=gone.pk).update(ends_on=None)
+    assert post(client, "draw-up", [], body).status_code == 201
 
 
 def planned() -> tuple[Plan, User, Client]:
