@@ -24,17 +24,9 @@ from agencies.actor import Actor
 from agencies.models import Agency, Delegation, Membership, Role, User
 from agencies.refusals import NotYours
 from workflow.api.answers import once
+from workflow.api.keys import KeyField
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
-
-LARGEST = 2**31
-
-
-class KeyField(serializers.IntegerField):
-    """The key of a row."""
-
-    def __init__(self, *, required: bool = True) -> None:
-        super().__init__(min_value=1, max_value=LARGEST, required=required)
 
 
 class DelegateSerializer(serializers.Serializer[dict[str, Any]]):

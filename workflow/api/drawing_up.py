@@ -15,21 +15,19 @@ from workflow.actions.draw_up import PlannedReceiver, draw_up_plan, draw_up_task
 from workflow.actions.plan_task import edit_task, settle_receiver
 from workflow.api.answers import once
 from workflow.api.decisions import directed
+from workflow.api.keys import KeyField
 from workflow.api.reading import request_actor
 from workflow.api.serializers import TaskSerializer
 from workflow.api.views import IDEMPOTENCY, REFUSALS
 from workflow.states import Part, Rhythm
-
-LARGEST = 2**31
-"""The largest key that is asked for."""
 
 
 class ReceiverSerializer(serializers.Serializer[dict[str, Any]]):
     """Who is to receive a task: an agency or a group."""
 
     part = serializers.ChoiceField(choices=Part.choices)
-    agency_id = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None)
-    group_id = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None)
+    agency_id = KeyField(required=False, allow_null=True, default=None)
+    group_id = KeyField(required=False, allow_null=True, default=None)
 
 
 class WordsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -44,9 +42,9 @@ class WordsSerializer(serializers.Serializer[dict[str, Any]]):
 class NewTaskSerializer(WordsSerializer):
     """A task drawn up by hand."""
 
-    issuer_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    issuer_id = KeyField()
     due_on = serializers.DateField(required=False, allow_null=True, default=None)
-    parent_id = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None)
+    parent_id = KeyField(required=False, allow_null=True, default=None)
 
 
 class EditSerializer(WordsSerializer):
@@ -58,7 +56,7 @@ class EditSerializer(WordsSerializer):
 class SettleSerializer(serializers.Serializer[dict[str, Any]]):
     """The agency that a name means; none drops the name."""
 
-    agency_id = serializers.IntegerField(min_value=1, max_value=LARGEST, allow_null=True)
+    agency_id = KeyField(allow_null=True)
     version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
 
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from agencies.actor import Actor
 from workflow.actions.papers import papers_visible_to, put_paper_aside, sign_paper
 from workflow.api.answers import KeysetPagination, once
+from workflow.api.keys import LARGEST
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
 from workflow.ladder import Paper
@@ -57,7 +58,7 @@ class PaperFilter(filters.FilterSet):  # type: ignore[misc]
 
     kind = filters.ChoiceFilter(choices=[choice for choice in Paper.choices if choice[0]])
     state = filters.ChoiceFilter(choices=NoticeState.choices)
-    task = filters.NumberFilter(field_name="task_id", max_value=2**31)
+    task = filters.NumberFilter(field_name="task_id", max_value=LARGEST)
 
     class Meta:
         model = Notice

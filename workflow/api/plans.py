@@ -23,6 +23,7 @@ from workflow.actions.edition_effects import digest, effects_of, tasks_by_measur
 from workflow.actions.set_ladder import RungChoice, choices_of, set_ladder, timing_of
 from workflow.api.answers import once
 from workflow.api.decisions import directed
+from workflow.api.keys import KeyField
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
 from workflow.deadlines import Threshold
@@ -146,7 +147,7 @@ class ComparedSerializer(serializers.Serializer[dict[str, Any]]):
 class AdoptSerializer(serializers.Serializer[dict[str, Any]]):
     """Which edition it replaces, what was seen, what is to happen, and what becomes of the tasks whose measure is dropped."""
 
-    plan = serializers.IntegerField(min_value=1, max_value=2**31)
+    plan = KeyField()
     shown = serializers.CharField(max_length=64)
     chosen = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20_000, default=list)
     dropped = serializers.DictField(child=serializers.ChoiceField(choices=[TERMINATE, KEEP]), default=dict)

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from agencies.actor import Actor
 from agencies.decision import Denied
 from workflow import policy
+from workflow.api.keys import LARGEST, KeyField
 from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import collected
@@ -252,12 +253,12 @@ def fields_of(act: Act) -> type[serializers.Serializer[dict[str, Any]]]:
             case "choice":
                 declared[field.name] = serializers.ChoiceField(choices=[value for value, _label in field.choices], **wanted)
             case "sentences":
-                place = serializers.IntegerField(min_value=0, max_value=2**31)
+                place = serializers.IntegerField(min_value=0, max_value=LARGEST)
                 declared[field.name] = serializers.ListField(child=place, allow_empty=False, max_length=500, **wanted)
             case "text":
                 blank = {} if field.required else {"default": "", "allow_blank": True}
                 declared[field.name] = serializers.CharField(**wanted | blank, max_length=4000)
             case _:
-                declared[field.name] = serializers.IntegerField(**wanted, allow_null=not field.required, min_value=1, max_value=2**31)
+                declared[field.name] = KeyField(**wanted, allow_null=not field.required)
     name = "".join(part.title() for part in act.name.split("_")) + "Request"
     return type(name, (serializers.Serializer,), declared)

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report
 from workflow.api.answers import KeysetPagination, once, require_version, with_version
+from workflow.api.keys import LARGEST
 from workflow.api.reading import readable_events, reports_for, request_actor, tasks_for, with_everything
 from workflow.api.serializers import (
     EventSerializer,
@@ -55,7 +56,7 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc]
     """The filters of the list; what is not named here changes nothing."""
 
     state = filters.ChoiceFilter(choices=TaskState.choices)
-    plan = filters.NumberFilter(field_name="plan_id", max_value=2**31)
+    plan = filters.NumberFilter(field_name="plan_id", max_value=LARGEST)
     due_before = filters.DateFilter(field_name="due_on", lookup_expr="lte")
     due_after = filters.DateFilter(field_name="due_on", lookup_expr="gte")
 
