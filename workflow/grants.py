@@ -24,9 +24,21 @@ LOST = Q(state=AssignmentState.REROUTED) | Q(taken_back=True)
 """Parts whose agency lost sight of the task through them."""
 
 
-def show(task: Task, user: User, *, until: dt.datetime, reason: str) -> TaskUserPermission:
-    """Let a person see a task until a moment; a later call replaces the end and the reason."""
+def show(task: Task, user: User, *, until: dt.datetime, reason: str, or_longer: bool = False) -> TaskUserPermission:
+    """Let a person see a task until a moment; a later call replaces the end and the reason.
+
+    Args:
+        task: the task.
+        user: who is to see it.
+        until: the end.
+        reason: as a person wrote it, or the verb of the act that it comes with.
+        or_longer: leave a sight that was granted for longer as it is.
+    """
     permission = Permission.objects.get(codename="see_task", content_type__app_label="workflow")
+    if or_longer:
+        longer = TaskUserPermission.objects.filter(user=user, permission=permission, content_object=task, expires_at__gt=until).first()
+        if longer is not None:
+            return longer
     row: TaskUserPermission
     row, _created = TaskUserPermission.objects.update_or_create(
         user=user, permission=permission, content_object=task, defaults={"expires_at": until, "reason": reason}

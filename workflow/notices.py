@@ -21,7 +21,7 @@ from notifications.topics import Topic
 from workflow import conversation, grants, policy
 from workflow.models import Comment, Event, Follow, Participation
 from workflow.states import Tie
-from workflow.timeline import Verb
+from workflow.timeline import Verb, said_to
 
 
 class Audience(Enum):
@@ -380,8 +380,8 @@ def _message(address: Address, *, following: bool = False) -> NewMessage:
     elif verb == Verb.WITHDRAW and event.assignment is not None:
         subject = _("%(agency)s has no part any more in: %(task)s") % {"agency": event.assignment.agency.short_name, "task": event.task}
     lines = [str(subject)]
-    if event.comment:
-        lines.append(event.comment)
+    if said := said_to(event):
+        lines.append(said)
     due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on
     if due_on is not None:
         lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})

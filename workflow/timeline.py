@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
@@ -121,6 +122,15 @@ NOTES = frozenset({Verb.NOTE, Verb.RETRACT_NOTE})
 
 CONVERSATION = NOTES | {Verb.COMMENT, Verb.RETRACT_COMMENT}
 """Acts that the conversation itself shows."""
+
+
+WHY: Mapping[str, Promise] = {"stages": _("The stages have changed.")}
+"""Why the system itself did something, by the code that the record keeps under `why`: the record speaks no language of its own."""
+
+
+def said_to(event: Event) -> str:
+    """Return what was said to an act: by a person as they wrote it, by the system in the reader's language."""
+    return event.comment or str(WHY.get(event.data.get("why", ""), ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from workflow import policy
 from workflow.actions.clock import give_back_task_time, give_back_time
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
-from workflow.actions.roll_up import before_completion, lock_above, roll_up, set_from_leads
+from workflow.actions.roll_up import before_completion, is_rolled_up, lock_above, roll_up, set_from_leads
 from workflow.models import Participation, Suspension, Task
 from workflow.states import AssignmentState, Finding
 from workflow.timeline import Entry, Verb
@@ -83,7 +83,8 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
 def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Task:
     """Take a signed-off task up again after a re-check; the confirmed parts are in hand once more, their history kept.
 
-    What was confirmed as done is not: each part falls back to what `before_completion` says, until it reports anew.
+    What was confirmed as done is not: each part falls back to what `before_completion` says, until it reports anew. Where its own
+    tasks roll up into it, they say how far it has come, also when that is nothing at all.
     """
     lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
@@ -95,7 +96,7 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     task.assignments.filter(state=AssignmentState.WITHDRAWN).update(taken_back=True)
     for part in lock_parts(task, {AssignmentState.CONFIRMED}):
         move(part, "return_to_work", now=now)
-        part.percent, part.reopened_at = before_completion(part), now
+        part.percent, part.reopened_at = before_completion(part), None if is_rolled_up(part) else now
         keep(part)
     before = task.percent
     set_from_leads(task, now)

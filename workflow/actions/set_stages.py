@@ -125,5 +125,5 @@ def _waive_gone(parts: Sequence[Assignment], days: Sequence[dt.date], actor: Act
         report.assignment = by_pk[report.assignment_id]
         states = move(report, "waive")
         keep(report)
-        entries.append(of_part(report.assignment, Verb.WAIVE_REPORT, states, _("The stages have changed."), report))
+        entries.append(of_part(report.assignment, Verb.WAIVE_REPORT, states, report=report, why="stages"))
     return entries

@@ -29,7 +29,7 @@ VERIFY_WORKING_DAYS = 10
 
 @transaction.atomic
 def ask_verifier(*, actor: Actor, task_id: int, verifier_id: int, now: dt.datetime, version: int | None = None) -> Verification:
-    """Ask a person to look at a task that is up for sign-off; they see it for thirty days.
+    """Ask a person to look at a task that is up for sign-off; they see it for thirty days, or longer where that was granted already.
 
     Raises:
         Invalid: the person has no active account, belongs to an agency with a part in the task, or was asked already.
@@ -48,7 +48,7 @@ def ask_verifier(*, actor: Actor, task_id: int, verifier_id: int, now: dt.dateti
         raise Invalid(_("This person has been asked already."), "verifier_id")
     due_on = add_working_days(timezone.localdate(now), VERIFY_WORKING_DAYS, calendar_in_force())
     row = Verification.objects.create(sign_off=sign_off, verifier=user, asked_by_id=actor.user_id, asked_at=now, due_on=due_on)
-    grants.show(task, user, until=now + dt.timedelta(days=SIGHT_DAYS), reason=_("Verification before sign-off"))
+    grants.show(task, user, until=now + dt.timedelta(days=SIGHT_DAYS), reason=Verb.ASK_VERIFIER.value, or_longer=True)
     keep(task)  # a page that does not show this yet is stale, for a colleague who would ask as well
     log(actor, now, of_task(task, Verb.ASK_VERIFIER, person=user.name, person_id=user.pk, round=sign_off.round, due_on=due_on.isoformat()))
     return row

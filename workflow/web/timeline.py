@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from agencies.actor import Actor
 from workflow.models import Event, Task
 from workflow.states import AnswerState, AssignmentState, ContributionState, Part, ReportState, TaskState
-from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb
+from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb, said_to
 
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
@@ -140,7 +140,7 @@ def line_of(event: Event) -> Told:
         verb=verb_label(event.verb),
         who=event.actor_name or _("The system"),
         on_behalf_of=behalf,
-        comment=event.comment,
+        comment=said_to(event),
         icon=icon,
         look=look,
         change=_change(event),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from agencies.models import Role
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
+from notifications.models import InboxItem
 from tests.factories.directory import NOW, TODAY, actor_of, join, make_member, make_person
 from tests.factories.documents import confirmed, load_directory, office_of_the_sample
 from tests.factories.scenes import closed, closing, closing_reviewed, owed_answer
@@ -37,10 +39,24 @@ from workflow.actions.release_report import submit_report
 from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.set_rules import Rules, set_plan_rules, set_rules
 from workflow.actions.set_stages import read_stages, set_stages
-from workflow.actions.verify import ask_verifier, verify
+from workflow.actions.show import show
+from workflow.actions.verify import SIGHT_DAYS, ask_verifier, verify
 from workflow.actions.write_report import ReportText, save_report, send_for_review
-from workflow.models import Answer, Contribution, DisputeMeeting, Event, Recheck, RecheckItem, Report, Task, Verification
+from workflow.deadlines import end_of_day
+from workflow.models import (
+    Answer,
+    Contribution,
+    DisputeMeeting,
+    Event,
+    Recheck,
+    RecheckItem,
+    Report,
+    Task,
+    TaskUserPermission,
+    Verification,
+)
 from workflow.states import ClosingRule
+from workflow.web.timeline import line_of
 
 pytestmark = pytest.mark.django_db
 
@@ -284,6 +300,29 @@ def test_changing_the_stages_waives_what_nobody_has_sent_and_keeps_the_rest() ->
     set_stages(actor=stage.coordinator_actor, task_id=stage.task.pk, stages="2026-06-30 甲\n2027-03-31 丙", now=NOW)
     states = dict(Report.objects.values_list("stage", "state"))
     assert states == {"甲": "due", "乙": "waived", "丙": "due"}
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("zh-hans", "阶段已调整。"), ("en", "The stages have changed.")])
+def test_why_a_report_was_waived_after_changed_stages_is_told_in_the_readers_language(language: str, sentence: str) -> None:
+    stage = dispatched_task(supporters=0)
+    with translation.override("en"):
+        for stages in ("2026-06-30 甲\n2026-12-31 乙", "2026-06-30 甲"):
+            set_stages(actor=stage.coordinator_actor, task_id=stage.task.pk, stages=stages, now=NOW)
+    event = Event.objects.get(verb="waive_report")
+    assert (event.comment, event.data["why"]) == ("", "stages")
+    with translation.override(language):
+        assert line_of(event).comment == sentence
+    assert "阶段已调整。" in InboxItem.objects.get(recipient=stage.leads[0].officer, topic="decision").body
+
+
+def test_asking_somebody_to_verify_leaves_a_longer_sight_and_writes_no_language_into_the_grant() -> None:
+    stage, known, fresh = closing(), make_person("特邀专家"), make_person("外部专家")
+    far = TODAY + dt.timedelta(days=90)
+    show(actor=stage.coordinator_actor, task_id=stage.task.pk, user_id=known.pk, until=far, reason="长期跟踪", now=NOW)
+    for person in (known, fresh):
+        ask_verifier(actor=stage.coordinator_actor, task_id=stage.task.pk, verifier_id=person.pk, now=NOW)
+    sights = {row.user_id: (row.expires_at, row.reason) for row in TaskUserPermission.objects.all()}
+    assert sights == {known.pk: (end_of_day(far), "长期跟踪"), fresh.pk: (NOW + dt.timedelta(days=SIGHT_DAYS), "ask_verifier")}
 
 
 def test_a_reopened_task_falls_back_to_what_was_reported_before_it_was_done() -> None:

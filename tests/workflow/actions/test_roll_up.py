@@ -9,13 +9,13 @@ import pytest
 from agencies.models import Role, User
 from agencies.refusals import Conflict, Invalid
 from tests.factories.directory import NOW, actor_of, join, make_group, make_member
-from tests.factories.tasks import Crew, Stage, accepted_task, dispatched_task, make_crew
+from tests.factories.tasks import Crew, Stage, accepted_task, dispatched_task, make_crew, submitted_report
 from workflow import policy
-from workflow.actions.decide_sign_off import sign_off
+from workflow.actions.decide_sign_off import sign_off, submit_sign_off
 from workflow.actions.declare_done import declare_done
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
-from workflow.actions.interrupt import terminate
+from workflow.actions.interrupt import reopen, terminate
 from workflow.actions.judge_report import accept_report
 from workflow.actions.plan_task import edit_task
 from workflow.actions.release_report import submit_report
@@ -131,6 +131,18 @@ def test_where_progress_rolls_up_the_citys_own_report_does_not_overwrite_it() ->
     submit_report(actor=lead.reviewer_actor, report_id=report.pk, now=NOW)
     accept_report(actor=made.above.coordinator_actor, report_id=report.pk, now=NOW)
     assert (made.part().percent, Report.objects.get(pk=report.pk).percent) == (30, 95)
+
+
+def test_a_reopened_part_into_which_its_own_tasks_roll_up_is_known_to_have_come_as_far_as_they_say() -> None:
+    made = city()
+    lead, coordinator, task = made.above.leads[0], made.above.coordinator_actor, made.above.task
+    accept_report(actor=coordinator, report_id=submitted_report(made.above, lead).pk, now=NOW)
+    declare_done(actor=lead.reviewer_actor, assignment_id=made.part().pk, summary="完成", now=NOW)
+    request_sign_off(actor=lead.reviewer_actor, assignment_id=made.part().pk, summary="完成", now=NOW)
+    submit_sign_off(actor=coordinator, task_id=task.pk, now=NOW)
+    sign_off(actor=coordinator, task_id=task.pk, opinion="", now=NOW)
+    reopen(actor=coordinator, task_id=task.pk, reason="未达标", now=NOW)
+    assert (made.part().known_percent, made.part().reopened_at) == (0, None)
 
 
 def test_what_is_terminated_does_not_count() -> None:
