@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
-from agencies.models import Agency, Succession
+from agencies.heirs import Ways
+from agencies.models import Agency
 from oversight import sight
 from oversight.counters.facts import PROMPT_DAYS
 from oversight.filters import overdue, owed
@@ -70,10 +70,10 @@ def under_names(rows: Sequence[Mapping[str, Any]], names: str, today: dt.date) -
     Returns:
         The rows, those of one agency added up; `whole` tells whether nothing was added to what the agency holds itself.
     """
-    heirs = _heirs(today) if names == Names.TODAY else {}
+    ways = Ways(today) if names == Names.TODAY else None
     sums: dict[int, dict[str, Any]] = {}
     for row in rows:
-        key = heirs.get(row["holder"], row["holder"])
+        key = row["holder"] if ways is None else ways.last(row["holder"])[0]
         into = sums.setdefault(key, {"agency_id": key, "whole": names == Names.HELD})
         for name, number in row.items():
             if name != "holder":
@@ -82,19 +82,3 @@ def under_names(rows: Sequence[Mapping[str, Any]], names: str, today: dt.date) -
     for key, row in sums.items():
         row |= {"name": agencies[key].short_name, "position": agencies[key].position}
     return sorted(sums.values(), key=lambda row: (row["position"], row["agency_id"]))
-
-
-def _heirs(today: dt.date) -> dict[int, int]:
-    """Return who stands in the place of agencies that have exactly one successor."""
-    follows: dict[int, list[int]] = defaultdict(list)
-    for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
-        follows[predecessor].append(successor)
-    heirs = {}
-    for predecessor in follows:
-        heir, seen = predecessor, {predecessor}
-        while len(follows.get(heir, ())) == 1 and follows[heir][0] not in seen:
-            heir = follows[heir][0]
-            seen.add(heir)
-        if heir != predecessor:
-            heirs[predecessor] = heir
-    return heirs
