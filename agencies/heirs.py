@@ -20,7 +20,7 @@ class Ways:
     def last(self, agency_id: int) -> tuple[int, bool]:
         """Return the last agency on the way for as long as exactly one follows, and whether several follow that one."""
         here, seen = agency_id, {agency_id}
-        while len(after := self._follows.get(here, ())) == 1 and after[0] not in seen:
+        while len(after := self._follows.get(here, [])) == 1 and after[0] not in seen:
             here = after[0]
             seen.add(here)
         return here, len(after) > 1

@@ -35,11 +35,11 @@ def show(task: Task, user: User, *, until: dt.datetime, reason: str, or_longer: 
         or_longer: leave a sight that was granted for longer as it is.
     """
     permission = Permission.objects.get(codename="see_task", content_type__app_label="workflow")
+    row: TaskUserPermission | None = None
     if or_longer:
-        longer = TaskUserPermission.objects.filter(user=user, permission=permission, content_object=task, expires_at__gt=until).first()
-        if longer is not None:
-            return longer
-    row: TaskUserPermission
+        row = TaskUserPermission.objects.filter(user=user, permission=permission, content_object=task, expires_at__gt=until).first()
+    if row is not None:
+        return row
     row, _created = TaskUserPermission.objects.update_or_create(
         user=user, permission=permission, content_object=task, defaults={"expires_at": until, "reason": reason}
     )
