@@ -17,7 +17,7 @@ from oversight import counts
 from oversight.board import Figure, Line
 from oversight.counts import OPEN, Counts
 from oversight.filters import OWED, ledger_url
-from oversight.holders import Names, moved, under_names
+from oversight.holders import Dates, Names, by_first_dates, moved, under_names
 from oversight.lights import RUNNING_TASKS
 
 WINDOW_DAYS = 90
@@ -44,8 +44,8 @@ REPORT_COLUMNS: Mapping[str, Promise] = {
 }
 
 
-def by_agency(actor: Actor, *, now: dt.datetime, names: str = Names.HELD) -> list[Line]:
-    """Return how each agency keeps up with its parts, in the order of the directory, under the names asked for."""
+def by_agency(actor: Actor, *, now: dt.datetime, names: str = Names.HELD, dates: str = Dates.CURRENT) -> list[Line]:
+    """Return how each agency keeps up with its parts, in the order of the directory, under the names and by the dates asked for."""
     kept, today = Counts(actor), timezone.localdate(now)
     rows = kept.several(
         "agency",
@@ -61,9 +61,11 @@ def by_agency(actor: Actor, *, now: dt.datetime, names: str = Names.HELD) -> lis
         {"holder": row["agency_id"], "late": late.get(row["agency_id"], 0)} | {name: row[name] for name in AGENCY_COLUMNS if name != "late"}
         for row in rows
     ]
+    if dates == Dates.FIRST:
+        counted += by_first_dates(actor, now=now)
     if names == Names.FIRST:
-        counted += moved(actor, now=now)
-    return [_line(row) for row in under_names(counted, names, today)[:MOST] if row["all"]]
+        counted += moved(actor, now=now, dates=dates)
+    return [_line(row, dates) for row in under_names(counted, names, today)[:MOST] if row["all"]]
 
 
 def _named(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
@@ -73,7 +75,7 @@ def _named(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
     return [(by_agency[pk], name) for pk, name in agencies[:MOST]]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Mapping[str, Any], dates: str) -> Line:
     base = {"rows": "parts", "scope": "overseen", "agency": row["agency_id"]}
     urls = {
         "all": ledger_url(**base),
@@ -82,6 +84,8 @@ def _line(row: Mapping[str, Any]) -> Line:
         "late": ledger_url(**base, overdue="on"),
         "was": ledger_url(**base, was="on"),
     }
+    if dates == Dates.FIRST:  # the ledger lists by the dates in force
+        del urls["late"], urls["was"]
     figures = [
         Figure(label, row[name], urls.get(name, "") if row["whole"] else "", "red" if name == "late" else "")
         for name, label in AGENCY_COLUMNS.items()

@@ -238,9 +238,9 @@ def done() -> Q:
 PART_STATES: Mapping[str, Callable[[], Q]] = {OWED: owed, SIGNED: signed, DONE: done}
 
 
-def overdue(today: dt.date) -> Q:
-    """Return the condition that a part is late and its clock runs; the red light says the same."""
-    return owed() & Q(due_on__lt=today) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("pk"))))
+def overdue(today: dt.date, by: str = "due_on") -> Q:
+    """Return the condition that a part is late, by the date in force or by another one, and its clock runs; the red light says the same."""
+    return owed() & Q(**{f"{by}__lt": today}) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("pk"))))
 
 
 def unsigned(now: dt.datetime, days: int) -> Q:

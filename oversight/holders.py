@@ -1,4 +1,8 @@
-"""Under which name a part counts in statistics: as it is held, under today's successor, or under whoever had it first 按原单位/现单位."""
+"""How a part counts in statistics: under which name 按原单位/现单位, and by which of its due dates 按现行时限/按首次时限.
+
+It counts as it is held and by the date in force; what counts otherwise is read by itself and added, so that only parts that were taken
+over, or whose date was moved, are looked at.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from oversight import sight
 from oversight.counters.facts import PROMPT_DAYS
 from oversight.filters import overdue, owed
 from workflow.models import Event
+from workflow.states import AssignmentState, Part
 from workflow.timeline import Verb
 
 
@@ -31,7 +36,14 @@ class Names(models.TextChoices):
     FIRST = "first", _("Everything under the agency that had it first")
 
 
-def moved(actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
+class Dates(models.TextChoices):
+    """The two dates by which lateness is counted: more time that was granted moves the one in force, never the first."""
+
+    CURRENT = "current", _("By the due dates in force")
+    FIRST = "first", _("By the first due dates")
+
+
+def moved(actor: Actor, *, now: dt.datetime, dates: str = Dates.CURRENT) -> list[dict[str, Any]]:
     """Return what parts that were taken over add to those who had them first, and take from those who hold them.
 
     Rows of numbers by `holder`, to be added to what everybody holds; only parts that were taken over are read.
@@ -40,21 +52,46 @@ def moved(actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
     parts = sight.overseen_parts(actor, now=now).filter(pk__in=moves.values("assignment_id")).order_by()
     first = moves.filter(assignment=OuterRef("pk")).order_by("sequence")
     before = first.annotate(before=Cast(KT("data__predecessor_id"), BigIntegerField())).values("before")[:1]
-    held = _numbers(parts.annotate(holder=F("agency_id")), now)
-    had = _numbers(parts.annotate(holder=Coalesce(Subquery(before), F("agency_id"), output_field=BigIntegerField())), now)
-    taken = [{name: number if name == "holder" else -number for name, number in row.items()} for row in held]
-    return [*taken, *had]
+    held = _numbers(parts.annotate(holder=F("agency_id")), now, dates)
+    had = _numbers(parts.annotate(holder=Coalesce(Subquery(before), F("agency_id"), output_field=BigIntegerField())), now, dates)
+    return [*_taken(held), *had]
 
 
-def _numbers(parts: QuerySet[Any], now: dt.datetime) -> list[dict[str, Any]]:
+def by_first_dates(actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return what parts whose due date was moved add to, or take from, the numbers of who holds them, when the first date counts.
+
+    Rows of numbers by `holder`, to be added to those by the date in force.
+    """
+    other = Q(due_on__gt=F("first_due_on")) | Q(due_on__lt=F("first_due_on"))
+    parts = sight.overseen_parts(actor, now=now).filter(other).order_by().annotate(holder=F("agency_id"))
+    return [*_taken(_numbers(parts, now, Dates.CURRENT)), *_numbers(parts, now, Dates.FIRST)]
+
+
+def _taken(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: number if name == "holder" else -number for name, number in row.items()} for row in rows]
+
+
+def _was_late(dates: str, today: dt.date) -> Q:
+    """Return the condition that a lead's part was late once, by the date asked for; supporters report through their leads."""
+    if dates == Dates.CURRENT:
+        return Q(was_overdue=True)
+    first = F("first_due_on")
+    declared = Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED], declared_at__date__gt=first)
+    closed = Q(state=AssignmentState.CONFIRMED, declared_at__isnull=True, task__closed_at__date__gt=first)
+    return Q(part=Part.LEAD) & (declared | closed | overdue(today, "first_due_on") | Q(was_overdue=True, due_on__gte=first))
+
+
+def _numbers(parts: QuerySet[Any], now: dt.datetime, dates: str) -> list[dict[str, Any]]:
+    today = timezone.localdate(now)
+    late = overdue(today) if dates == Dates.CURRENT else overdue(today, "first_due_on")
     return list(
         parts.values("holder").annotate(
             all=Count("pk"),
             owed=Count("pk", filter=owed()),
             signed=Count("pk", filter=Q(signed_at__isnull=False)),
             in_time=Count("pk", filter=Q(signed_at__lte=F("assigned_at") + dt.timedelta(days=PROMPT_DAYS))),
-            late=Count("pk", filter=overdue(timezone.localdate(now))),
-            was=Count("pk", filter=Q(was_overdue=True)),
+            late=Count("pk", filter=late),
+            was=Count("pk", filter=_was_late(dates, today)),
         )
     )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from agencies.refusals import Forbidden, NotYours
 from oversight import burden, centre, search
-from oversight.holders import Names
+from oversight.holders import Dates, Names
 from oversight.links import act_url
 from workflow.catalog import CATALOG
 from workflow.web.following import recent
@@ -88,10 +88,14 @@ def statistics(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
     names = request.GET.get("names", "")
     names = names if names in Names.values else Names.HELD.value
+    dates = request.GET.get("dates", "")
+    dates = dates if dates in Dates.values else Dates.CURRENT.value
     context = {
         "names": names,
         "all_names": Names.choices,
-        "agencies": burden.by_agency(request.actor, now=now, names=names),
+        "dates": dates,
+        "all_dates": Dates.choices,
+        "agencies": burden.by_agency(request.actor, now=now, names=names, dates=dates),
         "agency_columns": list(burden.AGENCY_COLUMNS.values()),
         "reports": burden.reports_by_agency(request.actor, now=now),
         "report_columns": list(burden.REPORT_COLUMNS.values()),

@@ -5,18 +5,23 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.test import Client
 
 from agencies.actions.rename_agency import rename_agency
 from agencies.actor import Actor
 from oversight import burden
-from oversight.holders import Names
+from oversight.holders import Dates, Names
 from tests.factories.directory import NOW, actor_of
 from tests.factories.tasks import accepted_task, closing_task
+from workflow.actions.decide_extension import grant_extension
 from workflow.actions.decide_sign_off import sign_off
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
+from workflow.actions.request_extension import request_extension
+from workflow.actions.sweep import sweep
 from workflow.actions.take_over import take_over
+from workflow.models import Assignment
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=7)
@@ -47,6 +52,37 @@ def test_a_part_counts_under_the_name_that_is_asked_for(client: Client) -> None:
     client.force_login(stage.coordinator, backend="django.contrib.auth.backends.ModelBackend")
     for names in Names:
         assert client.get("/statistics/", {"names": names.value}).status_code == 200
+
+
+def test_lateness_is_counted_by_the_first_due_date_or_by_the_one_in_force(client: Client) -> None:
+    stage = accepted_task(leads=3, supporters=0)
+    granted, kept, quick = stage.leads
+    first_due = stage.part_of(granted).due_on
+    assert first_due is not None
+    for crew in (granted, quick):
+        part, later = stage.part_of(crew).pk, first_due + dt.timedelta(days=60)
+        request_extension(actor=crew.officer_actor, assignment_id=part, asked_for=later, reason="招标未完成", now=NOW)
+        grant_extension(actor=stage.coordinator_actor, assignment_id=part, granted_to=later, opinion="同意", now=NOW)
+    sweep(after := NOW + dt.timedelta(days=70))
+    coordinator = actor_of(stage.coordinator, after)
+
+    def late(dates: Dates) -> dict[str, tuple[int, int, str]]:
+        lines = burden.by_agency(coordinator, now=after, dates=dates)
+        return {line.label: (line.figures[4].value, line.figures[5].value, line.figures[4].url) for line in lines}
+
+    names = {crew.agency.short_name: crew for crew in stage.leads}
+    assert {name: row[:2] for name, row in late(Dates.CURRENT).items()} == {name: (int(names[name] is kept),) * 2 for name in names}
+    assert {name: row[:2] for name, row in late(Dates.FIRST).items()} == dict.fromkeys(names, (1, 1))
+    assert not any(url for *_numbers, url in late(Dates.FIRST).values()), "the ledger lists by the dates in force"
+    Assignment.objects.filter(pk=stage.part_of(quick).pk).update(state="declared", declared_at=NOW)
+    assert late(Dates.FIRST)[quick.agency.short_name][:2] == (0, 0)
+    Assignment.objects.filter(pk=stage.part_of(quick).pk).update(declared_at=after)
+    assert late(Dates.FIRST)[quick.agency.short_name][:2] == (0, 1), "done after the first date, though before the one in force"
+    client.force_login(stage.coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    with time_machine.travel(after, tick=False):
+        page = client.get("/statistics/", {"dates": "first"})
+    assert "按首次时限" in page.content.decode()
+    assert page.context["dates"] == "first"
 
 
 def test_without_a_reorganisation_all_three_say_the_same() -> None:
