@@ -35,7 +35,9 @@ class Watched:
 def _on_postgresql(watched: Watched) -> Iterator[str]:
     key = watched.columns[0]
     both = f"old_rows b JOIN new_rows a ON a.{key} = b.{key} WHERE {watched.of('b')} IS DISTINCT FROM {watched.of('a')}"
-    changed = f"IF NOT EXISTS (SELECT 1 FROM {both}) THEN RETURN NULL; END IF; "
+    # Asked as a difference of sets, which hashes: asked as EXISTS over the join, every old row is held against every new one.
+    columns = ", ".join(watched.columns)
+    changed = f"IF NOT EXISTS (SELECT {columns} FROM new_rows EXCEPT SELECT {columns} FROM old_rows) THEN RETURN NULL; END IF; "
     sources = {
         "insert": ("", "new_rows", "NEW TABLE AS new_rows", ""),
         "update": (f"(SELECT b.* FROM {both})", f"(SELECT a.* FROM {both})", "OLD TABLE AS old_rows NEW TABLE AS new_rows", changed),
