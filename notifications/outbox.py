@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from agencies.models import User
-from agencies.models.bulk import insert
 from notifications import bell
 from notifications.hours import next_sending
-from notifications.models import InboxItem, Message
+from notifications.models import Message
+from notifications.models.posting import Words, write_inbox, write_messages
 from notifications.preferences import channels_for
 from notifications.topics import floor
 
@@ -59,6 +58,21 @@ class NewMessage:
     channels: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Circular:
+    """The same words to several people: one notice each, of the key `key|person`; see `NewMessage`."""
+
+    key: str
+    people: tuple[int, ...]
+    topic: str
+    subject: str
+    body: str
+    link: str = ""
+    ref: str = ""
+    urgent: bool = False
+    channels: tuple[str, ...] = ()
+
+
 def message_id(key: str) -> str:
     """Return the Message-ID of a notice: the same however often it is sent."""
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_host(settings.SITE_URL)}>"
@@ -77,7 +91,7 @@ def _one_line(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
+def post(messages: Sequence[NewMessage | Circular], *, now: dt.datetime) -> None:
     """Write notices into the outbox and the in-app inbox; ring the bell on commit.
 
     The number of statements does not depend on how many there are. Keys that exist already are left alone; closed accounts
@@ -91,59 +105,69 @@ def post(messages: Sequence[NewMessage], *, now: dt.datetime) -> None:
         raise OutsideTransactionError("Post notices in the transaction of their cause.")
     if not messages:
         return
-    people = {message.recipient_id for message in messages if message.recipient_id is not None}
+    people = {person for message in messages for person in _people(message) if person is not None}
     addresses = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "email"))
-    channels = channels_for(addresses.keys())
-    installed = frozenset(settings.DUBAN_CHANNELS)
+    channels = channels_for(addresses.keys(), {message.topic for message in messages})
     leaves_at = next_sending(now)
-    rows: list[tuple[Any, ...]] = []
-    items: list[tuple[Any, ...]] = []
+    items: list[tuple[Words, list[int]]] = []
+    queued: list[tuple[Words, str, str, Collection[int | None]]] = []
     for message in messages:
-        subject = _one_line(message.subject, 200)
-        if message.recipient_id is None:
-            rooms = frozenset(message.channels) & ROOM_CHANNELS
-            if not rooms:
-                raise ValueError(f"{message.key} is addressed to nobody.")
-            rows += [_row(message, subject, channel) for channel in sorted(rooms & installed)]
-            continue
-        if message.recipient_id not in addresses:
-            continue
-        usual = channels.get((message.recipient_id, message.topic))
-        if usual is None:
-            raise ValueError(f"{message.topic} is no topic.")
-        chosen = frozenset(message.channels) | floor(message.topic) if message.channels else usual
-        items.append(_told(message, subject, "inbox"))
-        rows += [
-            _row(message, subject, channel)
-            for channel in sorted(chosen & installed - {"inbox"} - ROOM_CHANNELS)
-            if channel != "email" or addresses[message.recipient_id]
-        ]
-    insert(InboxItem, _TOLD, items, shared={"created_at": now}, skip_known=True)
-    insert(
-        Message,
-        (*_TOLD, "channel", "state", "message_id"),
-        rows,
-        shared={"created_at": now, "next_attempt_at": leaves_at, "attempts": 0, "answer": ""},
-        skip_known=True,
-    )
-    if leaves_at <= now and any(row[len(_TOLD) + 1] == _QUEUED for row in rows):
+        words = _words(message)
+        if told := [person for person in _people(message) if person is not None and person in addresses]:
+            items.append((words, told))
+        ways = _ways(message, told, addresses, channels)
+        queued += [(words, channel, _first_state(message, channel), ways[channel]) for channel in sorted(ways)]
+    write_inbox(items, now)
+    write_messages(queued, now=now, leaves_at=leaves_at, host=_host(settings.SITE_URL))
+    if leaves_at <= now and any(state == Message.State.QUEUED for _words, _channel, state, _people in queued):
         transaction.on_commit(bell.ring)
 
 
-_TOLD = ("key", "recipient_id", "topic", "urgent", "subject", "body", "link", "subject_ref")
-_QUEUED, _WAITING = str(Message.State.QUEUED.value), str(Message.State.WAITING.value)
+def _ways(
+    message: NewMessage | Circular,
+    told: Sequence[int],
+    addresses: Mapping[int, str],
+    channels: Mapping[tuple[int, str], frozenset[str]],
+) -> Mapping[str, Collection[int | None]]:
+    """Return the channels a notice takes beside the inbox, each with the people whom it reaches by it."""
+    installed = frozenset(settings.DUBAN_CHANNELS)
+    if _people(message) == (None,):
+        rooms = frozenset(message.channels) & ROOM_CHANNELS
+        if not rooms:
+            raise ValueError(f"{message.key} is addressed to nobody.")
+        return {channel: [None] for channel in rooms & installed}
+    ways: dict[str, list[int | None]] = {}
+    for person in told:
+        chosen = frozenset(message.channels) | floor(message.topic) if message.channels else channels[person, message.topic]
+        for channel in chosen & installed - _NOT_A_PERSONS:
+            if channel != "email" or addresses[person]:
+                ways.setdefault(channel, []).append(person)
+    return ways
 
 
-def _told(message: NewMessage, subject: str, channel: str) -> tuple[Any, ...]:
-    """Return what is told in the order of `_TOLD`, under its key for a channel."""
-    key = f"{message.key}|{channel}"
-    return key, message.recipient_id, str(message.topic), message.urgent, subject, message.body, message.link, message.ref
+_NOT_A_PERSONS = ROOM_CHANNELS | {"inbox"}
 
 
-def _row(message: NewMessage, subject: str, channel: str) -> tuple[Any, ...]:
-    told = _told(message, subject, channel)
+def _people(message: NewMessage | Circular) -> tuple[int | None, ...]:
+    return message.people if isinstance(message, Circular) else (message.recipient_id,)
+
+
+def _words(message: NewMessage | Circular) -> Words:
+    return Words(
+        stem=message.key,
+        is_circular=isinstance(message, Circular),
+        topic=str(message.topic),
+        urgent=message.urgent,
+        subject=_one_line(message.subject, 200),
+        body=message.body,
+        link=message.link,
+        ref=message.ref,
+    )
+
+
+def _first_state(message: NewMessage | Circular, channel: str) -> str:
     waits = channel in DIGESTED_CHANNELS and not message.urgent
-    return *told, channel, _WAITING if waits else _QUEUED, message_id(told[0])
+    return str(Message.State.WAITING.value if waits else Message.State.QUEUED.value)
 
 
 def send_again(ids: Iterable[int], *, now: dt.datetime) -> int:

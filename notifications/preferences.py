@@ -15,8 +15,15 @@ class FloorError(ValueError):
     """A channel cannot be switched off for a topic."""
 
 
-def channels_for(people: Collection[int]) -> Mapping[tuple[int, str], frozenset[str]]:
-    """Return the channels of each person and topic, in one query; only those the installation has switched on."""
+def channels_for(people: Collection[int], topics: Collection[str] = Topic.values) -> Mapping[tuple[int, str], frozenset[str]]:
+    """Return the channels of each person and topic, in one query; only those the installation has switched on.
+
+    Raises:
+        ValueError: an unknown topic.
+    """
+    for topic in topics:
+        if topic not in Topic.values:
+            raise ValueError(f"{topic} is no topic.")
     installed = frozenset(settings.DUBAN_CHANNELS) | {"inbox"}
     chosen: dict[tuple[int, str], dict[str, bool]] = {}
     for user, topic, channel, enabled in Preference.objects.filter(user_id__in=people).values_list(
@@ -24,10 +31,14 @@ def channels_for(people: Collection[int]) -> Mapping[tuple[int, str], frozenset[
     ):
         chosen.setdefault((user, topic), {})[channel] = enabled
     result: dict[tuple[int, str], frozenset[str]] = {}
-    for topic in Topic.values:
+    for topic in topics:
         lowest, usual = floor(topic) & installed, defaults(topic) & installed
+        nobody_chose = usual | lowest
         for person in people:
-            choice = chosen.get((person, topic), {})
+            choice = chosen.get((person, topic))
+            if choice is None:
+                result[person, topic] = nobody_chose
+                continue
             added = {channel for channel, wanted in choice.items() if wanted} & installed
             dropped = {channel for channel, wanted in choice.items() if not wanted}
             result[person, topic] = frozenset((usual | added) - dropped | lowest)

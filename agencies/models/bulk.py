@@ -1,4 +1,4 @@
-"""Rows by the thousand in one statement: their values travel as one JSON text, without a model or a parameter each."""
+"""Rows by the thousand in one statement: values, or keys to find them by, travel as one text, without a model or a parameter each."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 
 _KEPT = {"CharField": "text", "TextField": "text", "FSMField": "text"}
 """Types that a row's value is read as on PostgreSQL where the column's own would cut it short in silence."""
+
+
+@models.Field.register_lookup
+class Among(models.Lookup[Any]):
+    """`task__pk__among=keys`: as `__in` with keys of rows, which travel as one text however many they are."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        """Return the condition and its parameters."""
+        column, parameters = self.process_lhs(compiler, connection)
+        keys = ",".join(str(int(key)) for key in self.rhs)
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s::bigint[])", (*parameters, f"{{{keys}}}")
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, f"[{keys}]")  # noqa: S608 (a name of our own)
 
 
 def rows_as_source(rows: Iterable[Sequence[Any]], types: Sequence[str], vendor: str) -> tuple[str, str]:
@@ -35,7 +53,6 @@ def insert(
     rows: Sequence[Sequence[Any]],
     *,
     shared: Mapping[str, Any],
-    skip_known: bool = False,
 ) -> None:
     """Insert rows, in one statement however many there are; nothing is read back.
 
@@ -45,7 +62,6 @@ def insert(
             and JSON, moments not among them.
         rows: their values.
         shared: what is the same in all rows, by attribute; every other column takes what the database gives it by itself.
-        skip_known: leave rows out whose unique keys exist already.
     """
     if not rows:
         return
@@ -53,8 +69,26 @@ def insert(
     fields = {field.attname: field for field in model._meta.concrete_fields}
     types = [_KEPT.get(fields[name].get_internal_type()) or str(fields[name].db_type(connection)) for name in columns]
     source, told = rows_as_source(rows, types, connection.vendor)
-    names = ", ".join(f'"{fields[name].column}"' for name in (*columns, *shared))
-    picked = ", ".join([*(f"c{number}" for number in range(len(columns))), *("%s" for _name in shared)])
+    insert_from(model, source, told, {name: f"c{number}" for number, name in enumerate(columns)}, shared=shared)
+
+
+def insert_from(
+    model: type[models.Model], source: str, told: str, made: Mapping[str, str], *, shared: Mapping[str, Any], skip_known: bool = False
+) -> None:
+    """Insert what a table expression gives, in one statement.
+
+    Args:
+        model: whose rows they are.
+        source: the table expression, with one parameter; see `rows_as_source`.
+        told: that parameter.
+        made: expressions over its columns, by attribute.
+        shared: what is the same in all rows, by attribute; every other column takes what the database gives it by itself.
+        skip_known: leave rows out whose unique keys exist already.
+    """
+    connection = connections[router.db_for_write(model)]
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    names = ", ".join(f'"{fields[name].column}"' for name in (*made, *shared))
+    picked = ", ".join([*made.values(), *("%s" for _name in shared)])
     values = [fields[name].get_db_prep_save(value, connection) for name, value in shared.items()]
     known = " ON CONFLICT DO NOTHING" if skip_known else ""
     statement = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {picked} FROM {source} WHERE true{known}'  # noqa: S608 (names of our own)

@@ -1,6 +1,7 @@
 """Notices are written with their cause, once, in a constant number of statements."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import User
 from notifications.models import InboxItem, Message, Preference
-from notifications.outbox import NewMessage, OutsideTransactionError, post, supersede
+from notifications.outbox import Circular, NewMessage, OutsideTransactionError, message_id, post, supersede
 from notifications.preferences import FloorError, choose
 from tests.notifications.conftest import NOW, notice
 
@@ -116,6 +117,28 @@ def test_a_room_is_told_without_recipient(settings: object, db: None) -> None:
     assert [(message.channel, message.recipient) for message in Message.objects.all()] == [("wecom", None)]
     with pytest.raises(ValueError, match="addressed to nobody"):
         post([NewMessage(key="x", recipient_id=None, topic="escalation", subject="", body="")], now=NOW)
+
+
+def test_a_circular_is_to_each_person_what_a_notice_of_its_own_would_be(person: User, settings: object) -> None:
+    settings.DUBAN_CHANNELS = ["inbox", "email", "webhook"]  # type: ignore[attr-defined]
+    silent = User.objects.create(username="silent")
+    choosy = User.objects.create(username="choosy", email="choosy@example.test")
+    choose(choosy.pk, topic="deadline", channel="webhook", enabled=False)
+    people = (person.pk, silent.pk, choosy.pk)
+    words: dict[str, Any] = {"topic": "deadline", "subject": "“快到期”\n了", "body": "一\n二", "link": "/tasks/1/", "ref": "task:1"}
+    told = [*(name for name in words if name != "ref"), "subject_ref", "recipient", "urgent", "created_at"]
+    written = [*told, "channel", "state", "next_attempt_at", "attempts", "answer"]
+    post([NewMessage(key=f"a|{pk}", recipient_id=pk, **words) for pk in people], now=NOW)
+    singly = {model: sorted(model.objects.values_list(*names)) for model, names in ((InboxItem, told), (Message, written))}
+    InboxItem.objects.all().delete()
+    Message.objects.all().delete()
+    post([Circular(key="a", people=people, **words)], now=NOW)
+    assert {model: sorted(model.objects.values_list(*names)) for model, names in ((InboxItem, told), (Message, written))} == singly
+    assert set(InboxItem.objects.values_list("key", flat=True)) == {f"a|{pk}|inbox" for pk in people}
+    assert sorted(Message.objects.values_list("recipient", "channel")) == sorted(
+        [(person.pk, "email"), (person.pk, "webhook"), (silent.pk, "webhook"), (choosy.pk, "email")]
+    )
+    assert all(message.message_id == message_id(message.key) for message in Message.objects.all())
 
 
 def test_an_unknown_topic_is_refused(person: User) -> None:

@@ -22,7 +22,7 @@ from agencies.actor import Actor
 from agencies.models import Role, User
 from notifications import outbox
 from notifications.leaving import never
-from notifications.outbox import NewMessage
+from notifications.outbox import Circular
 from notifications.topics import Topic
 from workflow import policy
 from workflow.actions.ladders import Ladders
@@ -93,7 +93,7 @@ def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, calendar: WorkCale
 
 def _fired(assignment_ids: Collection[int]) -> dict[int, set[str]]:
     fired: dict[int, set[str]] = defaultdict(set)
-    for assignment_id, key in FiringRow.objects.filter(assignment_id__in=assignment_ids).values_list("assignment_id", "key"):
+    for assignment_id, key in FiringRow.objects.filter(assignment__pk__among=assignment_ids).values_list("assignment_id", "key"):
         fired[assignment_id].add(key)
     return fired
 
@@ -104,12 +104,12 @@ def _tell(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> None:
         return
     people = _people(firings, now)
     papers = make_papers(_papers(firings, people, now), now)
-    messages: list[NewMessage] = []
     with translation.override(settings.LANGUAGE_CODE):
+        wording, told = _Wording(), []
         for part, firing in firings:
             named = dict.fromkeys(user for audience in firing.rung.audiences for user in people(part, audience))
-            messages += _messages(part, firing, named, _number(papers, firing))
-        outbox.post(messages, now=now)
+            told.append(wording.circular(part, firing, named, _number(papers, firing)))
+        outbox.post(told, now=now)
     record_reminders(
         Actor.system(),
         now,
@@ -159,36 +159,40 @@ def _papers(
     ]
 
 
-def _messages(part: Standing, firing: Firing, people: Iterable[int], number: str) -> list[NewMessage]:
-    words = {"task": part.task_name, "agency": part.agency_short_name, "due_on": part.due_on.isoformat() if part.due_on else ""}
-    match firing.rung.trigger:
-        case Trigger.DUE if firing.rung.code in {"due_soon", "warning"}:
-            subject, topic = _("Due soon: %(task)s (%(agency)s, due on %(due_on)s)") % words, Topic.DEADLINE
-        case Trigger.DUE:
-            subject, topic = _("Overdue: %(task)s (%(agency)s, was due on %(due_on)s)") % words, Topic.ESCALATION
-        case Trigger.UNSIGNED:
-            subject, topic = _("Not signed for yet: %(task)s (%(agency)s)") % words, Topic.DEADLINE
-        case Trigger.REPORT:
-            subject, topic = _("Report missing: %(task)s (%(agency)s)") % words, Topic.DEADLINE
-        case Trigger.CONTRIBUTION:
-            subject, topic = _("Contribution missing: %(task)s (%(agency)s)") % words, Topic.DEADLINE
-        case _:
-            subject, topic = _("No movement for a long time: %(task)s (%(agency)s)") % words, Topic.DEADLINE
-    link, key = reverse("task", args=[part.task_id]), firing.key
-    return [
-        NewMessage(
-            key=f"{key}|{user_id}",
-            recipient_id=user_id,
+class _Wording:
+    """What rungs say, in the language in force; the words and the address of the page are looked up once for all firings."""
+
+    def __init__(self) -> None:
+        self._soon = _("Due soon: %(task)s (%(agency)s, due on %(due_on)s)"), Topic.DEADLINE
+        self._overdue = _("Overdue: %(task)s (%(agency)s, was due on %(due_on)s)"), Topic.ESCALATION
+        self._by_trigger = {
+            Trigger.UNSIGNED: (_("Not signed for yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
+            Trigger.REPORT: (_("Report missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+            Trigger.CONTRIBUTION: (_("Contribution missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+            Trigger.STANDSTILL: (_("No movement for a long time: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        }
+        self._before, self._after = reverse("task", args=[0]).rsplit("0", 1)
+
+    def circular(self, part: Standing, firing: Firing, people: Iterable[int], number: str) -> Circular:
+        """Return what people are told of a firing."""
+        rung = firing.rung
+        if rung.trigger == Trigger.DUE:
+            form, topic = self._soon if rung.code in {"due_soon", "warning"} else self._overdue
+        else:
+            form, topic = self._by_trigger[rung.trigger]
+        due_on = part.due_on.isoformat() if part.due_on else ""
+        subject = form % {"task": part.task_name, "agency": part.agency_short_name, "due_on": due_on}
+        return Circular(
+            key=firing.key,
+            people=tuple(people),
             topic=topic,
             subject=subject,
             body=f"{subject}\n{number}".strip(),
-            link=link,
+            link=f"{self._before}{part.task_id}{self._after}",
             ref=f"task:{part.task_id}",
-            urgent=firing.rung.urgent,
-            channels=firing.rung.channels,
+            urgent=rung.urgent,
+            channels=rung.channels,
         )
-        for user_id in people
-    ]
 
 
 def _people(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> Callable[[Standing, Audience], Iterable[int]]:
@@ -196,7 +200,7 @@ def _people(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> Cal
     agencies = {part.agency_id for part, _firing in firings}
     above: dict[int, set[int]] = defaultdict(set)
     leads: dict[int, set[int]] = defaultdict(set)
-    rows = Participation.objects.filter(task_id__in={part.task_id for part, _firing in firings}).exclude(tie=Tie.SUPPORT)
+    rows = Participation.objects.filter(task__pk__among={part.task_id for part, _firing in firings}).exclude(tie=Tie.SUPPORT)
     for task_id, tie, agency_id in rows.values_list("task_id", "tie", "agency_id"):
         (leads if tie == Tie.LEAD else above)[task_id].add(agency_id)
     officers = policy.people_who_hold("report", agencies.union(*leads.values()), now=now)

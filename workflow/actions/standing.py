@@ -44,16 +44,16 @@ _FIELDS = (
 
 def standings(assignment_ids: Collection[int], calendar: WorkCalendar) -> list[Standing]:
     """Return how these assignments stand, those that still climb, in the order of their keys."""
-    chosen = Assignment.objects.filter(pk__in=assignment_ids, state__in=SWEPT_STATES)
+    chosen = Assignment.objects.filter(pk__among=assignment_ids, state__in=SWEPT_STATES)
     owed: dict[int, list[OpenReport]] = defaultdict(list)
-    reports = Report.objects.filter(assignment_id__in=assignment_ids, state__in=_OWED).order_by("period_start", "pk")
+    reports = Report.objects.filter(assignment__pk__among=assignment_ids, state__in=_OWED).order_by("period_start", "pk")
     for assignment_id, report_id, due_on in reports.values_list("assignment_id", "pk", "due_on"):
         owed[assignment_id].append(OpenReport(f"report:{report_id}", due_on))
     asked: dict[int, list[OpenReport]] = defaultdict(list)
-    material = Contribution.objects.filter(assignment_id__in=assignment_ids, state__in=_ASKED).order_by("period_start", "pk")
+    material = Contribution.objects.filter(assignment__pk__among=assignment_ids, state__in=_ASKED).order_by("period_start", "pk")
     for assignment_id, contribution_id, due_on in material.values_list("assignment_id", "pk", "due_on"):
         asked[assignment_id].append(OpenReport(f"contribution:{contribution_id}", due_on))
-    asking = Extension.objects.filter(assignment_id__in=assignment_ids, state=ExtensionState.REQUESTED)
+    asking = Extension.objects.filter(assignment__pk__among=assignment_ids, state=ExtensionState.REQUESTED)
     waiting = set(asking.values_list("assignment_id", flat=True))
     return [
         _standing(row, owed.get(row[0], ()), asked.get(row[0], ()), row[0] in waiting, calendar)
