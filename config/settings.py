@@ -280,8 +280,8 @@ CELERY_TASK_QUEUES = tuple(Queue(name, Exchange(name), routing_key=name) for nam
 """Bells rung by acts, and what the schedule rings: a worker takes from both in turn, so that a flood of bells keeps no sweep waiting."""
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each entry expires before the next, so that an outage is not followed by a flood; a doubled scheduler does no harm. Signs of life
-    # may wait longer: a worker that is busy for a moment is not silent.
-    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 15.0, "options": {"expires": 40, "queue": "schedule"}},
+    # have a queue that is not the pool's (`config/signs.py`).
+    "signs-of-life": {"task": "notifications.tasks.beat", "schedule": 15.0, "options": {"expires": 15, "queue": "signs"}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0, "options": {"expires": 25, "queue": "schedule"}},
     "read-uploads": {"task": "measures.read_uploads", "schedule": 30.0, "options": {"expires": 25, "queue": "schedule"}},
     "sweep": {"task": "workflow.sweep", "schedule": 300.0, "options": {"expires": 290, "queue": "schedule"}},

@@ -90,7 +90,7 @@ def redis_url() -> Iterator[str]:
 class WorkerProcess:
     """A real Celery worker on the test's database and broker, in a process of its own."""
 
-    def __init__(self, *, beat: bool, broker: str) -> None:
+    def __init__(self, *extra: str, beat: bool, broker: str) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_XDIST_WORKER"}
         environment |= {
             "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -100,7 +100,7 @@ class WorkerProcess:
             "DUBAN_TEST_BROKER": broker,
             "PYTHONUNBUFFERED": "1",
         }
-        extra = ["-B", "--schedule", str(settings.VAR / "beat")] if beat else []
+        extra += ("-B", "--schedule", str(settings.VAR / "beat")) if beat else ()
         self.process = subprocess.Popen(
             [sys.executable, *WORKER_COMMAND, *extra],
             cwd=ROOT,
@@ -143,8 +143,8 @@ def celery_worker_process(transactional_db: None) -> Iterator[Callable[..., Work
     celery_app.control.purge()
     started: list[WorkerProcess] = []
 
-    def start(*, beat: bool = False, broker: str = "") -> WorkerProcess:
-        worker = WorkerProcess(beat=beat, broker=broker or settings.CELERY_BROKER_URL)
+    def start(*extra: str, beat: bool = False, broker: str = "") -> WorkerProcess:
+        worker = WorkerProcess(*extra, beat=beat, broker=broker or settings.CELERY_BROKER_URL)
         started.append(worker)
         return worker
 
