@@ -12,6 +12,7 @@ still be read, with a doubt at the break. Each branch below is one of the forms 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import is_collective
@@ -84,6 +85,11 @@ class Parser:
 
     def _name(self, index: int, token: Token) -> None:
         kind = self.label.kind if self.label else "unit"
+        if token.text in roles.SAME_AS or (kind in _OF_UNITS and token.text.endswith("同上")):
+            of: Literal["agencies", "leaders", "deadline"] = "leaders" if kind == "person" else "deadline" if kind == "time" else "agencies"
+            self.same_as.append(SameAs(token.start, token.end, self.label.role if self.label and kind in _OF_UNITS else None, of))
+            self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
+            return
         if kind == "person":
             named = persons(token.text)
             self.leaders += named
@@ -91,10 +97,6 @@ class Parser:
                 self.doubts.append(Doubt(token.start, token.end, "领导姓名没有读出"))
             return
         if kind == "foreign" or (kind == "both" and self._person_beside(token)):
-            return
-        if token.text in roles.SAME_AS or token.text.endswith("同上"):
-            self.same_as.append(SameAs(token.start, token.end, self.label.role if self.label else None))
-            self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
             return
         if kind == "time" and shape(token.text).complete and shape(token.text).prefix:
             self.label = None  # （完成时限：2023年底）（市财政局配合）
@@ -233,7 +235,8 @@ class Parser:
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
 
     def _note(self, index: int, token: Token) -> None:
-        if (token.text.endswith(bodies.SCOPE_ENDS) and self.chunks) or token.text.startswith(("在", "适用于")):
+        stated = token.text.startswith(roles.NOT_CLAUSE) or token.text in ("下同", "同上", "")
+        if (token.inner and self.chunks and not stated) or token.text.startswith(("在", "适用于")):
             self.doubts.append(Doubt(token.start, token.end, "这里写的范围没有读入，请核对"))
         if "同上" in token.text:
             self.same_as.append(SameAs(token.start, token.end))

@@ -14,6 +14,7 @@ from measures.importing.clauses.collectives import goes_on, is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import looks_like_person, persons
+from measures.importing.clauses.scopes import is_office, names_nobody
 from measures.importing.deadlines import Deadline
 
 Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
@@ -76,6 +77,8 @@ class Lexer:
         return at + 1
 
     def _separator(self, at: int, char: str) -> int:
+        if char == "：" and (stop := self._scope_behind_colon(at)):
+            return stop
         if char in SEPARATORS + "：）】" or (char in BRACKETS and at not in self.pairs):
             self._close(at)
             self.tokens.append(Token("sep", at, at + 1, char))
@@ -119,7 +122,7 @@ class Lexer:
             return self._label(at, label)
         if char not in BRACKETS:
             return self._quoted(at, close)
-        kind = _note_kind(inside)
+        kind = _note_kind(inside) or self._scope(at, close, inside)
         if _is_number(inside) and _whole(self._so_far(at)):
             self._close(at)
             self.tokens.append(Token("sep", at, close + 1, "；"))
@@ -130,6 +133,21 @@ class Lexer:
         phrase = roles.phrase_at(inside, 0, after_name=True) if kind == "mark" else None
         self.tokens.append(Token(kind, at, close + 1, inside, phrase=phrase, inner=(at + 1, close)))
         return close + 1
+
+    def _scope(self, at: int, close: int, inside: str) -> Kind | None:
+        """A bracket behind a whole name that names nobody says what for: 省交通运输厅（航道疏浚）."""
+        after = self.text[close + 1 : close + 2]
+        ended = not after or after in SEPARATORS + " ）" or roles.phrase_at(self.text, close + 1, after_name=True) is not None
+        return "note" if ended and is_office(self._so_far(at)) and names_nobody(inside) else None
+
+    def _scope_behind_colon(self, at: int) -> int:
+        """The end of what stands behind a name and a colon and names nobody (市住建局：房屋建筑；市交通局：公路工程), or 0."""
+        stop = next((index for index in range(at + 1, len(self.text)) if self.text[index] in "；，。\n）"), len(self.text))
+        if not is_office(self._so_far(at)) or not names_nobody(self.text[at + 1 : stop].strip()):
+            return 0
+        self._close(at)
+        self.tokens.append(Token("note", at, stop, self.text[at + 1 : stop], inner=(at + 1, stop)))
+        return stop
 
     def _quoted(self, at: int, close: int) -> int:
         """Words in quotation marks belong to a name, but for a deadline (“十四五”末)."""
@@ -362,8 +380,8 @@ def _note_kind(inside: str) -> Kind | None:
     if compact.startswith(roles.NOT_CLAUSE) or compact in ("下同", "同上"):
         return "note"
     phrase = roles.phrase_at(compact, 0, after_name=True)
-    if phrase is not None and phrase.end == len(compact):
-        return "mark"
+    if phrase is not None and (phrase.end == len(compact) or (phrase.role in ("lead", "support") and phrase.words[0] in roles.ALWAYS)):
+        return "mark"  # （牵头）, （牵头，负责建筑领域）
     if compact.endswith(bodies.SCOPE_ENDS) and len(compact) <= _LONGEST_SCOPE and not _whole(compact):
         return "note"  # 省交通运输厅（交通领域）
     label = roles.label_at(compact + "：", 0)

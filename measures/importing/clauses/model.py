@@ -83,11 +83,17 @@ class Doubt:
 
 @dataclass(frozen=True)
 class SameAs:
-    """Where a clause says 同上, and of which role (None: of everything)."""
+    """Where a clause says 同上, and of what: a role (None: everything), the leaders, or the deadline."""
 
     start: int
     end: int
     role: Role | None = None
+    of: Literal["agencies", "leaders", "deadline"] = "agencies"
+    text: str = ""
+
+    def placed(self, text: str, start: int, end: int) -> SameAs:
+        """The same words at their place in the text that they were read from."""
+        return replace(self, start=start, end=end, text=text[start:end])
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class Clause:
             ),
             deadline=deadline,
             doubts=tuple(Doubt(*span(doubt.start, doubt.end), doubt.why) for doubt in self.doubts),
-            same_as=tuple(SameAs(*span(same.start, same.end), same.role) for same in self.same_as),
+            same_as=tuple(same.placed(text, *span(same.start, same.end)) for same in self.same_as),
         )
 
     def moved(self, by: int) -> Clause:

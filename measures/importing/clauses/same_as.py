@@ -14,19 +14,25 @@ def fill_same_as(clause: Clause, previous: Clause | None) -> Clause:
         clause: as it was read; one that does not say 同上 comes back as it is.
         previous: the clause of the item above, its own 同上 filled in; None if there is none.
     """
-    if not clause.same_as or previous is None or not previous.items:
+    if not clause.same_as or previous is None or not (previous.items or previous.leaders):
         return clause
     items: list[Item] = list(clause.items)
     doubts = [doubt for doubt in clause.doubts if doubt.why != SAME_AS_ABOVE]
+    leaders, deadline = clause.leaders, clause.deadline
     for same in clause.same_as:
-        items += [replace(item, start=same.start, end=same.end, restored=True) for item in previous.items if same.role in (None, item.role)]
+        leaders = previous.leaders if same.of == "leaders" else leaders
+        if same.of == "deadline" and previous.deadline:
+            deadline = replace(previous.deadline, text=same.text, start=same.start, end=same.end)
         doubts.append(Doubt(same.start, same.end, "写的是“同上”，按上一项填写，请核对"))
-    whole = any(same.role is None for same in clause.same_as)
+        if same.of != "agencies":
+            continue
+        items += [replace(item, start=same.start, end=same.end, restored=True) for item in previous.items if same.role in (None, item.role)]
+    whole = any(same.role is None and same.of == "agencies" for same in clause.same_as)
     return replace(
         clause,
         items=numbered(items),
-        leaders=clause.leaders or (previous.leaders if whole else ()),
-        deadline=clause.deadline,
+        leaders=leaders or (previous.leaders if whole else ()),
+        deadline=deadline,
         open_list=clause.open_list or (whole and previous.open_list),
         doubts=tuple(sorted(doubts, key=lambda one: (one.start, one.end, one.why))),
     )

@@ -23,3 +23,16 @@ def test_without_a_clause_before_it_nothing_is_filled_in() -> None:
     alone = parse_clause("（同上）", CONTEXT)
     assert fill_same_as(alone, None) == alone
     assert not alone.items
+
+
+def test_leaders_and_deadline_may_be_those_of_the_clause_before() -> None:
+    above = "牵头领导：王立军；牵头单位：县住建局；完成时限：2024年10月底前"
+    text = f"{above}\n\n无关的一行\n\n牵头领导：同上；牵头单位：县水利局；完成时限：同上"
+    first, second = find_clauses(text, CONTEXT)
+    assert second.leaders == first.leaders == ("王立军",)
+    assert second.agencies("lead") == ["县水利局"]
+    assert first.deadline
+    assert second.deadline
+    assert second.deadline.date == first.deadline.date
+    assert text[second.deadline.start : second.deadline.end] == second.deadline.text == "同上"
+    assert sum("同上" in doubt.why for doubt in second.doubts) == len(("leaders", "deadline"))
