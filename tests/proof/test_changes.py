@@ -17,6 +17,7 @@ from notifications.models import Message
 from notifications.outbox import NewMessage, post
 from tests.factories.tasks import accepted_task
 from tests.proof.conftest import Rig, wait_until
+from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure, all_sent
 from workflow.actions.rearrange import add_assignment, withdraw_assignment
 from workflow.models import Assignment
@@ -41,7 +42,7 @@ def decisions(path: Path) -> dict[str, dt.datetime]:
     return {key: dt.datetime.fromisoformat(at) for key, at in lines}
 
 
-@pytest.mark.parametrize("changes", [6, pytest.param(250, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("changes", [6, pytest.param(full("A8", 250), marks=pytest.mark.proof, id="full")])
 def test_a8_nothing_is_sent_by_a_decision_after_the_task_has_left(
     new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changes: int
 ) -> None:

@@ -22,6 +22,7 @@ from notifications.models import Message
 from notifications.outbox import NewMessage, post
 from tests.proof.conftest import ROOT, Rig, wait_until
 from tests.proof.sinks import hook_key
+from tests.proof.sizes import full
 from tests.rig.packages import faketime_library
 from tests.rig.services import postgresql
 from tests.workflow.late_notice import Late, late_notice
@@ -65,7 +66,7 @@ def _run(rig: Rig, job: str, offsets: tuple[float, ...], reminders: int, wanted:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("reminders", [300, 5000])
+@pytest.mark.parametrize("reminders", [300, pytest.param(full("E2", 5000), id="full")])
 def test_e2_hosts_that_disagree_by_ten_minutes_send_what_hosts_that_agree_send(rig: Rig, figure: Figure, reminders: int) -> None:
     even, _early = _run(rig, "on_duty", (0.0, 0.0), reminders)
     skewed, early = _run(rig, "on_duty", (SKEW, -SKEW), reminders)
@@ -103,6 +104,6 @@ def test_e1_a_database_whose_clock_jumps_sends_nothing_early_twice_or_never(figu
 @pytest.mark.proof
 @pytest.mark.django_db
 def test_e6_a_notice_over_ten_thousand_tasks_moves_exactly_the_affected_dates(figure: Figure) -> None:
-    found = late_notice(Late(tasks=10_000))
+    found = late_notice(Late(tasks=full("E6", 10_000)))
     figure("E6", tasks=found.tasks, moved=found.moved, stayed=found.stayed, lines=found.events, reminders=found.reminders, second_import=0)
     assert found.moved == found.events == found.reminders

@@ -15,6 +15,7 @@ from tests.proof.conftest import wait_until
 from tests.proof.house import House, percentile
 from tests.proof.officials import Log, Officials
 from tests.proof.proxy import fault_proxy
+from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1500)]
@@ -37,7 +38,7 @@ def assert_sound(house: House, log: Log) -> None:
 
 
 @pytest.mark.row("C1")
-@pytest.mark.parametrize("crashes", [10, pytest.param(100, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("crashes", [10, pytest.param(full("C1", 100), marks=pytest.mark.proof, id="full")])
 def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledged(
     new_house: Callable[..., House], figure: Figure, crashes: int
 ) -> None:
@@ -90,7 +91,7 @@ def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledge
 
 
 @pytest.mark.row("C2")
-@pytest.mark.parametrize("restarts", [2, pytest.param(30, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("restarts", [2, pytest.param(full("C2", 30), marks=pytest.mark.proof, id="full")])
 def test_c2_a_database_restarted_at_once_is_answered_with_503_and_everybody_comes_back(
     new_house: Callable[..., House], figure: Figure, restarts: int
 ) -> None:

@@ -21,6 +21,7 @@ from notifications.models import Message
 from notifications.outbox import NewMessage, post
 from tests.proof.conftest import Rig, wait_until
 from tests.proof.sinks import FAULTS, FOR_GOOD
+from tests.proof.sizes import full
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
 Figure = Callable[..., None]
@@ -48,7 +49,7 @@ def _is_at_rest(moment: dt.datetime) -> bool:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(("events", "tasks"), [(500, 25), (10_000, 500)])
+@pytest.mark.parametrize(("events", "tasks"), [(500, 25), pytest.param(full("F4", 10_000), full("F4", 10_000) // 20, id="full")])
 def test_f4_events_of_one_matter_never_overtake_each_other_at_the_receiver(
     rig: Rig, figure: Figure, monkeypatch: pytest.MonkeyPatch, events: int, tasks: int
 ) -> None:
@@ -99,7 +100,7 @@ def _failures(rng: random.Random) -> int:
 
 @pytest.mark.proof
 def test_f2_ten_faults_of_a_mail_server_hold_up_nobody_and_are_told_apart(rig: Rig, figure: Figure) -> None:
-    reminders, each = 10_000, 5
+    reminders, each = full("F2", 10_000), 5
     rig.remind(reminders, channels=("email",), marker="healthy")
     senders = rig.fork(4)
     plain = wait_until(lambda: not Message.objects.filter(state="queued").exists(), what="the healthy ones alone")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.proof.conftest import wait_until
 from tests.proof.house import House, Visit, Visitors, children_of, faults, has_ended, percentile
+from tests.proof.sizes import full
 from tests.proof.test_senders import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
@@ -48,7 +49,7 @@ def end(process: subprocess.Popen[str]) -> float:
 
 @pytest.mark.row("A6")
 @pytest.mark.proof
-@pytest.mark.parametrize(("restarts", "reminders"), [(2, 200), (50, 10_000)])
+@pytest.mark.parametrize(("restarts", "reminders"), [(2, 200), pytest.param(full("A6", 50), 200 * full("A6", 50), id="full")])
 def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     new_house: Callable[..., House], figure: Figure, restarts: int, reminders: int
 ) -> None:
@@ -92,7 +93,7 @@ def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
 
 @pytest.mark.row("A10")
 @pytest.mark.proof
-@pytest.mark.parametrize("reminders", [1000, 10_000])
+@pytest.mark.parametrize("reminders", [1000, pytest.param(full("A10", 10_000), id="full")])
 def test_a10_ten_thousand_due_in_the_same_second_are_out_within_a_minute_and_nobody_waits(
     new_house: Callable[..., House], figure: Figure, reminders: int
 ) -> None:
@@ -133,7 +134,7 @@ def test_a10_ten_thousand_due_in_the_same_second_are_out_within_a_minute_and_nob
 
 @pytest.mark.row("B3")
 @pytest.mark.proof
-@pytest.mark.parametrize("away", [15, 600])
+@pytest.mark.parametrize("away", [15, pytest.param(full("B3", 600), id="full")])
 def test_b3_while_redis_is_away_nobody_is_refused_and_its_return_brings_everything(
     new_house: Callable[..., House], figure: Figure, away: int
 ) -> None:
