@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from workflow.states import (
     AssignmentState,
     ExtensionState,
     HandBackState,
+    Part,
     ReportState,
     SignOffState,
     TaskState,
@@ -238,17 +239,19 @@ def _decision(kind: _Kind, rows: QuerySet[Any], shown: int) -> Queue:
 
 
 def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
+    leads = Assignment.objects.filter(task_id=OuterRef("task_id"), part=Part.LEAD).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+    lead = leads.order_by("rank", "pk").values("agency__short_name")[:1]
     first = rows[:shown].values(
-        "state", "summary", "requested_at", "task_id", title=F("task__title"), due_on=F("task__due_on"), agency=F("requested_by__name")
+        "state", "summary", "requested_at", "task_id", title=F("task__title"), due_on=F("task__due_on"), agency=Subquery(lead)
     )
     found = [
         QueueRow(
             task_id=row["task_id"],
             title=row["title"],
-            agency=str(SignOffState(row["state"]).label),
+            agency=row["agency"] or "",
             due_on=row["due_on"],
             since=timezone.localdate(row["requested_at"]),
-            note=row["summary"],
+            note=_("%(state)s: %(summary)s") % {"state": SignOffState(row["state"]).label, "summary": row["summary"]},
             subject="task",
             subject_id=row["task_id"],
             acts=("sign_off", "return_sign_off") if row["state"] == SignOffState.UNDER_REVIEW else ("submit_sign_off",),

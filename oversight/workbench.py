@@ -64,6 +64,11 @@ class Desk:
     label: str | Promise
     piles: list[Pile] = field(default_factory=list)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether anything waits."""
+        return any(pile.count for pile in self.piles)
+
 
 _MATTER = {
     "title": F("task__title"),
@@ -146,7 +151,7 @@ def _officer(seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
                 for name, (label, condition, asked, look) in piles.items()
             ),
             _reports("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
-            _reports("reports", _("Reports to be written"), due, duty=Duty.REPORT),
+            _reports("reports", _("Reports to be written now"), due, duty=Duty.REPORT),
         ],
     )
 

@@ -36,3 +36,8 @@ class InboxItem(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def more(self) -> str:
+        """Return what the text says beyond the subject, which most texts begin with."""
+        return self.body.removeprefix(self.subject).strip()

@@ -206,7 +206,7 @@ def test_the_agencies_of_a_group_stand_side_by_side() -> None:
     (fan,) = centre.fan_outs(stage.coordinator_actor, now=NOW, shown=5)
     assert (fan.title, fan.group, fan.total, fan.signed, fan.late) == ("各市共办", "各地级以上市政府", 4, 3, 0)
     (fan,) = centre.fan_outs(actor_of(stage.coordinator, NOW + dt.timedelta(days=9)), now=NOW + dt.timedelta(days=9), shown=5)
-    assert fan.sentence == "3/4 已签收，0/4 已报送，4 逾期"
+    assert fan.sentence == "3/4 已签收，0/4 已报送，4 超期"
 
 
 PAGES = [

@@ -149,7 +149,7 @@ def _papers(
             addressee=part.agency_name,
             copied_to="、".join(dict.fromkeys(names[pk] for pk in leaders[firing.key])),
             matter=Matter(
-                task=part.task_name,
+                task=part.task_title,
                 agency=part.agency_name,
                 due_on=part.due_on,
                 late=working_days_between(part.due_on, today, calendar) if part.due_on else 0,

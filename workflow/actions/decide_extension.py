@@ -86,7 +86,7 @@ def _reply(row: Extension, assignment: Assignment, now: dt.datetime) -> str:
         agency_id=assignment.agency_id,
         addressee=assignment.agency.name,
         matter=Matter(
-            task=str(task),
+            task=task.title,
             agency=assignment.agency.name,
             due_on=assignment.due_on,
             granted_to=row.granted_to,

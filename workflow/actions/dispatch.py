@@ -106,7 +106,7 @@ def _supervise(tasks: Sequence[Task], assignments: Sequence[Assignment], now: dt
                 task_id=task.pk,
                 addressee="、".join(named[task.pk, True]),
                 copied_to="、".join(named[task.pk, False]),
-                matter=Matter(task=str(task), agency="", due_on=task.due_on, text=task.text),
+                matter=Matter(task=task.title, agency="", due_on=task.due_on, text=task.text),
             )
             for task in tasks
         ],

@@ -12,13 +12,16 @@ from workflow.ladder import Paper
 ANSWER_WITHIN = 3
 """Working days within which an agency answers a paper that urges it."""
 
+INNER = str.maketrans("“”", "‘’")
+"""Quotation marks within quotation marks: papers put the title of a task into them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a paper is about.
 
     Attributes:
-        task: number and title of the task.
+        task: title of the task.
         agency: the agency's name.
         due_on: the date in force, or None.
         late: working days by which it is overdue; 0 before the date, negative when that many are left.
@@ -41,7 +44,7 @@ class Matter:
 def words_for(kind: Paper, matter: Matter) -> tuple[str, str]:
     """Return the title and the text of a paper, paragraphs on lines of their own."""
     named = {
-        "task": matter.task,
+        "task": matter.task.translate(INNER),
         "agency": matter.agency,
         "due_on": _date(matter.due_on),
         "late": matter.late,

@@ -31,6 +31,7 @@ class Standing:
     officer_id: int | None
     due_on: dt.date | None
     task_name: str
+    task_title: str
     agency_name: str
     agency_short_name: str
     subject: Subject
@@ -82,6 +83,5 @@ def _standing(
         finished=task_state not in {TaskState.DISPATCHED, TaskState.SUSPENDED},
         paused=waits or task_state == TaskState.SUSPENDED,
     )
-    return Standing(
-        pk, task_id, plan_id, issuer_id, agency_id, officer_id, due_on, f"{number} {title}".strip(), agency_name, agency_short_name, subject
-    )
+    name = f"{number} {title}".strip()
+    return Standing(pk, task_id, plan_id, issuer_id, agency_id, officer_id, due_on, name, title, agency_name, agency_short_name, subject)
