@@ -1,11 +1,12 @@
-"""Middleware of the site: the language chosen, a password that must change, refusals as pages."""
+"""Middleware of the site: what cannot be stored, the language chosen, a password that must change, refusals as pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -16,7 +17,40 @@ from agencies.refusals import Refusal
 from config import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+NUL = "\x00"
 OPEN_TO_FORCED_CHANGE = frozenset({"password-change", "sign-out", "set-language"})
+
+
+class StorableTextMiddleware:
+    """Leaves out the one character that PostgreSQL holds in no text, NUL, wherever a request may bring it: nobody means it.
+
+    Addresses and cookies are cleaned before anybody reads them, forms before the view does. Bodies of the API are refused by their own
+    parser (`workflow.api.parsing`), names of files cleaned by Django.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Clean address and cookies."""
+        for name, written in (("QUERY_STRING", "%00"), ("HTTP_COOKIE", "\\000")):
+            while written in request.META.get(name, ""):  # what is left may read as another
+                request.META[name] = request.META[name].replace(written, "")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, _args: object, kwargs: Mapping[str, object]) -> None:
+        """Clean the form; what is left alone is a form that is not read before its view, and one whose sender has gone.
+
+        Raises:
+            Http404: the path itself holds it.
+        """
+        if any(NUL in str(value) for value in kwargs.values()):
+            raise Http404
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return
+        with suppress(UnreadablePostError):
+            if any(NUL in text for name, texts in request.POST.lists() for text in (name, *texts)):
+                request.POST = QueryDict(request.POST.urlencode().replace("%00", ""), encoding=request.POST.encoding)
 
 
 class ChosenLanguageMiddleware:
