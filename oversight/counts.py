@@ -10,10 +10,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from agencies.actor import Actor
-from oversight.counters.facts import DIALECTS, LINKS, Fact, facts
+from oversight.counters.facts import DIALECTS, Fact, facts
 from oversight.lights import RUNNING_TASKS, SEVERITY, Lights
 from oversight.models import Tally
 from oversight.scope import Scope
+from oversight.tables import LINKS
 from workflow.deadlines.lights import Colour
 from workflow.models import Participation
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Tie

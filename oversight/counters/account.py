@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from oversight.counters.facts import DIALECTS, KEYS, STANDINGS, TALLIES, bin_of, facts, standing
+from oversight.counters.facts import DIALECTS, KEYS, bin_of, facts, standing
 from oversight.counters.triggers import STANDING_COLUMNS
 from oversight.models import Standing, Tally
+from oversight.tables import STANDINGS, TALLIES
 
 BATCH = 2000
 """Changes folded in one transaction."""

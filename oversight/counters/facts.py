@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oversight.tables import EXTENSIONS, HAND_BACKS, LINKS, MEASURES, PARTS, REPORTS, SIGN_OFFS, STANDINGS, TASKS, TIMINGS
 from workflow.states import ENDED_ASSIGNMENT_STATES
 
 KEYS = (
     "grain", "tie", "overseer_id", "plan_id", "section_id", "agency_id", "part", "task_state", "state", "flags", "due_on", "began_on",
 )  # fmt: skip
 """The columns that make one counter; `bin` is all of them in one text."""
-
-TASKS, PARTS, LINKS = "workflow_task", "workflow_assignment", "workflow_participation"
-REPORTS, EXTENSIONS, HAND_BACKS, SIGN_OFFS = "workflow_report", "workflow_extension", "workflow_handback", "workflow_signoff"
-MEASURES, STANDINGS, TALLIES = "measures_measure", "oversight_standing", "oversight_tally"
-TIMINGS = "workflow_plantiming"
 
 PROMPT_DAYS = 3
 """Within how many days signing for a part counts as in time."""

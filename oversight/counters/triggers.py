@@ -12,11 +12,11 @@ from functools import partial
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from oversight import statement_triggers
-from oversight.counters.facts import (
-    DIALECTS,
+from oversight.counters.facts import DIALECTS, KEYS, Dialect, Fact, Source, bin_of, facts, standing
+from oversight.statement_triggers import Watched
+from oversight.tables import (
     EXTENSIONS,
     HAND_BACKS,
-    KEYS,
     LINKS,
     MEASURES,
     PARTS,
@@ -26,14 +26,7 @@ from oversight.counters.facts import (
     TALLIES,
     TASKS,
     TIMINGS,
-    Dialect,
-    Fact,
-    Source,
-    bin_of,
-    facts,
-    standing,
 )
-from oversight.statement_triggers import Watched
 
 PREFIX = "duban_tally"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-TASKS, REPORTS, PARTS, MEASURES, FILES = (
-    "workflow_task", "workflow_report", "workflow_assignment", "measures_measure", "workflow_evidence",
-)  # fmt: skip
+from oversight.tables import FILES, MEASURES, PARTS, REPORTS, TASKS
+from workflow.states import ENDED_ASSIGNMENT_STATES
 
 LONGEST = 8_000
 """Characters of a row that are indexed; what comes after them is not found."""
@@ -34,7 +33,8 @@ class Kind:
         name: in the name of its table.
         table: whose rows they are.
         key: the key of a row in `select`.
-        select: the SELECT of `object_id`, `place_id` (the task or plan it belongs to), `title` and `body`, ending in a condition.
+        select: the SELECT of `object_id`, `place_id` (where it belongs: the task of a task or report, the plan of a measure, the report of
+            a file), `title` and `body`, ending in a condition.
         sources: the tables that `select` reads, by name; others never change what it says.
     """
 
@@ -56,6 +56,7 @@ def _joined(*columns: str) -> str:
 
 _MEASURE_TITLE = "CASE WHEN m.title <> t.title THEN m.title ELSE '' END"
 _OWN = "SELECT c.id FROM {} c"
+_ENDED = ", ".join(f"'{state.value}'" for state in sorted(ENDED_ASSIGNMENT_STATES))
 TASK = Kind(
     "task",
     TASKS,
@@ -73,8 +74,12 @@ REPORT = Kind(
     REPORTS,
     "r.id",
     f"SELECT r.id AS object_id, p.task_id AS place_id, '' AS title, {_joined('r.done', 'r.next_steps', 'r.problems', 'r.help_needed')}"
-    f" AS body FROM {REPORTS} r JOIN {PARTS} p ON p.id = r.assignment_id WHERE r.state IN ('submitted', 'accepted')",
-    {REPORTS: Source(("id", "state", "done", "next_steps", "problems", "help_needed"), _OWN)},
+    f" AS body FROM {REPORTS} r JOIN {PARTS} p ON p.id = r.assignment_id"
+    f" WHERE r.state IN ('submitted', 'accepted') AND p.state NOT IN ({_ENDED})",
+    {
+        REPORTS: Source(("id", "state", "done", "next_steps", "problems", "help_needed"), _OWN),
+        PARTS: Source(("id", "state"), f"SELECT r.id FROM {REPORTS} r WHERE r.assignment_id IN (SELECT c.id FROM {{}} c)"),
+    },
 )
 MEASURE = Kind(
     "measure",

@@ -18,7 +18,8 @@ from oversight.words.lookup import containing
 from tests.factories.directory import NOW
 from tests.factories.tasks import accepted_task, dispatched_task, make_crew, open_report, submitted_report
 from workflow.grants import rebuild
-from workflow.models import Report, Task
+from workflow.models import Assignment, Report, Task
+from workflow.states import AssignmentState
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,20 @@ def test_a_report_is_in_the_index_only_while_it_is_out_of_its_agency() -> None:
     assert reports_with("资金缺口") == {sent.pk}
     Report.objects.filter(pk=sent.pk).update(state="returned")
     assert not reports_with("资金缺口")
+
+
+def test_a_report_leaves_the_index_with_its_part_and_takes_no_place_from_another() -> None:
+    stage = accepted_task(supporters=2)
+    older, newer = (submitted_report(stage, crew) for crew in stage.supporters)
+    Report.objects.update(problems="资金缺口较大")
+    assert reports_with("资金缺口") == {older.pk, newer.pk}
+    for state in (AssignmentState.WITHDRAWN, AssignmentState.REROUTED):
+        Assignment.objects.filter(pk=newer.assignment_id).update(state=state)
+        assert reports_with("资金缺口") == {older.pk}
+        found = search.search(stage.coordinator_actor, "资金缺口", now=NOW, shown=1, kinds=["reports"])
+        assert [(len(kind.hits), kind.more) for kind in found] == [(1, False)]
+    Assignment.objects.filter(pk=newer.assignment_id).update(state=AssignmentState.ACCEPTED)
+    assert reports_with("资金缺口") == {older.pk, newer.pk}
 
 
 def test_what_is_deleted_is_forgotten() -> None:
