@@ -1,15 +1,20 @@
-"""What supporters contribute to a report: which rows belong to it, which are there, which are missing.
+"""What goes into a report besides what its officer writes: what supporters contribute, and what the last accepted one said.
 
-Reads rows that are loaded already (`assignments` of the task with their `contributions` and `agency`), so that a page costs no more.
+Reads rows that are loaded already (`assignments` of the task with their `contributions` and `agency`, the `reports` of the part), so
+that a page costs no more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from workflow.models import Contribution, Report
-from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState
+from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState
 from workflow.timing import is_asked_for
+
+CARRIED_OVER = ("next_steps", "problems", "help_needed", "percent", "forecast_on", "confidence")
+"""What a new report starts from: what the last accepted one said, but for what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,15 @@ def collected(report: Report) -> Collected:
             elif part.state not in ENDED_ASSIGNMENT_STATES:
                 found.missing.append(row)
     return found
+
+
+def last_accepted(report: Report) -> Report | None:
+    """Return the newest accepted report of the same part before this one."""
+    earlier = (row for row in report.assignment.reports.all() if row.pk != report.pk and row.state == ReportState.ACCEPTED)
+    return max(earlier, key=lambda row: (row.period_end, row.pk), default=None)
+
+
+def carried_over(report: Report) -> dict[str, Any]:
+    """Return what a fresh report starts from, by field; nothing once it has been written in, or where none was accepted before."""
+    last = last_accepted(report) if report.state == ReportState.DUE else None
+    return {} if last is None else {name: getattr(last, name) for name in CARRIED_OVER}

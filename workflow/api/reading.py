@@ -58,6 +58,7 @@ def reports_for(actor: Actor, now: dt.datetime) -> QuerySet[Report]:
         .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
         .prefetch_related(
             "evidence",
+            "assignment__reports",
             "assignment__task__participations",
             "assignment__task__assignments__agency",
             "assignment__task__assignments__contributions__files",

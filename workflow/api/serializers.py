@@ -15,7 +15,7 @@ from workflow import policy
 from workflow.api.keys import LARGEST, KeyField
 from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
-from workflow.collecting import collected
+from workflow.collecting import carried_over, collected
 from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Material, Report, Stage, Task
 
 
@@ -92,11 +92,23 @@ class ContributionSerializer(WithOffers):
         return shown
 
 
+class CarriedOverSerializer(serializers.Serializer[dict[str, Any]]):
+    """What the last accepted report of the same part said, but for what was done."""
+
+    next_steps = serializers.CharField()
+    problems = serializers.CharField()
+    help_needed = serializers.CharField()
+    percent = serializers.IntegerField(allow_null=True)
+    forecast_on = serializers.DateField(allow_null=True)
+    confidence = serializers.ChoiceField(choices=Report.Confidence.choices, allow_blank=True)
+
+
 class ReportSerializer(WithOffers):
     """A report; what its agency has not submitted is shown to that agency only."""
 
     evidence = EvidenceSerializer(many=True, read_only=True)
     contributions = serializers.SerializerMethodField()
+    starts_from = serializers.SerializerMethodField()
 
     @extend_schema_field(ContributionSerializer(many=True))
     def get_contributions(self, row: Report) -> list[dict[str, Any]]:
@@ -105,13 +117,18 @@ class ReportSerializer(WithOffers):
         parts = [*rows.there, *rows.later, *rows.missing, *rows.waived]
         return [dict(shown) for shown in ContributionSerializer(parts, many=True, context=self.context).data]
 
+    @extend_schema_field(CarriedOverSerializer(allow_null=True))
+    def get_starts_from(self, row: Report) -> dict[str, Any] | None:
+        """Return what a fresh report starts from, for who may write it; nothing of it is kept before they do."""
+        found = carried_over(row) if policy.may_report(self.actor, row) else {}
+        return dict(CarriedOverSerializer(found).data) if found else None
+
     class Meta:
         model = Report
         fields = (
             "id", "assignment", "period_start", "period_end", "on_demand", "due_on", "state", "was_missed", "done", "next_steps",
             "problems", "help_needed", "percent", "forecast_on", "confidence", "reviewer_confidence", "stage", "submitted_at", "remark",
-            "version", "evidence",
-            "contributions", "allowed_actions",
+            "version", "evidence", "contributions", "starts_from", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -25,6 +25,7 @@ from tests.factories.tasks import (
     open_report,
     submitted_report,
 )
+from workflow.actions.judge_report import accept_report
 from workflow.catalog import CATALOG
 from workflow.models import Assignment, Event, IdempotencyKey, Report, Task
 
@@ -90,6 +91,23 @@ def test_allowed_actions_say_what_can_be_done_and_why_not() -> None:
     assert by_name["declare_done"]["reason"]
     theirs = next(part for part in body["assignments"] if part["agency"] != lead.agency.pk)
     assert {offer["name"] for offer in theirs["allowed_actions"]} <= {"press", "remind"}
+
+
+def test_a_fresh_report_says_to_its_officer_what_it_starts_from() -> None:
+    stage = accepted_task()
+    lead = stage.leads[0]
+    accept_report(actor=stage.coordinator_actor, report_id=submitted_report(stage, lead, percent=60).pk, now=NOW)
+    address = reverse("api:report", args=[open_report(stage, lead).pk])
+    officer = client_of(lead.officer)
+    assert officer.get(address).json()["starts_from"] == {
+        "next_steps": "", "problems": "", "help_needed": "", "percent": 60, "forecast_on": None, "confidence": "",
+    }  # fmt: skip
+    assert officer.get(address).json()["percent"] is None, "nothing of it is kept before the officer does"
+    for other in (stage.coordinator, stage.supporters[0].officer):
+        assert client_of(other).get(address).json()["starts_from"] is None
+    report = Report.objects.latest("pk")
+    assert patched(officer, report, {"done": "一"}, f'"{report.version}"') == 200
+    assert officer.get(address).json()["starts_from"] is None, "it has been begun"
 
 
 def test_every_route_to_a_task_is_404_for_another_agency() -> None:
