@@ -96,6 +96,12 @@ def show(
     earlier = [other for other in part.contributions.all() if other.pk != row.pk and other.state == ContributionState.SENT]
     context = {
         "row": row,
+        "written": row,
+        "kind": _("Contribution"),
+        "heading": _("Contribution"),
+        "files": list(row.files.all()),
+        "file_url": "contribution-file",
+        "files_label": _("Files"),
         "part": part,
         "task": part.task,
         "form": form,

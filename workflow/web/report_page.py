@@ -23,7 +23,7 @@ from workflow import policy, timing
 from workflow.actions.attaching import EVIDENCE_LIMIT
 from workflow.actions.joint_reports import candidates, write_together
 from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report, send_for_review
-from workflow.collecting import collected
+from workflow.collecting import carried_over, collected, last_accepted
 from workflow.lights import report_light
 from workflow.models import Evidence, Material, Report
 from workflow.states import ReportState
@@ -34,8 +34,6 @@ from workflow.web.chosen import LONGEST, shown_in
 from workflow.working_days import calendar_in_force
 
 WRITABLE = frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED})
-CARRIED_OVER = ("next_steps", "problems", "help_needed", "percent", "forecast_on", "confidence")
-"""What a new report starts from: what the last accepted one said, but for what was done."""
 
 
 class ReportForm(forms.Form):
@@ -137,11 +135,19 @@ def show(
     writes = report.state in WRITABLE and bool(policy.may_report(actor, report))
     context: dict[str, Any] = {
         "report": report,
+        "written": report,
+        "kind": _("Report"),
+        "heading": _("Progress report"),
+        "files": list(report.evidence.all()),
+        "file_url": "evidence",
+        "files_label": _("Evidence"),
+        "files_required": report.assignment.task.evidence_required,
         "part": report.assignment,
         "task": report.assignment.task,
         "form": form,
         "refused": refused,
         "is_writable": writes,
+        "is_readable": True,
         "save_decision": timing.to_save_report(report, now),
         "light": report_light(report, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),
         "last": last_accepted(report),
@@ -164,17 +170,7 @@ def is_released_by(actor: Actor, report: Report) -> bool:
 
 def starting_from(report: Report) -> dict[str, Any]:
     """Return what the form starts with: what was kept, or for a fresh report what the last accepted one said."""
-    last = last_accepted(report)
-    if report.state == ReportState.DUE and last is not None:
-        carried: dict[str, Any] = {name: getattr(last, name) for name in CARRIED_OVER}
-        return carried | {"version": report.version}
-    return {name: getattr(report, name) for name in ReportForm.base_fields}
-
-
-def last_accepted(report: Report) -> Report | None:
-    """Return the newest accepted report of the same part before this one, out of the rows already loaded."""
-    earlier = (row for row in report.assignment.reports.all() if row.pk != report.pk and row.state == ReportState.ACCEPTED)
-    return max(earlier, key=lambda row: (row.period_end, row.pk), default=None)
+    return {name: getattr(report, name) for name in ReportForm.base_fields} | carried_over(report)
 
 
 @require_POST
