@@ -27,10 +27,7 @@ class RungForm(forms.Form):
     )
 
     makes_paper = forms.BooleanField(label=gettext_lazy("Makes its paper"), required=False)
-    channels = forms.MultipleChoiceField(
-        label=gettext_lazy("By which channels"), widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=gettext_lazy("None: as each person has chosen."),
-    )  # fmt: skip
+    channels = forms.MultipleChoiceField(label=gettext_lazy("By which channels"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
