@@ -112,7 +112,10 @@ def test_only_the_system_administrator_sets_it_in_a_shape_that_works_and_it_is_o
         ("en", "Reminder before the due date: tells officer of the agency、coordinator; makes: Yellow warning slip; by Webhook"),
     ],
 )
-def test_the_history_says_whom_a_rung_tells_with_which_paper_and_by_which_channels(keeper: Actor, language: str, sentence: str) -> None:
+def test_the_history_says_whom_a_rung_tells_with_which_paper_and_by_which_channels(
+    keeper: Actor, settings: Any, language: str, sentence: str
+) -> None:
+    settings.DUBAN_CHANNELS = ["inbox", "email", "webhook"]
     set_house(keeper, {"due_soon": RungChoice(True, None, ("officer", "coordinator"), True, ("webhook",))})
     with translation.override(language):
         assert [line.sentences for line in record_of(PlanVerb.SET_LADDER)] == [(sentence,)]
