@@ -12,7 +12,7 @@ from measures.importing.headings import chinese_number, read_marker
 from measures.importing.unnumbered import may_head
 
 _KINDS = (
-    "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
+    "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|责任分解|责任分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
     "条例|纲要|指引|安排|分解表"
 )
 TITLE = re.compile(rf"(?:{_KINDS})》?(?:[（(][^（）()]{{1,30}}[）)])?$")
@@ -33,10 +33,10 @@ PUBLISH = re.compile(
 # What stands above the title of a paper and says nothing of its contents.
 _ABOVE = re.compile(
     r"^(?:特急|平急|加急|特提|急件?|明电|内部(?:明电|资料)|(?:机密|秘密|绝密)[★☆\s\d年个月]*|\d{3,8}|(?:签发人?|会签人?)[：:].*|"
-    r"等级.*|份号.*|密级.*)$"
+    r"等级.*|份号.*|密级.*|.*(?:首页|位置)[^。]{0,40}[>＞›»].*|[★☆━─—\-_=]+)$"
 )
 _LABELLED = re.compile(r"^附\s*(?:件|表)\s*[\d一二三四五六七八九十]{0,3}\s*[：:]?$")
-_RED_HEAD = re.compile(r"^(?P<who>[^《》。；]{4,60}?)文\s*件$")
+_RED_HEAD = re.compile(r"^(?P<who>[^《》。；>＞›»]{4,60}?)文\s*件$")
 # A line that goes on with the title: （2024—2026年）, （试行）.
 QUALIFIER = re.compile(
     r"^[（(](?:[^（）()]{0,6}20\d{2}\s*年?\s*(?:[-—–~～－至]+\s*20\d{2})?\s*年(?:度|版)?|试行|暂行|修订|[^（）()]{0,8}(?:版|部分))[）)]$"
@@ -45,7 +45,7 @@ _OTHERS = r"(?:等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|�
 _ISSUES = re.compile(rf"^(.{{2,80}}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会|行|署|公司){_OTHERS})(?=关于|印发|转发)")
 ISSUER = re.compile(
     r"^[\u4e00-\u9fffXx×（）()、 \u3000]{2,60}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|署|会|组|中心|"
-    r"行|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议|总队|支队|大队|室|站|学院|大学|军区|集团)$"
+    r"行|办|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议|总队|支队|大队|室|站|学院|大学|军区|集团)$"
 )
 _CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
 _META = re.compile(
@@ -54,12 +54,14 @@ _META = re.compile(
 )
 _META_VALUES = {
     "issuer": re.compile(r"(?:发文机关|发布机构|发文机构)[：:\s]+([^\s：:]{2,40})"),
-    "date": re.compile(
-        r"(?:成文日期|发文日期|印发日期|发布日期|(?:制表|填报|填表|编制)(?:日期|时间))[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"
-    ),
+    "date": re.compile(r"(?:成文日期|发文日期|印发日期|(?:制表|填报|填表|编制)(?:日期|时间))[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"),
 }
-_PUT_UP = re.compile(r"(?:信息)?发布时间[：:\s]+(\S{6,20})")
-_FIRST_LINES = 14
+_PUT_UP = re.compile(
+    r"(?:(?:信息)?发布(?:时间|日期)[：:\s]+(\S{6,20})|((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s|$))"
+)
+_NOTICES = ("通知", "函")
+_FIRST_LINES, _LAST_LINES = 14, 6
+_IMPRINT = re.compile(r"^(?P<who>[^。；\d]{2,60}?)\s*(?P<day>(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*印发$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class Layout:
 
 def spelled_together(name: str) -> str:
     """Give a name without the blanks that only spread its signs; several names keep one blank between them."""
-    parts = name.split()
-    return (" " if all(len(part) > 3 for part in parts) else "").join(parts)
+    parts = name.removeprefix("中华人民共和国").split() if name == "中华人民共和国国务院" else name.split()
+    return (" " if all(len(part) > 3 or (len(part) > 2 and ISSUER.match(part)) for part in parts) else "").join(parts)
 
 
 def chinese_year(text: str) -> int:
@@ -198,22 +200,34 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
             layout = replace(layout, issuer=layout.issuer or Piece(spelled_together(red["who"]), *who))
             continue
         if ISSUER.match(line) and not TITLE.search(line) and not (titles and not _closed(document, titles)):
-            if layout.issuer is None:
-                layout = replace(layout, issuer=Piece(spelled_together(line), block.start, block.end))
+            layout = _with_issuer(document, layout, spelled_together(line), block)
             if not _title_follows(document, head, block):
                 continue
         titles.append(block)
     return _set_title(document, titles, layout)
 
 
+def _with_issuer(document: Document, layout: Layout, name: str, block: Block) -> Layout:
+    """Take an agency above the title, or the next of several that stand line by line."""
+    before = layout.issuer
+    if before is None:
+        return replace(layout, issuer=Piece(name, block.start, block.end))
+    if name in before.text or document.text[before.end : block.start].strip() or not ISSUER.match(before.text):
+        return layout
+    return replace(layout, issuer=Piece(f"{before.text} {name}", before.start, block.end))
+
+
 def _closed(document: Document, titles: Sequence[Block]) -> bool:
-    return TITLE.search(line_of(document, titles[-1])) is not None
+    """Whether no line of a title waits for its end; the names of agencies above it do not."""
+    lines = [line_of(document, block) for block in titles]
+    return TITLE.search(lines[-1]) is not None or all(ISSUER.match(line) for line in lines)
 
 
 def _title_follows(document: Document, head: Sequence[Block], block: Block) -> bool:
     """Tell whether an agency's name is the first line of a title (…政府办公厅 / 关于印发…的通知)."""
-    following = [other for other in head if other.start > block.start]
-    return bool(following) and line_of(document, following[0]).startswith(("关于", "印发", "转发"))
+    following = (line_of(document, other) for other in head if other.start > block.start)
+    after = next((line for line in following if not ISSUER.match(line)), "")
+    return after.startswith(("关于", "印发", "转发"))
 
 
 def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> tuple[Layout, bool]:
@@ -226,6 +240,10 @@ def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> t
             layout = with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
         return layout, True
     match = DATE.search(line) or _ISO_DATE.search(line)
+    signed = re.fullmatch(r"[（(](?P<who>[^（）()\d]{4,40}?)\s*[\d〇○零一二三四五六七八九]{4}\s*年[^（）()]*日[）)]", line)
+    if signed and ISSUER.match(signed["who"]) and layout.issuer is None:  # （成都市财政局　2024年2月28日）
+        who = Piece(spelled_together(signed["who"]), block.start + signed.start("who"), block.start + signed.end("who"))
+        layout = replace(layout, issuer=who)
     if match and (re.fullmatch(r"[（(].*[）)]", line) or len(line) - len(match.group()) < 4):  # a line that is nothing but a date
         return with_date(layout, match.group(), block.start + match.start(), block.start + match.end()), True
     return layout, bool(PUBLISH.match(line)) or bool(re.fullmatch(r"[（(].*[）)]", line))
@@ -243,43 +261,74 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
     if not titles:
         return layout
     first = next((i for i, block in enumerate(titles) if TITLE.search(line_of(document, block))), len(titles) - 1)
+    while first + 1 < len(titles) and _goes_on([line_of(document, block) for block in titles], first):
+        first += 1  # 关于印发《……三年行动计划 / （2023—2025年）》的通知
     if first + 1 < len(titles) and QUALIFIER.match(line_of(document, titles[first + 1])):
         first += 1
     lines = [line_of(document, block) for block in titles[: first + 1]]
     text = re.sub(r"\s+", "", "".join(lines)) if len(lines) > 1 else lines[0]
+    several = [line for line in lines[:-1] if ISSUER.match(line)]
+    text = " ".join(several) + text.removeprefix("".join(several)) if len(several) > 1 else text  # 中共…市委 / …市人民政府 / 关于…
     text = re.sub(r"^#+\s*", "", text)
     piece = Piece(text, titles[0].start, titles[first].end)
     rest = titles[first + 1 :]
     told = re.match(r"^(?P<who>[^《》]{4,60}?)(?:联合)?(?:印发|发布|出台)(?:了)?《(?P<t>[^《》]{4,80})》$", text)
     if told:
-        issuer = Piece(re.sub(r"\s", "", told["who"]), piece.start, piece.end)
+        issuer = Piece(_as_spaced(lines, told["who"]), piece.start, piece.end)
         return replace(layout, title=Piece(told["t"], piece.start, piece.end), issuer=layout.issuer or issuer)
-    if text.endswith("通知"):
+    if text.endswith("通知") or (text.endswith(_NOTICES) and "印发" in text):
         layout = replace(layout, notice=piece)
-        layout = _issuer_from_notice(layout)
+        layout = _issuer_from_notice(layout, lines)
         if rest:
             return _set_title(document, rest, layout)
-        inner = re.search(r"[《<〈](?P<t>[^《》]{4,80})[》>〉](?=的通知|通知|$)|印发(?P<u>[^《》]{4,60})的通知", text)
+        inner = re.search(r"[《<〈](?P<t>[^《》]{4,80})[》>〉](?=的通知|通知|的函|$)|印发(?P<u>[^《》][^。；]{3,80})的(?:通知|函)$", text)
         if inner:
             return replace(layout, title=Piece(inner["t"] or inner["u"], piece.start, piece.end))
     return replace(layout, title=piece)
 
 
-def _issuer_from_notice(layout: Layout) -> Layout:
+def _goes_on(lines: Sequence[str], last: int) -> bool:
+    """Whether a title goes on behind a line of it: what it quotes is not closed, or it issues something and no 通知 has come."""
+    text = "".join(lines[: last + 1])
+    issues = any(word in text for word in ("印发", "转发")) and not text.endswith(_NOTICES)
+    return text.count("《") > text.count("》") or (issues and any(line.endswith(_NOTICES) for line in lines[last + 1 :]))
+
+
+def _as_spaced(lines: Sequence[str], who: str) -> str:
+    """The agencies that a title begins with, one blank between two of them: 省委办公厅 省政府办公厅."""
+    spaced = "".join(line + (" " if ISSUER.match(line) else "") for line in lines)
+    rest = len(re.sub(r"\s", "", who))
+    end = next((at + 1 for at, char in enumerate(spaced) if not char.isspace() and (rest := rest - 1) == 0), len(spaced))
+    name = spelled_together(spaced[:end])
+    return name if all(ISSUER.match(part) for part in name.split()) else re.sub(r"\s", "", who)
+
+
+def _issuer_from_notice(layout: Layout, lines: Sequence[str]) -> Layout:
     if layout.notice is None or layout.issuer is not None:
         return layout
     match = _ISSUES.match(layout.notice.text)
     if match is None:
         return layout
-    return replace(layout, issuer=Piece(match[1].strip(), layout.notice.start, layout.notice.start + len(match[1])))
+    return replace(layout, issuer=Piece(_as_spaced(lines, match[1]), layout.notice.start, layout.notice.start + len(match[1])))
 
 
 def published(document: Document, layout: Layout) -> Layout:
-    """Take the day on which a page was put up (发布时间：2023-09-14), where the document gives no date of its own."""
+    """Take issuer and date of the imprint, or the day on which a page was put up, where the document gives none of its own."""
+    for block in (*document.blocks[:_FIRST_LINES], *document.blocks[-_LAST_LINES:]):
+        imprint = _IMPRINT.match(line_of(document, block))  # …办公室　2024年2月8日印发
+        if imprint and layout.issuer is None and ISSUER.match(imprint["who"].strip()):
+            who = Piece(spelled_together(imprint["who"]), block.start, block.start + imprint.end("who"))
+            layout = replace(layout, issuer=who)
+        if imprint and layout.date is None:
+            layout = with_date(layout, imprint["day"], block.start + imprint.start("day"), block.start + imprint.end("day"))
     for block in document.blocks[:_FIRST_LINES]:
         line = line_of(document, block)
         if layout.date is None and (when := _PUT_UP.match(line)):
-            layout = with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
+            group = 1 if when[1] else 2  # 2025-08-25 18:00 来源：…
+            layout = with_date(layout, when[group], block.start + when.start(group), block.start + when.end(group))
+    issues = _ISSUES.match(layout.title.text) if layout.title and layout.issuer is None else None
+    if issues and layout.title:  # 教育部等十八部门关于加强科学教育工作的意见
+        layout = replace(layout, issuer=Piece(issues[1], layout.title.start, layout.title.start + issues.end(1)))
     return layout
 
 

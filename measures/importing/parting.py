@@ -10,6 +10,7 @@ from measures.importing.document import Block, BlockKind, Document
 from measures.importing.frontmatter import (
     DATE,
     ISSUER,
+    NUMBER,
     PUBLISH,
     QUALIFIER,
     TITLE,
@@ -29,6 +30,7 @@ _ATTACHMENT = re.compile(
 )
 _ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
 _LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
+_BRACKETED = re.compile(r"[（(][^（）()]{2,40}[）)]$")  # （本文有删减）
 _NOTES = re.compile(r"^(?:注|备\s*注|说\s*明|填表说明|填报说明|注释|几点说明|有关说明)\s*[：:\d（(]")
 _LONGEST_NOTE = 120
 _MOST_NAMES = 30  # agencies that sign one document
@@ -149,7 +151,7 @@ def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout
     signed = Piece("、".join(names), blocks[0].start, blocks[-2].end)
     issuer = layout.issuer.text if layout.issuer else ""
     shortened = len(names) == 1 and len(names[0]) > len(issuer) and names[0].endswith(issuer[1:])
-    together = len(names) > 1 and re.sub(r"\s", "", issuer) == "".join(names)
+    together = len(names) > 1 and (re.sub(r"\s", "", issuer) == "".join(names) or issuer in names)
     return replace(layout, issuer=signed) if not issuer or shortened or together else layout
 
 
@@ -160,7 +162,10 @@ def _title_after(document: Document, blocks: Sequence[Block], index: int, layout
     while index < len(blocks) and len(lines) < 4:
         block = blocks[index]
         line = line_of(document, block)
-        if PUBLISH.match(line):
+        number = NUMBER.fullmatch(line) if not lines else None
+        if number and layout.number is None:  # the number under the signature
+            layout = replace(layout, number=Piece(re.sub(r"\s", "", line), block.start, block.end))
+        if number or PUBLISH.match(line) or (not lines and _BRACKETED.match(line) and not QUALIFIER.match(line)):
             index += 1
             continue
         if (
@@ -173,11 +178,11 @@ def _title_after(document: Document, blocks: Sequence[Block], index: int, layout
             break
         lines.append(block)
         index += 1
-        if TITLE.search(line):
+        if TITLE.search(line) and not _named_longer(document, blocks, lines, index, layout):
             break
     if not lines or not TITLE.search(line_of(document, lines[-1])):
         return first, layout
-    while index < len(blocks) and re.fullmatch(r"[（(][^（）()]{2,40}[）)]", line := line_of(document, blocks[index])):
+    while index < len(blocks) and _BRACKETED.match(line := line_of(document, blocks[index])):
         if QUALIFIER.match(line):
             lines.append(blocks[index])
         index += 1
@@ -185,6 +190,14 @@ def _title_after(document: Document, blocks: Sequence[Block], index: int, layout
         text = re.sub(r"\s+", "", "".join(line_of(document, block) for block in lines))
         layout = replace(layout, title=Piece(text, lines[0].start, lines[-1].end))
     return index, layout
+
+
+def _named_longer(document: Document, blocks: Sequence[Block], lines: Sequence[Block], index: int, layout: Layout) -> bool:
+    """Whether the notice names the plan with the next line behind these: …发展规划（2021—2025年） / 任务分工方案."""
+    if layout.notice is None or index >= len(blocks):
+        return False
+    text = "".join(line_of(document, block) for block in (*lines, blocks[index]))
+    return re.sub(r"\s", "", text) in re.sub(r"\s", "", layout.notice.text)
 
 
 def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:

@@ -13,9 +13,16 @@ _WORDS = _CLASS_NOUNS | frozenset(bodies.SCOPES) | frozenset(bodies.QUANTIFIERS)
 _LONGEST = max(map(len, _WORDS))
 _LEVELS = frozenset(bodies.LEVEL_MARKS)
 _PARTIES = ("牵头单位", "责任单位", "配合单位", "牵头部门", "配合部门", "责任部门", "成员单位")
-_COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家)")
+_COUNTED = re.compile(r"(?:全[省市县区州])?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:个|家|大)")
+_SEATS_OF_PLACES = ("", "党委", "党委和政府", "党委政府", *bodies.SEATS)
+_COUNTED_PLACES = re.compile(  # 26个县人民政府, 山区26县政府, 10个脱贫县（市、区）人民政府
+    r"[\u4e00-\u9fff]{0,6}?(?:\d{1,3}个?|[一二三四五六七八九十]{1,3}个)[\u4e00-\u9fff]{0,6}?(?:市|区|县|州|盟|旗|镇|乡|街道)(?:市区|区|市)?(?P<seat>[\u4e00-\u9fff]*)$"
+)
 _SEVERAL = re.compile(r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街)(?:一?市|区|县)?(?:人民政府|政府|党委|部门|管委会)$")
 _STATIONED = re.compile(r"^(?:中央|中省|省|市|部)?[在驻](?P<place>[\u4e00-\u9fff]{2})")
+_STATIONED_UNITS = re.compile(
+    r"[在驻][\u4e00-\u9fff](?:中直|部省属|中省属|部属|省属|省直|中省直)(?:有关)?(?:单位|部门|企业|高校|企事业单位)$"
+)
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
@@ -52,16 +59,29 @@ def _open_set(name: str) -> bool:
         any(word in plain for word in _EACH) and (head_of(plain) or plain.endswith(_WHOLE_NAMES))
     ):
         return False
+    if is_counted(plain):
+        return True
     if found := _COUNTED.match(plain):
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS
     opened = (
-        _stationed(plain)
+        is_stationed(plain)
         or bool(_TIERED.match(plain))
         or bool(_SEVERAL.search(plain))
         or "所在地" in plain
         or (plain.startswith(bodies.OPENERS) and not place)
     )
     return opened or _quantified(plain) or is_class(name)
+
+
+def is_counted(plain: str) -> bool:
+    """Whether this is a number of places: 26个县人民政府, 13个设区市."""
+    counted = _COUNTED_PLACES.match(_unbracketed(plain))
+    return counted is not None and counted["seat"] in _SEATS_OF_PLACES
+
+
+def is_stationed(name: str) -> bool:
+    """Whether this is a kind of body in a place, and not its own: 在京高校, 驻连中直单位."""
+    return _stationed(name) or _STATIONED_UNITS.match(name) is not None
 
 
 def _stationed(plain: str) -> bool:

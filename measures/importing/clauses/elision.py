@@ -296,7 +296,10 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
     done: list[Mention] = []
     for mention in mentions:
         before = done[-1] if done else None
-        opened = before is not None and ((before.kind == "collective" and "各" in before.name) or before.why == _PERHAPS_OF_EACH)
+        opened = before is not None and (
+            (before.kind == "collective" and ("各" in before.name or before.name.startswith(("有关", "相关"))))
+            or before.why == _PERHAPS_OF_EACH
+        )
         follows = opened and mention.chunk.separator == "、"
         made = shape(mention.name)
         open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)

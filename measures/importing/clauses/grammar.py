@@ -170,6 +170,9 @@ class Parser:
         if self.label is not None and self.label.kind in ("time", "foreign"):
             return
         self.roles_seen += 1
+        if phrase.role == "responsible" and token.text.startswith("协同") and any(chunk.role == "lead" for chunk in self.chunks):
+            phrase = replace(phrase, role="support")  # 市发展改革委牵头，市科技局协同推进
+            self.doubts.append(Doubt(token.start, token.end, "“协同”按配合读取"))
         for word in phrase.words:
             if word in roles.LOOSE and ROLES.index(phrase.role) == ROLES.index(roles.ROLE_WORDS[word]):
                 self.doubts.append(Doubt(token.start, token.end, roles.LOOSE[word]))

@@ -123,6 +123,8 @@ class Lexer:
         if char not in BRACKETS:
             return self._quoted(at, close)
         kind = _note_kind(inside) or self._scope(at, close, inside)
+        if kind == "note" and self._name >= 0 and self._seat_behind(at, close):
+            kind = None  # 各市（含定州、辛集市）人民政府
         if _is_number(inside) and _whole(self._so_far(at)):
             self._close(at)
             self.tokens.append(Token("sep", at, close + 1, "；"))
@@ -133,6 +135,12 @@ class Lexer:
         phrase = roles.phrase_at(inside, 0, after_name=True) if kind == "mark" else None
         self.tokens.append(Token(kind, at, close + 1, inside, phrase=phrase, inner=(at + 1, close)))
         return close + 1
+
+    def _seat_behind(self, at: int, close: int) -> bool:
+        """Whether an open set goes on behind a bracket with the seat of each."""
+        before, seat = self._so_far(at), next((seat for seat in bodies.SEATS if self.text.startswith(seat, close + 1)), "")
+        opened = is_collective(before) or bool(self._last("sep") and before in bodies.LEVEL_NOUNS)
+        return bool(seat) and opened and not before.endswith(bodies.SEATS)
 
     def _scope(self, at: int, close: int, inside: str) -> Kind | None:
         """A bracket behind a whole name that names nobody says what for: 省交通运输厅（航道疏浚）."""
@@ -283,8 +291,9 @@ class Lexer:
             return at + 2
         if not word or not (after_name or word == "会同" or (self._name < 0 and self._last("role", "sep"))):
             return 0
-        if word in ("协同", "联合", "协调", "商") and roles.phrase_at(self.text, at, after_name=after_name):
-            return 0
+        phrase = roles.phrase_at(self.text, at, after_name=after_name) if word in ("协同", "联合", "协调", "商") else None
+        if phrase is not None and not (word == "协同" and phrase.words == (word,)):
+            return 0  # 省公安厅协同省高级人民法院负责 is a link, 省公安厅协同配合 is none
         self._close(at)
         self.tokens.append(Token("link", at, at + len(word), word))
         return at + len(word)

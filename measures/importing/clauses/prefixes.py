@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.bodies import INNER, NATION, PROVINCE
+from measures.importing.clauses.collectives import is_counted
 from measures.importing.clauses.mentions import NOT_A_NAME, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
@@ -61,7 +62,9 @@ def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Ment
     if chain is None or chain.broken or not chain.level or mention.why or mention.chunk.alias or mention.chunk.separator != "、":
         return mention
     if mention.kind == "collective":
-        open_set = any(word in mention.name for word in (*bodies.QUANTIFIERS, "、")) or not head_of(mention.name)
+        open_set = (
+            any(word in mention.name for word in (*bodies.QUANTIFIERS, "、")) or not head_of(mention.name) or is_counted(mention.name)
+        )
         return mention if open_set else replace(mention, why=f"可能省略了“{chain.prefix}”，也可能是泛指")
     public = head_of(mention.name) in _PUBLIC and not mention.name.endswith(bodies.COMPANY_ENDS)
     own = made.kind == "standalone" and made.level != NATION and not made.prefix

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from measures.importing.clauses import bodies, places, roles
-from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.collectives import is_collective, is_stationed
 from measures.importing.clauses.elision import resolve
 from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.grammar import Parser
@@ -17,6 +17,7 @@ from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.deadlines import Deadline, find_deadlines
 
 _SHORTEST_SENTENCE = 6  # characters
+_COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
 
 
@@ -200,12 +201,16 @@ def _names_parties(mentions: list[Mention]) -> bool:
         return any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if len(mentions) == 1:
         name = mentions[0].name
-        return (name.startswith(("各", "有关", "相关")) and name.endswith(("单位", "部门", *bodies.SEATS, *bodies.PREFECTURE_OFFICES))) or (
-            not name.startswith("各") and "各" in name
-        )
-    if opened and any(mention.name.endswith(("单位", "部门", "党组织", *bodies.SEATS)) for mention in mentions):
+        return (
+            name.startswith(("各", "有关", "相关"))
+            and name.endswith(("单位", "部门", *_COMMITTEES, *bodies.SEATS, *bodies.PREFECTURE_OFFICES))
+        ) or (not name.startswith("各") and "各" in name)
+    if opened and any(mention.name.endswith(("单位", "部门", *_COMMITTEES, *bodies.SEATS)) for mention in mentions):
         return True  # 中央驻鄂单位、省直有关部门、各市州人民政府
-    return all(mention.kind == "collective" and any(word in mention.name for word in bodies.QUANTIFIERS) for mention in mentions[:-1])
+    return all(
+        mention.kind == "collective" and (any(word in mention.name for word in bodies.QUANTIFIERS) or is_stationed(mention.name))
+        for mention in mentions[:-1]
+    )
 
 
 def _items(mentions: list[Mention]) -> tuple[Item, ...]:

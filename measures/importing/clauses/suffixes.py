@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
+_UNITS_OF_PLACES = ("省", "市", "州", "盟", "县", "旗")
+_SEVERAL_AREAS = re.compile(r"(?P<zone>.{2,14}(?:自由贸易试验区|自贸试验区|自贸区))(?P<place>[\u4e00-\u9fff]{2,4})$")
 _TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_PLACE, _LONGEST_OPEN = 6, 16  # characters
 _FRAGMENTS = ("place", "region", "branch", "stem", "unknown")
@@ -86,6 +89,13 @@ def _closes_run(last: Mention, mention: Mention) -> bool:
 
 def _close_run(done: list[Mention], run: list[int], closing: int) -> None:
     closer = done[closing]
+    zone = _SEVERAL_AREAS.match(done[run[0]].name) if closer.name.endswith("片区管委会") else None
+    for index in run if zone and closer.kind == "agency" else ():  # 福建自贸试验区福州、厦门、平潭片区管委会
+        place = done[index].name.removeprefix(zone["zone"] if zone else "").removesuffix("片区")
+        done[index] = replace(done[index], name=f"{zone['zone'] if zone else ''}{place}片区管委会", kind="agency", restored=True)
+    if zone and closer.kind == "agency":
+        done[closing] = replace(closer, name=zone["zone"] + closer.name, restored=True)
+        return
     stem = next((done[index].name for index in reversed(run) if shape(done[index].name).kind == "branch"), "")
     for index in run:
         done[index] = _finished(done[index], closer)
@@ -169,7 +179,11 @@ def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
 
 
 def _may_sit(region: str, rest: str) -> bool:
-    zone = not places.level_of(region) and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
+    zone = (
+        not places.level_of(region)
+        and not region.endswith(_UNITS_OF_PLACES)
+        and (region.endswith(bodies.ZONES) or rest in bodies.ZONE_SEATS)
+    )
     if rest in bodies.ZONE_SEATS:
         return zone
     if rest in bodies.PREFECTURE_OFFICES:
