@@ -14,13 +14,10 @@ from django.utils import timezone
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
 from workflow.models import Assignment, Contribution, Report
-from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ExtensionState, ReportState
+from workflow.states import ENDED_ASSIGNMENT_STATES, OPEN_CONTRIBUTION_STATES, ContributionState, ExtensionState, ReportState
 from workflow.thresholds import Thresholds
 
 SENT = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ContributionState.SENT})
-OPEN_CONTRIBUTIONS = frozenset(
-    {ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW, ContributionState.RETURNED}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def counts_of(rows: Sequence[Row]) -> Counts:
 def _row(part: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Row:
     light = assignment_light(part, today, calendar, thresholds)
     owed = _reports(part) if part.is_lead else _contributions(part)
-    late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTIONS and row.due_on < today]
+    late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTION_STATES and row.due_on < today]
     ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)
     last = timezone.localdate(ended) if ended else today
     return Row(

@@ -180,3 +180,11 @@ SWEPT_STATES = (AssignmentState.PENDING, AssignmentState.ACCEPTED)
 
 ENDED_ASSIGNMENT_STATES = frozenset({AssignmentState.REROUTED, AssignmentState.WITHDRAWN})
 """Assignments that are no longer the agency's."""
+
+OPEN_CONTRIBUTION_STATES = (
+    ContributionState.ASKED,
+    ContributionState.DRAFT,
+    ContributionState.AGENCY_REVIEW,
+    ContributionState.RETURNED,
+)
+"""Contributions that their agency still owes."""

@@ -20,8 +20,8 @@ from workflow.timeline import Verb
 WRITABLE = frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED})
 
 
-def _lock_writable(actor: Actor, contribution_id: int, now: dt.datetime, version: int | None = None) -> Contribution:
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+def _lock_writable(actor: Actor, contribution_id: int, now: dt.datetime) -> Contribution:
+    row = lock_contribution(actor, contribution_id, now=now)
     require(policy.may_contribute(actor, row))
     expect(timing.to_contribute(row, now))
     if row.state not in WRITABLE:
@@ -30,16 +30,14 @@ def _lock_writable(actor: Actor, contribution_id: int, now: dt.datetime, version
 
 
 @transaction.atomic
-def attach_material(
-    *, actor: Actor, contribution_id: int, filename: str, content: bytes, now: dt.datetime, version: int | None = None
-) -> Material:
+def attach_material(*, actor: Actor, contribution_id: int, filename: str, content: bytes, now: dt.datetime) -> Material:
     """Attach a file to a contribution that is still being written; the same file twice is kept once.
 
     Raises:
         Invalid: the file is empty or too large.
         Conflict: the contribution has been sent.
     """
-    row = _lock_writable(actor, contribution_id, now, version)
+    row = _lock_writable(actor, contribution_id, now)
     digest = digest_of(content)
     known = row.files.filter(sha256=digest).first()
     if known is not None:

@@ -17,13 +17,12 @@ from workflow.actions.ask_supporters import look_again
 from workflow.actions.door import move
 from workflow.deadlines import add_working_days
 from workflow.models import Answer, Assignment, Contribution
-from workflow.states import AnswerState, ContributionState
+from workflow.states import OPEN_CONTRIBUTION_STATES, AnswerState
 from workflow.working_days import calendar_in_force
 
 LEAST_WORKING_DAYS = 3
 """How many working days who takes a part over has at least for what was owed with it."""
 
-OPEN_CONTRIBUTIONS = (ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW, ContributionState.RETURNED)
 OPEN_ANSWERS = (AnswerState.OWED, AnswerState.RETURNED)
 
 
@@ -56,7 +55,7 @@ def go_over(pairs: Sequence[tuple[Assignment, Assignment]], now: dt.datetime) ->
     heirs = {before.pk: after for before, after in pairs}
     found = {pk: GoneOver() for pk in heirs}
     least = add_working_days(timezone.localdate(now), LEAST_WORKING_DAYS, calendar_in_force())
-    asked = Contribution.objects.filter(assignment__in=heirs, state__in=OPEN_CONTRIBUTIONS)
+    asked = Contribution.objects.filter(assignment__in=heirs, state__in=OPEN_CONTRIBUTION_STATES)
     owed = Answer.objects.filter(assignment__in=heirs, state__in=OPEN_ANSWERS)
     contributions = list(asked.select_for_update(of=("self",), no_key=True).order_by("pk"))
     answers = list(owed.select_for_update(of=("self",), no_key=True).order_by("pk"))

@@ -13,7 +13,7 @@ from django_fsm import FSMField, transition
 from agencies.models import User
 from workflow.models.assignment import Assignment
 from workflow.models.reports import StoredFile
-from workflow.states import ContributionState
+from workflow.states import OPEN_CONTRIBUTION_STATES, ContributionState
 
 
 class Contribution(models.Model):
@@ -100,7 +100,7 @@ class Contribution(models.Model):
 
     @transition(
         field=state,
-        source=[ContributionState.ASKED, ContributionState.DRAFT, ContributionState.AGENCY_REVIEW, ContributionState.RETURNED],
+        source=list(OPEN_CONTRIBUTION_STATES),
         target=ContributionState.PASSED_ON,
     )
     def pass_on(self) -> None:

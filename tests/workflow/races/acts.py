@@ -157,7 +157,7 @@ OTHERS: dict[str, Raced] = {
                   actor=actor, contribution_id=pk, text="数据", now=NOW, version=row.version)),
         Raced("attach_material", "contribution", policy.may_contribute,
               lambda actor, row, pk, clone, sides: attach_material(
-                  actor=actor, contribution_id=pk, filename="数据.txt", content=b"x", now=NOW, version=row.version)),
+                  actor=actor, contribution_id=pk, filename="数据.txt", content=b"x", now=NOW)),
         Raced("retract", "comment", policy.may_retract,
               lambda actor, row, pk, clone, sides: retract(actor=actor, comment_id=pk, now=NOW)),
     )
