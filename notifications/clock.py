@@ -46,6 +46,11 @@ def database_now() -> dt.datetime:
     return found
 
 
+def host_apart() -> dt.timedelta:
+    """Return by how much this host's clock, by which pages date what people do, is ahead of the database's."""
+    return timezone.now() - database_now()
+
+
 def steady() -> float:
     """Return seconds of a clock that nobody sets and that runs on while the host sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

@@ -23,7 +23,7 @@ from agencies.chain_check import verify
 from agencies.models import ChainedEvent
 from notifications import health
 from notifications.channels import load
-from notifications.clock import database_now, jumped
+from notifications.clock import database_now, host_apart, jumped
 from notifications.hours import may_send
 from notifications.models import ChannelHealth, Message
 from oversight.counters import account
@@ -37,6 +37,9 @@ SILENT_AFTER = dt.timedelta(seconds=45)
 
 UNSWEPT_AFTER = dt.timedelta(minutes=11)
 """Two missed sweeps."""
+
+MOST_APART = dt.timedelta(seconds=30)
+"""By how much the clock of a host may differ from the database's."""
 
 LATE, TOO_LATE = dt.timedelta(minutes=5), dt.timedelta(minutes=30)
 LINES_AT_A_SITTING = 20_000
@@ -127,9 +130,13 @@ def clock_jumped() -> str:
 
 
 def clock(_now: dt.datetime) -> Finding:
-    """Check that the clock of the database has not jumped."""
+    """Check that the clock of the database has not jumped, and that this host's, by which pages date what people do, agrees with it."""
     if jumped():
         return Finding("clock", Level.FAILURE, clock_jumped())
+    apart = host_apart()
+    if abs(apart) > MOST_APART:
+        words = _("The clock of this host is %(seconds)d seconds off that of the database; what people do on its pages bears a wrong time.")
+        return Finding("clock", Level.WARNING, words % {"seconds": abs(apart).total_seconds()})
     return Finding("clock", Level.FINE, _("The clock of the database runs evenly."))
 
 

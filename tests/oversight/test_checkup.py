@@ -139,6 +139,14 @@ def test_a_disk_that_fills_is_told(monkeypatch: pytest.MonkeyPatch, free: int, l
     assert finding("disk").level == level
 
 
+def test_a_host_whose_clock_is_off_is_told_for_pages_go_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert finding("clock").level == Level.FINE
+    for seconds, level in ((29, Level.FINE), (31, Level.WARNING), (-90, Level.WARNING)):
+        monkeypatch.setattr(checkup, "host_apart", lambda seconds=seconds: dt.timedelta(seconds=seconds))
+        assert finding("clock").level == level
+    assert "90" in finding("clock").sentence
+
+
 def test_the_doctor_speaks_and_ends_with_the_worst_level(monkeypatch: pytest.MonkeyPatch) -> None:
     said = StringIO()
     monkeypatch.setattr("oversight.checkup.database_now", lambda: NOW)
