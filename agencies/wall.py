@@ -21,9 +21,6 @@ from agencies.models import Agency
 ROLE = "duban_reader"
 """The role under which people read; it owns nothing and cannot sign in."""
 
-MAKING = f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO %(owner)s;"
-"""What somebody who may make roles has to say where the owner of the tables may not."""
-
 GRANTS = f"""
 GRANT USAGE ON SCHEMA public TO {ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
@@ -60,6 +57,20 @@ def build() -> bool:
                 cursor.execute(GRANTS)
     stands.cache_clear()
     return stands(str(connection.settings_dict["NAME"]))
+
+
+def missing() -> str:
+    """Return what somebody who may make roles has to say first, where the owner of the tables may not; empty when nothing is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, oid, 'MEMBER'), quote_ident(current_user) FROM pg_roles WHERE rolname = %s", [ROLE]
+        )
+        found = cursor.fetchone()
+        if found is None:
+            cursor.execute("SELECT quote_ident(current_user)")
+            return f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO {cursor.fetchone()[0]};"
+    is_granted, owner = found
+    return "" if is_granted else f"GRANT {ROLE} TO {owner};"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DataError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -53,6 +53,22 @@ def test_a_wall_without_its_role_is_put_up_later() -> None:
     assert checkup.second_wall(NOW).level == Level.WARNING
     call_command("build_wall")
     assert checkup.second_wall(NOW).level == Level.FINE
+
+
+@pytest.mark.parametrize(("made", "said"), [(True, "GRANT duban_reader TO plain;"), (False, "CREATE ROLE duban_nobody NOLOGIN; GRANT")])
+def test_what_is_missing_is_said_as_it_has_to_be_said(monkeypatch: pytest.MonkeyPatch, made: bool, said: str) -> None:
+    assert wall.missing() == ""
+    if not made:
+        monkeypatch.setattr(wall, "ROLE", "duban_nobody")
+    with connection.cursor() as cursor:  # a role of this transaction only, which owns nothing
+        cursor.execute("CREATE ROLE plain NOLOGIN; GRANT plain TO CURRENT_USER")
+        cursor.execute("SET LOCAL ROLE plain")
+        assert said in wall.missing()
+        cursor.execute("RESET ROLE")
+    monkeypatch.setattr(wall, "build", lambda: False)
+    monkeypatch.setattr(wall, "missing", lambda: said)
+    with pytest.raises(CommandError, match="GRANT"):
+        call_command("build_wall")
 
 
 @pytest.mark.usefixtures("first_wall_down")

@@ -20,6 +20,5 @@ class Command(BaseCommand):
         if connection.vendor != "postgresql":
             raise CommandError("The second wall needs PostgreSQL.")
         if not wall.build():
-            owner = connection.settings_dict["USER"]
-            raise CommandError(f"Somebody who may make roles has to say first: {wall.MAKING % {'owner': owner}}")
+            raise CommandError(f"Somebody who may make roles has to say first: {wall.missing()}")
         self.stdout.write("The second wall stands. Restart web, worker and beat.")
