@@ -1,7 +1,7 @@
 """The first sign-in: a slip of paper with a code, for accounts that have no password yet.
 
-A code is worked out from the secret of the installation and is stored nowhere. It opens one account for some days, once: the first
-page after it asks for a password of one's own, and with a password set no code is good any more.
+A code is worked out from the secret of the installation and is stored nowhere. It opens one account, for some days and until a password
+is set: the first page after it asks for one and opens nothing else before, and with a password set no code is good any more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LETTERS = 12
 
 
 def code_for(user: User, issued_on: dt.date) -> str:
-    """Return the code of an account's slip, in groups of four; the same for all slips of one day."""
+    """Return the code of an account's slip, in groups of four; issuing one changes the unusable password, and so voids those before."""
     said = f"{user.pk}|{user.password}|{issued_on.isoformat()}"
     letters = base64.b32encode(salted_hmac("agencies.slips", said, algorithm="sha256").digest()).decode()[:LETTERS]
     return "-".join(letters[start : start + 4] for start in range(0, LETTERS, 4))

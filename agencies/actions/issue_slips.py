@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,7 +29,7 @@ class Slip:
 
 @transaction.atomic
 def issue_slips(*, actor: Actor, now: dt.datetime, users: Iterable[User]) -> list[Slip]:
-    """Issue a slip for each of these accounts; earlier ones are void.
+    """Issue a slip for each of these accounts, in the order of their names; earlier ones are void.
 
     Whoever opens accounts does not issue slips, and the other way round: nobody alone makes an account and signs in with it.
 
@@ -38,7 +39,8 @@ def issue_slips(*, actor: Actor, now: dt.datetime, users: Iterable[User]) -> lis
     """
     today = timezone.localdate(now)
     found = []
-    for user in User.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("username"):
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=[user.pk for user in users]).order_by("pk")
+    for user in sorted(locked, key=attrgetter("username")):
         require(policy.may_issue_slip(actor, user))
         if user.has_usable_password() or not user.is_active:
             raise Conflict(_("%(who)s is closed or has a password already: no slip is issued.") % {"who": f"{user} ({user.username})"})

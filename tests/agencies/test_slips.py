@@ -1,4 +1,4 @@
-"""The first sign-in of accounts without a password: slips, issued by the security administrator, good once and for some days."""
+"""The first sign-in of accounts without a password: slips, issued by the security administrator, good until a password is set."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from agencies.actions.create_user import create_user
 from agencies.actions.issue_slips import issue_slips
@@ -65,6 +67,22 @@ def test_a_slip_is_good_for_a_fortnight_and_void_once_another_is_issued(client: 
         second = issue_slips(actor=actor_of(security), now=NOW + dt.timedelta(days=14), users=[fresh])[0]
         assert not sign_in(client, "li.si", first.code)
         assert sign_in(client, "li.si", second.code)
+
+
+def test_accounts_are_locked_in_the_order_in_which_everybody_locks_them_and_printed_by_name(security: User) -> None:
+    system = actor_of(make_person(office=Office.SYSTEM))
+    people = [create_user(actor=system, now=NOW, username=name, name=name) for name in ("wang.wu", "an.yi")]
+    with CaptureQueriesContext(connection) as asked:
+        slips = issue_slips(actor=actor_of(security), now=NOW, users=people)
+    (locking,) = (query["sql"] for query in asked if '"agencies_user"' in query["sql"] and "ORDER BY" in query["sql"])
+    assert 'ORDER BY "agencies_user"."id" ASC' in locking
+    assert ("FOR NO KEY UPDATE" in locking) is (connection.vendor == "postgresql")
+    assert [slip.user.username for slip in slips] == ["an.yi", "wang.wu"]
+
+
+def test_two_slips_of_one_day_are_not_the_same(fresh: User, security: User) -> None:
+    first, second = (issue_slips(actor=actor_of(security), now=NOW, users=[fresh])[0] for _turn in range(2))
+    assert first.code != second.code
 
 
 def test_a_slip_is_on_record_without_its_code(fresh: User, security: User) -> None:
