@@ -108,6 +108,16 @@ class Actor:
         wanted = frozenset(codenames)
         return frozenset(agency for held_on in (self.permissions, self.past) for agency, held in held_on.items() if held & wanted)
 
+    @property
+    def oversees(self) -> bool:
+        """Tell whether the actor coordinates or leads somewhere."""
+        return bool(self.overseen)
+
+    @property
+    def overseen(self) -> frozenset[int]:
+        """Return the agencies where the actor coordinates or leads: what these issued or stand above, they oversee."""
+        return self.agencies_where("coordinate", "lead_view")
+
     def on_behalf_of(self, codename: str, agency_id: int | None) -> int | None:
         """Return the person for whom the actor uses a permission on an agency; None when it is the actor's own."""
         return None if agency_id is None else self.acting_for.get(agency_id, {}).get(codename)

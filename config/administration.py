@@ -12,15 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actor import Actor
+from agencies.middleware import actor_of
 from agencies.models import Office, User
 from oversight.board import Board, Figure
 
 
 def oversees(request: HttpRequest) -> bool:
-    """Tell whether somebody coordinates or leads somewhere."""
-    actor: Actor | None = getattr(request, "actor", None)
-    return actor is not None and bool(actor.agencies_where("coordinate", "lead_view"))
+    """Tell whether whoever asks has signed in, and coordinates or leads somewhere."""
+    return isinstance(request.user, User) and actor_of(request).oversees
 
 
 class House(AdminSite):
@@ -37,7 +36,7 @@ class House(AdminSite):
 
 
 def _board(request: HttpRequest) -> list[Figure]:
-    shown = Board(request.actor, now=timezone.now())  # type: ignore[attr-defined]
+    shown = Board(actor_of(request), now=timezone.now())
     return [*shown.totals(), *shown.by_light(), *shown.waiting()]
 
 
@@ -51,5 +50,5 @@ def _accounts(request: HttpRequest) -> list[Figure]:
     listed = reverse("admin:agencies_user_changelist")
     return [
         Figure(_("Accounts open"), people.count(), f"{listed}?is_active__exact=1"),
-        Figure(_("Without a password yet"), without, f"{listed}?first=waiting", "orange" if without else ""),
+        Figure(_("Without a password yet"), without, f"{listed}?is_active__exact=1&first=waiting", "orange" if without else ""),
     ]

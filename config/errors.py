@@ -159,8 +159,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     A database that does not answer is no mistake: 503, and when to ask again. Wherever in the request it failed, this door is
     the last, and the failure is the exception being handled.
     """
-    status = 503 if is_passing(sys.exc_info()[1]) else 500
-    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}  # noqa: PLR2004  (the status just chosen)
+    passing = is_passing(sys.exc_info()[1])
+    status, headers = (503, {"Retry-After": str(RETRY_AFTER)}) if passing else (500, {})
     saying = SAYINGS[status]
     if wants_json(request):
         return JsonResponse({"detail": str(saying.reason), "code": saying.code}, status=status, headers=headers)

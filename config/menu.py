@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
+from agencies.middleware import actor_of
 from agencies.models import Office, User
 
 
@@ -57,7 +58,7 @@ def _coordinates(actor: Actor, user: User) -> bool:
 
 
 def _oversees(actor: Actor, user: User) -> bool:
-    return bool(actor.agencies_where("coordinate", "lead_view"))
+    return actor.oversees
 
 
 def _administers(actor: Actor, user: User) -> bool:
@@ -91,7 +92,7 @@ def entries(request: HttpRequest) -> list[Entry]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return []
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     shown: list[tuple[Item, str]] = []
     for item in MENU:
         if item.serves(actor, user):
@@ -110,12 +111,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {
         "menu": lambda: entries(request),
         "signed_in": signed_in,
-        "takes_part": lambda: signed_in and bool(_actor(request).agency_ids),
-        "may_read_administration": lambda: signed_in and _oversees(_actor(request), request.user),  # type: ignore[arg-type]
-        "has_people": lambda: signed_in and bool(_actor(request).agencies_where("administer")),
+        "takes_part": lambda: signed_in and bool(actor_of(request).agency_ids),
+        "may_read_administration": lambda: signed_in and actor_of(request).oversees,
+        "has_people": lambda: signed_in and bool(actor_of(request).agencies_where("administer")),
     }
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

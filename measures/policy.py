@@ -28,7 +28,7 @@ def uploads_visible_to(actor: Actor) -> QuerySet[Upload]:
 
 def plans_directed_by(actor: Actor) -> Q:
     """Return the condition on plans that the actor's agencies coordinate or issued; who only has tasks of a plan is the tasks' affair."""
-    agencies = actor.agencies_where("coordinate", "lead_view")
+    agencies = actor.overseen
     return Q(coordinator_id__in=agencies) | Q(issuer_id__in=agencies)
 
 

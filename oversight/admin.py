@@ -10,17 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.actor import Actor
+from agencies.middleware import actor_of
 from oversight import sight
 from workflow.models import Task
 from workflow.web import load
 from workflow.web.buttons import buttons
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 @admin.register(Task)
@@ -58,7 +52,7 @@ class TaskAdmin(admin.ModelAdmin[Task]):
 
     def has_view_permission(self, request: HttpRequest, obj: Task | None = None) -> bool:
         """Let those read who coordinate or lead somewhere; which tasks, the list itself narrows."""
-        return bool(actor_of(request).agencies_where("coordinate", "lead_view"))
+        return actor_of(request).oversees
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody add."""

@@ -302,7 +302,7 @@ SECTION_COLUMNS: Mapping[str, Promise] = {
 
 def plans_overseen(actor: Actor, *, now: dt.datetime) -> list[tuple[int, str]]:
     """Return the plans that the board can be narrowed to, the latest first."""
-    seats = actor.agencies_where("coordinate", "lead_view")
+    seats = actor.overseen
     counted = Tally.objects.filter(grain="plan", overseer_id__in=seats, plan_id=OuterRef("pk"), n__gt=0)
     return list(Plan.objects.filter(Exists(counted)).order_by("-pk").values_list("pk", "title"))
 

@@ -35,7 +35,7 @@ class Counts:
 
     def __init__(self, actor: Actor, *, plan: int | None = None, issued: bool = False, scope: Scope | None = None) -> None:
         self.plan, self.scope = plan, scope
-        self.seats = actor.agencies_where("coordinate") if issued else actor.agencies_where("coordinate", "lead_view")
+        self.seats = actor.agencies_where("coordinate") if issued else actor.overseen
         self.ties = [Tie.ISSUER] if issued else [Tie.ISSUER, Tie.ABOVE]
         self._anew = bool(scope) or (len(self.seats) > 1 and not issued and self._seen_twice())
 

@@ -109,7 +109,7 @@ class LedgerForm(forms.Form):
         self._choices("section", [(str(section.pk), str(section)) for section in sections])
         self._choices("agency", [(str(pk), name) for pk, name in sight.agencies(actor).values_list("pk", "short_name")])
         self.fields["state" if self.rows_kind == "parts" else "own"].widget = forms.HiddenInput()
-        if not actor.agencies_where("coordinate", "lead_view"):
+        if not actor.oversees:
             del self.fields["mine"]
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:

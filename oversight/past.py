@@ -126,7 +126,7 @@ class PastBoard:
 
 
 def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> PastBoard:
-    """Return the board as it stood at the end of a day, in four queries.
+    """Return the board as it stood at the end of a day, in five queries.
 
     Raises:
         Invalid: there are too many tasks to put together at once.

@@ -12,6 +12,7 @@ from agencies.models import Agency
 from measures.models import Plan
 from oversight.models import Tally
 from workflow.models import Assignment, Participation, Task, TaskUserPermission
+from workflow.models.task import sight_of
 from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState, Tie
 
 
@@ -22,11 +23,8 @@ def tasks(actor: Actor, *, now: dt.datetime) -> QuerySet[Task]:
 
 def places(actor: Actor, *, now: dt.datetime) -> QuerySet[Any, int]:
     """Return the keys of the tasks the actor may see, from the links and grants alone, which no wall stands before."""
-    ties = Participation.objects.filter(agency_id__in=actor.agency_ids)
-    ties = ties.exclude(task_state=TaskState.DRAFT, tie__in=[Tie.LEAD, Tie.SUPPORT])
-    shown = TaskUserPermission.objects.filter(user_id=actor.user_id, permission__codename="see_task", expires_at__gt=now)
-    seen = ties.order_by().values_list("task_id", flat=True)
-    return seen.union(shown.order_by().values_list("content_object_id", flat=True), all=True) if shown.exists() else seen
+    by_agency, by_person = (keys.order_by() for keys in sight_of(actor, now))
+    return by_agency.union(by_person, all=True) if by_person.exists() else by_agency
 
 
 def parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
@@ -50,7 +48,7 @@ def overseen_tasks(actor: Actor, *, now: dt.datetime) -> QuerySet[Task]:
 
 def oversees(actor: Actor, prefix: str = "") -> Q:
     """Return the condition that a task was issued by an agency, or in its line, where the actor coordinates or leads."""
-    seats = actor.agencies_where("coordinate", "lead_view")
+    seats = actor.overseen
     ties = Participation.objects.filter(agency_id__in=seats, tie__in=[Tie.ISSUER, Tie.ABOVE])
     return Q(**{f"{prefix.removesuffix('__')}_id__in" if prefix else "pk__in": ties.values("task_id")})
 
@@ -68,7 +66,7 @@ def plans(actor: Actor, *, now: dt.datetime) -> QuerySet[Plan]:
 
 def agencies(actor: Actor) -> QuerySet[Agency]:
     """Return the agencies whose parts the actor can ask for: those with parts in what they oversee, and their own."""
-    seats = actor.agencies_where("coordinate", "lead_view")
+    seats = actor.overseen
     counted = Tally.objects.filter(grain="agency", overseer_id__in=seats, agency_id=OuterRef("pk"), n__gt=0)
     own = Participation.objects.filter(agency_id=OuterRef("pk"), tie__in=[Tie.LEAD, Tie.SUPPORT])
     return Agency.objects.filter(Q(Exists(counted)) | (Q(pk__in=actor.agency_ids) & Q(Exists(own))))

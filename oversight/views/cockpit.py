@@ -46,14 +46,11 @@ def cockpit(request: ActorRequest) -> HttpResponse:
     """Show the board, for everything or for one plan, as of now or of a past day."""
     require_oversight(request, "coordinate", "lead_view")
     now = timezone.now()
-    plans = board.plans_overseen(request.actor, now=now)
-    plan = request.GET.get("plan", "")
-    if plan and plan not in {str(pk) for pk, _title in plans}:
-        raise NotYours
+    plans, plan = _plans(request, now)
     scope = portfolio_of(request.actor)
     mine = bool(scope) and request.GET.get("mine") == "on"
     context: dict[str, Any] = {"plans": plans, "plan": plan, "at": now, "today": timezone.localdate(now), "may_narrow": bool(scope)}
-    context |= {"mine": mine, "asked": urlencode({"plan": plan, **({"mine": "on"} if mine else {})})}
+    context |= {"mine": mine, "asked": _asked(plan, mine=mine)}
     day = past.past_day(request.GET.get("on", ""), timezone.localdate(now))
     if day is not None:
         looked = past.board_on(day, request.actor, now=now, plan=plan, scope=scope if mine else None)
@@ -61,6 +58,23 @@ def cockpit(request: ActorRequest) -> HttpResponse:
     context |= _present(request, board.Board(request.actor, now=now, plan=plan, mine=mine), [pk for pk, _title in plans])
     screen = request.GET.get("screen") == "big"
     return render(request, "oversight/screen.html" if screen else "oversight/board.html", {**context, "renewed_after": RENEWED_AFTER})
+
+
+def _plans(request: ActorRequest, now: dt.datetime) -> tuple[list[tuple[int, str]], str]:
+    """Return the plans that can be chosen, and which one was.
+
+    Raises:
+        NotYours: one that is not among them.
+    """
+    plans, plan = board.plans_overseen(request.actor, now=now), request.GET.get("plan", "")
+    if plan and plan not in {str(pk) for pk, _title in plans}:
+        raise NotYours
+    return plans, plan
+
+
+def _asked(plan: str, *, mine: bool) -> str:
+    """Return what was chosen, for the addresses of pages that keep to it."""
+    return urlencode({"plan": plan, **({"mine": "on"} if mine else {})})
 
 
 def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dict[str, Any]:
@@ -122,10 +136,7 @@ def briefing(request: ActorRequest) -> HttpResponse:
     """Show the briefing 专报 for the leadership group: the board in sentences, to be printed or copied."""
     require_oversight(request, "coordinate", "lead_view")
     now = timezone.now()
-    plans = board.plans_overseen(request.actor, now=now)
-    plan = request.GET.get("plan", "")
-    if plan and plan not in {str(pk) for pk, _title in plans}:
-        raise NotYours
+    plans, plan = _plans(request, now)
     shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on")
     weeks = trend.weeks(shown.counts, shown.lights.today, number=2)
     totals, lights = shown.totals(), shown.by_light()
@@ -149,8 +160,8 @@ def briefing(request: ActorRequest) -> HttpResponse:
         "late": [line for line in leads if line.figures[4].value][:LATE_NAMED],
         "targets": trajectories.trajectories(targets, shown.lights.today),
         "is_mine": bool(shown.scope),
-        "asked": urlencode({"plan": plan, **({"mine": "on"} if shown.scope else {})}),
-        "office": Agency.objects.filter(pk__in=request.actor.agencies_where("coordinate", "lead_view")).order_by("position", "pk").first(),
+        "asked": _asked(plan, mine=bool(shown.scope)),
+        "office": Agency.objects.filter(pk__in=request.actor.overseen).order_by("position", "pk").first(),
     }
     return render(request, "oversight/briefing.html", context)
 

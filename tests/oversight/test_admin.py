@@ -6,6 +6,7 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
@@ -78,6 +79,15 @@ def test_who_only_works_on_tasks_and_the_three_offices_read_none_there(client: C
 
 
 def test_the_office_of_accounts_is_told_who_cannot_sign_in_yet(client: Client, stage: Stage) -> None:
-    page = enter(client, make_person(office=Office.SECURITY)).get("/admin/").content.decode()
-    assert "?first=waiting" in page
-    assert client.get("/admin/agencies/user/?first=waiting").status_code == 200
+    User.objects.update(password=make_password("x"))
+    waiting, closed = make_person(), make_person()
+    for person in (waiting, closed):
+        person.set_unusable_password()
+        person.is_active = person == waiting
+        person.save()
+    page = enter(client, make_person(office=Office.SECURITY, password="Qingfeng-7-mingyue")).get("/admin/").content.decode()
+    found = re.search(r'<a href="([^"]*first=waiting)"><b[^>]*>(\d+)</b>', page)
+    assert found is not None
+    assert found[2] == "1"
+    listed = client.get(found[1].replace("&amp;", "&")).context["cl"]
+    assert [row.pk for row in listed.result_list] == [waiting.pk]

@@ -27,7 +27,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         An agency sees what it issued or stands above, and, once dispatched, what it has a part in; a person also sees
         what was shown to them until a date that has not passed.
         """
-        by_agency, by_person = _sight_of(actor, now)
+        by_agency, by_person = sight_of(actor, now)
         if (
             not by_person.exists()
         ):  # as for nearly everybody: one condition, which the database joins by, instead of two that it must try row by row
@@ -36,11 +36,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def seen_by(self, actor: Actor, *, now: dt.datetime) -> Self:
         """Return the same tasks without asking anything beforehand: for a part of a larger query over few rows."""
-        by_agency, by_person = _sight_of(actor, now)
+        by_agency, by_person = sight_of(actor, now)
         return self.filter(Q(pk__in=by_agency) | Q(pk__in=by_person))
 
 
-def _sight_of(actor: Actor, now: dt.datetime) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+def sight_of(actor: Actor, now: dt.datetime) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
     """Return the keys of the tasks that an actor's agencies see, and of those shown to the person."""
     from workflow.models.assignment import Participation
 
