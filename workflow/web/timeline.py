@@ -12,7 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
 from workflow.models import Event, Task
-from workflow.states import AnswerState, AssignmentState, ContributionState, Part, ReportState, TaskState
+from workflow.states import (
+    AnswerState,
+    AssignmentState,
+    ContributionState,
+    ExtensionState,
+    HandBackState,
+    NoticeState,
+    Part,
+    ReportState,
+    SignOffState,
+    TaskState,
+)
 from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb, said_to
 
 SHOWN_AT_FIRST = 60
@@ -168,20 +179,23 @@ def verb_label(verb: str) -> str:
 def _change(event: Event) -> str:
     if not event.from_state or not event.to_state or event.from_state == event.to_state:
         return ""
-    return f"{_state(event, event.from_state)} → {_state(event, event.to_state)}"
+    states = {event.from_state, event.to_state}
+    machine = next((machine for machine in _machines(event) if states <= set(machine.values)), None)
+    if machine is None:
+        return f"{event.from_state} → {event.to_state}"
+    return f"{machine(event.from_state).label} → {machine(event.to_state).label}"
 
 
-def _state(event: Event, state: str) -> str:
-    machines: list[type[models.TextChoices]] = [TaskState]
-    if event.assignment_id is not None:
-        machines.insert(0, AssignmentState)
-    if event.data.get("answer"):
-        machines.insert(0, AnswerState)
-    if event.data.get("contribution"):
-        machines.insert(0, ContributionState)
-    if event.report_id is not None:
-        machines.insert(0, ReportState)
-    return next((str(machine(state).label) for machine in machines if state in machine.values), state)
+def _machines(event: Event) -> list[type[models.TextChoices]]:
+    """Return whose states an event may speak of, the likeliest first; states of several machines have the same keys."""
+    likely: list[tuple[type[models.TextChoices], bool]] = [
+        (ReportState, event.report_id is not None),
+        (ContributionState, bool(event.data.get("contribution"))),
+        (AnswerState, bool(event.data.get("answer"))),
+        (AssignmentState, event.assignment_id is not None),
+    ]
+    anywhere: list[type[models.TextChoices]] = [TaskState, SignOffState, NoticeState, HandBackState, ExtensionState]
+    return [machine for machine, holds in likely if holds] + anywhere
 
 
 def _details(event: Event) -> list[str]:
