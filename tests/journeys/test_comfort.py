@@ -161,7 +161,7 @@ def test_a_bulletin_is_signed_for_a_circle_and_read_by_whom_it_names_before(new_
     done(page, "督办通报")
     reader = entered(new_page(width=390, height=844), town.colleague)
     reader.goto("/circulars/")
-    reader.get_by_role("link", name="阅读").click()
+    reader.get_by_role("link", name="查看", exact=True).click()
     expect(reader.locator(".paper")).to_contain_text("抄送：")
     assert Notice.objects.get(kind=Paper.BULLETIN).number == 1
 
