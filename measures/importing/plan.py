@@ -356,7 +356,7 @@ class _Assembly:
                 self.doubts.append(Doubt(code, why, 0, 0))
         for duty in self.duties:
             why = (
-                "文中规定以下各条均有此单位参与，已补入其后各条，请核对"
+                "文中规定各条均有此单位参与，已补入其后（或者其前）各条，请核对"
                 if duty.items
                 else "文中规定各条均有此单位参与，没有补入各条，请核对"
             )

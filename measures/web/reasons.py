@@ -104,8 +104,8 @@ ENGLISH: dict[str, str] = {
     "文中没有发文机关": "the document does not say who issued it",
     "文中没有成文日期": "the document bears no date",
     "这条措施没有写责任单位": "nobody is named for this measure",
-    "文中规定以下各条均有此单位参与，已补入其后各条，请核对": (
-        "the document says that this agency takes part in all that follows; it was added to each, please check"
+    "文中规定各条均有此单位参与，已补入其后（或者其前）各条，请核对": (
+        "the document says that this agency takes part in all that follows, or that stands above; it was added to each, please check"
     ),
     "文中规定各条均有此单位参与，没有补入各条，请核对": (
         "the document says that this agency takes part in all; it was not added to each, please check"

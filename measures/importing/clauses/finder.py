@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
-from measures.importing.clauses.model import Clause, ClauseContext, numbered
+from measures.importing.clauses.model import Clause, ClauseContext, Doubt, numbered
+from measures.importing.clauses.names import shape
 from measures.importing.clauses.reading import Reading, one_deadline, read
 from measures.importing.clauses.same_as import fill_same_as
 
@@ -60,10 +61,23 @@ def parse_clause(text: str, context: ClauseContext) -> Clause:
     )
     if reading.tidy or (reading.clause.is_clause and roles.label_at(fold(text), start)):
         return reading.clause.moved(start)
-    found = find_clauses(text, context)
+    found = find_clauses(text, context) or _behind_by(text, start, end, context)
     if found:
         return _together(found)
     return replace(reading.clause.moved(start), start=start, end=end)
+
+
+def _behind_by(text: str, start: int, end: int, context: ClauseContext) -> list[Clause]:
+    """What a sentence says behind its last 由, if that is nothing but who does it: 优化流程，由市教育局牵头，市财政局配合."""
+    at = max((text.rfind(mark + "由", start, end) for mark in "，；、"), default=-1) + 1
+    if not at or end - at > _LONGEST_LINE:
+        return []
+    clause = (reading := read(text[at:end], context, bracketed=False)).clause
+    bound = [item for item in clause.items if item.role in ("lead", "responsible")]
+    if not reading.tidy or not bound or not all(item.collective or shape(item.name).office for item in bound):
+        return []
+    doubt = Doubt(0, end - at, "句中除分工外还有其他内容，请核对")
+    return [replace(clause, doubts=(*clause.doubts, doubt)).moved(at)]
 
 
 def find_clauses(text: str, context: ClauseContext, base: int = 0) -> list[Clause]:

@@ -23,12 +23,13 @@ from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import is_post, leader_in, persons, without_person
 from measures.importing.deadlines import Deadline
 
-_SPOKEN = {"lead": "牵头", "guiding": "指导", "responsible": "责任"}
+_SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
 _BY = ("以", "在", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 _POINTS_BACK = (
     "以上",
     "上述",
+    "各项",
     "此项",
     "该项",
     "本项",
@@ -172,7 +173,7 @@ class Parser:
         self.roles_seen += 1
         if phrase.role == "responsible" and token.text.startswith("协同") and any(chunk.role == "lead" for chunk in self.chunks):
             phrase = replace(phrase, role="support")  # 市发展改革委牵头，市科技局协同推进
-            self.doubts.append(Doubt(token.start, token.end, "“协同”按配合读取"))
+            self.doubts.append(Doubt(token.start, token.end, f"“{phrase.words[0]}”按{_SPOKEN['support']}读取"))
         for word in phrase.words:
             if word in roles.LOOSE and ROLES.index(phrase.role) == ROLES.index(roles.ROLE_WORDS[word]):
                 self.doubts.append(Doubt(token.start, token.end, roles.LOOSE[word]))
@@ -333,6 +334,7 @@ def _leading(text: str) -> str:
         not word
         or not rest
         or places.full_at(text)
+        or text.startswith(("以上", "以下"))
         or (word == "在" and (is_collective(text) or not (shape(rest).complete or is_collective(rest))))
     ):
         return ""
@@ -349,7 +351,7 @@ def _behind_by(text: str) -> int:
     at = max(
         (
             text.rfind(word, 0, _LONGEST_LEAD_IN) + len(word)
-            for word in ("由", "涉及")
+            for word in ("由", "涉及", "均需", "都需", "均须")
             if word in text[:_LONGEST_LEAD_IN] and "自由" not in text
         ),
         default=0,

@@ -44,7 +44,8 @@ def _short(name: str) -> str:
     for unit in _UNITS:
         if name.endswith(unit) and len(name) > len(unit) + 1:
             bare = name.removesuffix(unit)
-            return (_ETHNIC.sub("", bare) or bare) if unit.startswith("自治") else bare
+            plain = _ETHNIC.sub("", bare)
+            return (plain if len(plain) > 1 else bare) if unit.startswith("自治") else bare
     return name
 
 

@@ -141,8 +141,12 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
     if bare:
         is_clause = is_clause and not unknown and not headless and not any(mention.why == NOT_A_NAME for mention in mentions)
+    said = any(token.phrase and roles.ALWAYS.intersection(token.phrase.words) for token in parser.tokens)
+    if bare and parser.remarks and not said and not parser.text.lstrip().startswith("由"):
+        is_clause = False  # 市发展改革委会同有关部门加强跟踪评估 tells how work goes on
     started = bare and bool(parser.tokens) and parser.tokens[0].text.startswith(roles.SENTENCE_STARTS)
     is_clause = is_clause and not started and not prose and not (long and not labelled)
+    headless = headless or any(mention.kind == "agency" and shape(mention.name).kind == "stem" for mention in mentions)
     tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
     if not is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
