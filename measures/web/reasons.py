@@ -59,6 +59,7 @@ ENGLISH: dict[str, str] = {
     "“{}”没有读入，请核对范围": "“{}” was not read; please check what it is about",
     "这里写的范围没有读入，请核对": "the scope written here was not read; please check",
     "标签和“{}”不一致，逗号前的单位按标签读取": "label and “{}” do not agree; agencies before the comma were read by the label",
+    "“（{}）”一类标注按标前面各单位读取": "the mark “（{}）” was read as that of all the agencies before it",
     "两个单位之间没有标点，请核对": "no mark stands between two agencies; please check",
     "只写了配合单位，没有写牵头或者负责的单位": "only supporting agencies are named, nobody who leads or is responsible",
     "角色只写在最后，逗号前的单位按责任单位读取": ("a role is written only at the end; agencies before the comma were read as responsible"),

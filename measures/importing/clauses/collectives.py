@@ -28,6 +28,7 @@ _STATIONED_UNITS = re.compile(
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
@@ -43,7 +44,14 @@ def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
-    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None or _several_bureaus(name)
+    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None or _several_bureaus(name) or is_of_levels(name)
+
+
+def is_of_levels(name: str) -> bool:
+    """Whether this is one kind of office at several levels: 市、县（市、区）教育局."""
+    found = _LEVELS_LISTED.match(name)
+    rest = name[found.end() :] if found else ""
+    return bool(rest) and (rest in bodies.WHOLE or functional(rest.removesuffix(head_of(rest)))) and bool(head_of(rest))
 
 
 def _several_bureaus(name: str) -> bool:

@@ -20,7 +20,7 @@ from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.persons import is_post, leader_in, persons, without_person
+from measures.importing.clauses.persons import is_post, leader_in, names_agency, persons, without_person
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
@@ -40,6 +40,7 @@ _POINTS_BACK = (
     "工作",
 )  # 以上任务均由: of what the clause stands behind
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
+_NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
@@ -94,7 +95,10 @@ class Parser:
         if kind == "person":
             named = persons(token.text)
             self.leaders += named
-            if not named and not is_post(token.text):
+            if names_agency(token.text):  # 责任人：县教育局 王刚
+                self._add(token)
+                self._assign(self.pending, "responsible")
+            if not named and not is_post(token.text) and token.text not in _NOBODY:
                 self.doubts.append(Doubt(token.start, token.end, "领导姓名没有读出"))
             return
         if kind == "foreign" or (kind == "both" and self._person_beside(token)):
@@ -131,7 +135,7 @@ class Parser:
             if not text.startswith(_POINTS_BACK):
                 self.doubts.append(Doubt(places[0], places[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
             text, places, self.untidy = text[behind:], places[behind:], True
-        if text in _JOINERS or text in _BY:
+        if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY:
             return
         asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
         if asked and shape(text[len(asked) :]).complete:
@@ -197,6 +201,13 @@ class Parser:
         if role == "responsible" and token.phrase and self.label is None:
             self._assign(self.pending, role)  # A、B（按职责分工负责）
             self.roles_seen += 1
+            return
+        stopped = self.pending and self.chunks[self.pending[0]].separator in ("；", "。", "\n")
+        if role == "support" and len(self.pending) > 1 and stopped and any(chunk.role == "lead" for chunk in self.chunks):
+            first = self.chunks[self.pending[0]]  # 甲（牵头）；乙、丙（配合）
+            self.doubts.append(Doubt(first.start, token.end, f"“（{_SPOKEN[role]}）”一类标注按标前面各单位读取"))
+            self._assign(self.pending, role)
+            self.roles_seen, self.marked = self.roles_seen + 1, True
             return
         last, self.marked = self.pending.pop(), True
         self.chunks[last] = replace(self.chunks[last], role=role)

@@ -118,7 +118,8 @@ class Lexer:
         close = self.pairs[at]
         inside = self.text[at + 1 : close].strip()
         leads = char == "【" or (self._name < 0 and (not self.tokens or self.tokens[-1].text in ("；", "。", "\n", " ")))
-        if leads and (label := roles.label_at(self.text, at)) and label.end > close:
+        marks = self._name >= 0 and self.text[close + 1 : close + 2] in ("", *SEPARATORS, "）") and _note_kind(inside) == "mark"
+        if leads and not marks and (label := roles.label_at(self.text, at)) and label.end > close:
             return self._label(at, label)
         if char not in BRACKETS:
             return self._quoted(at, close)

@@ -6,12 +6,15 @@ from measures.importing.clauses import bodies, roles
 from measures.importing.clauses.names import shape
 
 _LENGTH = range(2, 5)  # characters of a name of a person
+_MANY, _NO_NAMES = ("各", "有关", "相关"), ("领导", "负责人", "责任人", "待定", "同上", "领导班子")
 _POSTS = tuple(title for title in bodies.TITLES if title.endswith(bodies.POST_ENDS))
 
 
 def persons(text: str) -> list[str]:
     """Names of persons without their titles: 副市长张三 → 张三."""
     name = text.partition("（")[0].removesuffix("同志")
+    if name.startswith(_MANY) or name.endswith(_NO_NAMES) or names_agency(name):
+        return []
     changed = True
     while changed:
         title = next((title for title in bodies.TITLES if name.startswith(title)), "")
@@ -21,6 +24,12 @@ def persons(text: str) -> list[str]:
     if len(name) in _LENGTH or (name and "·" in name):
         return [name]
     return [held] if (held := _post_holder(text)) else []
+
+
+def names_agency(text: str) -> bool:
+    """Whether an agency of a level stands where persons stand: 责任人：县教育局 王刚."""
+    made = shape(text)
+    return made.kind == "agency" and made.prefix.removesuffix("委") in bodies.LEVEL_MARKS and bool(made.head) and made.certain
 
 
 def _post_holder(text: str) -> str:
@@ -45,7 +54,8 @@ def is_post(text: str) -> bool:
 
 def leader_in(text: str) -> str:
     """The person that stands with a title where agencies stand (常务副县长王强), or ""."""
-    post = text.removeprefix("分管").startswith(_POSTS) or _post_holder(text)
+    behind = next((post for post in _POSTS if text.endswith(post)), "")  # 李强副市长
+    post = text.removeprefix("分管").startswith(_POSTS) or _post_holder(text) or (behind and looks_like_person(text.removesuffix(behind)))
     names = persons(text) if post and not is_post(text) else []
     return "" if not names or (shape(text).certain and shape(text).complete and shape(text).head) else names[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from measures.importing.clauses import bodies, places, roles
-from measures.importing.clauses.collectives import is_collective, is_stationed
+from measures.importing.clauses.collectives import is_collective, is_of_levels, is_stationed
 from measures.importing.clauses.elision import resolve
 from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.grammar import Parser
@@ -196,8 +196,8 @@ def _names_parties(mentions: list[Mention]) -> bool:
     if any(
         office.kind in ("agency", "standalone") and (office.core or office.head not in ("委", *bodies.SEATS) or is_region(office.prefix))
         for office in offices
-    ):
-        return True
+    ) or any(is_of_levels(mention.name) for mention in mentions):
+        return True  # 市、县（市、区）教育局
     opened = any(mention.kind == "collective" and mention.name.startswith("各") for mention in mentions)
     if offices and opened and not any(office.head == "委" for office in offices):
         return True  # 街道党工委、街道办事处，各社区党组织

@@ -257,9 +257,10 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
         if text[end : end + 1] == "（":
             close = text.find("）", end, end + 10)
             inner = _label_words(text, end + 1) if close > 0 else None
-            if inner is None or not (inner[2] or inner[1]) or not _only_label_words(text[end + 1 : close]):
+            inside = _words_of_label(text[end + 1 : close]) if inner else []
+            if inner is None or not inside:
                 break
-            roles, end = roles + inner[1], close + 1
+            roles, end = roles + [_LABEL_ROLES[word] for word in inside if word in _LABEL_ROLES], close + 1
             noun = "both" if {noun, inner[2]} == {"unit", "person"} else noun
             last, found = (end, list(roles)) if noun else (last, found)
             continue
@@ -277,11 +278,13 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
     return last, found, noun
 
 
-def _only_label_words(text: str) -> bool:
-    at = 0
+def _words_of_label(text: str) -> list[str]:
+    """The words of a label that a text is made of, or nothing if other words are in it."""
+    at, words = 0, []
     while at < len(text) and (word := _first(_LABELS_SORTED, text, at)):
+        words.append(word)
         at += len(word)
-    return at == len(text)
+    return words if at == len(text) else []
 
 
 def _label_role(roles: list[Role]) -> Role | None:
