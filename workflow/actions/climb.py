@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
 from agencies.models import Role, User
+from agencies.models.chain import ChainHead
+from measures.models import PlanEvent
 from notifications import outbox
 from notifications.leaving import never
 from notifications.outbox import Circular
@@ -29,7 +31,7 @@ from workflow.actions.ladders import Ladders
 from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.standing import Standing, standings
-from workflow.deadlines import WorkCalendar, working_days_between
+from workflow.deadlines import ChineseCalendar, working_days_between
 from workflow.ladder import DEFAULT_LADDER, Audience, Firing, Trigger, still_holds
 from workflow.models import Assignment, Notice, Participation
 from workflow.models import Firing as FiringRow
@@ -48,15 +50,32 @@ def climb(now: dt.datetime, must_end: Callable[[], bool] = never) -> int:
     Returns:
         The number of rungs that told somebody.
     """
-    calendar = calendar_in_force()
     today = timezone.localdate(now)
-    if not calendar.is_working(today):
+    rules, told = _Rules(), 0
+    if not rules.in_force()[0].is_working(today):
         return 0
-    ladders, told = Ladders(calendar), 0
     for due in (_uncertain(), _due(today)):
-        while not must_end() and (count := _climb_batch(due, now, calendar, ladders)) is not None:
+        while not must_end() and (count := _climb_batch(due, now, rules)) is not None:
             told += count
     return told
+
+
+class _Rules:
+    """The working days and the ladders in force.
+
+    They are loaded anew once the record of plans has gone on, where every change of them has its line. Asked with the parts of a batch
+    locked, they are those by which whoever changes them later has these parts looked at again.
+    """
+
+    def __init__(self) -> None:
+        self._seen = -1
+
+    def in_force(self) -> tuple[ChineseCalendar, Ladders]:
+        seen = ChainHead.objects.filter(chain=PlanEvent.chain()).values_list("sequence", flat=True).first() or 0
+        if seen != self._seen:
+            calendar = calendar_in_force()
+            self._kept, self._seen = (calendar, Ladders(calendar)), seen
+        return self._kept
 
 
 def _uncertain() -> QuerySet[Assignment]:
@@ -69,13 +88,16 @@ def _due(today: dt.date) -> QuerySet[Assignment]:
 
 
 @transaction.atomic
-def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, calendar: WorkCalendar, ladders: Ladders) -> int | None:
+def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, rules: _Rules) -> int | None:
     """Fire what is due among the next assignments; returns how many rungs told somebody, None when no assignment is left."""
     today = timezone.localdate(now)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, no_key=True)
     ids = list(due.values_list("pk", flat=True)[:BATCH])
     if not ids:
+        return None
+    calendar, ladders = rules.in_force()
+    if not calendar.is_working(today):
         return None
     fired = _fired(ids)
     following: dict[int, dt.date] = {}

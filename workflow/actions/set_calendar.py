@@ -1,15 +1,18 @@
-"""Set the working days of the house: the days change, and with them every date that was counted in working days, by one rule.
+"""Set the working days of the house: the days change, and with them dates that were counted in working days, by one rule.
 
+These dates move: of reports (of a period, of a stage, out of turn), of contributions, of the last day to hand back, of the ruling on a
+hand-back.
 The rule: a date that was counted from a day, that has not come yet and that what it belongs to still waits for, is counted again; it
-never moves to a day that has passed. Dates that a document or a person has set stay, and so do dates that have passed. Rungs of the
-ladder are counted anew by the next sweep.
+never moves to a day that has passed. Dates that a document or a person has set stay, and so do dates that have passed, the days a
+stopped clock gave back, the day of a verification, and the days that who takes a part over has at least. Rungs of the ladder are
+counted anew by the next sweep.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models, transaction
@@ -23,13 +26,14 @@ from agencies.refusals import Invalid, require
 from measures.models import PlanEvent, PlanVerb
 from workflow.actions.ask_supporters import CONTRIBUTION_WORKING_DAYS
 from workflow.actions.reports_ahead import REPORT_WORKING_DAYS
+from workflow.actions.set_ladder import lock_timing
 from workflow.actions.write_report import ON_DEMAND_WORKING_DAYS
 from workflow.deadlines import ChineseCalendar, add_working_days
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.models import Assignment, CalendarDay, Contribution, Event, HandBack, Report
-from workflow.models.batches import AT_ONCE, forget_ladder_days
+from workflow.models.batches import AT_ONCE, forget_ladder_days, lock_tasks_of
 from workflow.policy import may_set_house_rules
-from workflow.states import SWEPT_STATES, AssignmentState, ContributionState, HandBackState, ReportState
+from workflow.states import LIVE_ASSIGNMENT_STATES, SWEPT_STATES, AssignmentState, ContributionState, HandBackState, ReportState
 from workflow.timeline import Verb
 from workflow.timing import HAND_BACK_WORKING_DAYS, RULING_WORKING_DAYS
 from workflow.working_days import calendar_of
@@ -66,7 +70,7 @@ class Dated:
 
 def _dated() -> tuple[Dated, ...]:
     reports = Report.objects.filter(state__in=_WRITTEN, was_missed=False, assignment__state__in=SWEPT_STATES)
-    asked = Contribution.objects.filter(state__in=_ASKED)
+    asked = Contribution.objects.filter(state__in=_ASKED, assignment__state__in=SWEPT_STATES)
     pending = Assignment.objects.filter(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
     raised = HandBack.objects.filter(state=HandBackState.RAISED)
     begun, handed = TruncDate("assigned_at", tzinfo=SHANGHAI), TruncDate("raised_at", tzinfo=SHANGHAI)
@@ -140,6 +144,10 @@ def set_calendar(*, actor: Actor, days: Mapping[dt.date, bool | None], notice: s
     """Set days as worked or off, or back to what was announced (None), and count again what was counted by them.
 
     One line of the record for the act, and one on each task whose date has moved. Setting what is set already changes nothing.
+    One act at a time: it locks the house's timing, then the tasks under way, and only then counts.
+
+    Returns:
+        What was changed; a date that somebody set in the meantime stays and is not counted.
 
     Raises:
         Forbidden: the actor is not the system administrator.
@@ -151,18 +159,20 @@ def set_calendar(*, actor: Actor, days: Mapping[dt.date, bool | None], notice: s
         raise Invalid(_("Name the notice that orders it."), "notice")
     if not 0 < len(days) <= MOST_DAYS:
         raise Invalid(_("Name at least one day and at most %(most)d.") % {"most": MOST_DAYS}, "days")
-    list(CalendarDay.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    lock_timing(None, now)
+    lock_tasks_of(Assignment.objects.filter(state__in=LIVE_ASSIGNMENT_STATES))
     change = look(days, now=now)
     if not change.days:
         return change
     CalendarDay.objects.filter(day__in=[day for day, working in change.days.items() if working is None]).delete()
     rows = [CalendarDay(day=day, is_working=working, notice=notice[:200]) for day, working in change.days.items() if working is not None]
     CalendarDay.objects.bulk_create(rows, update_conflicts=True, unique_fields=["day"], update_fields=["is_working", "notice"])
-    _record(actor, now, change, notice)
-    events = [event for move in change.moves for event in _carry_out(actor, now, move, notice)]
+    carried_out = [(move, _carry_out(actor, now, move, notice)) for move in change.moves]
+    done = replace(change, moves=tuple(replace(move, count=len(lines)) for move, lines in carried_out if lines))
     forget_ladder_days(Assignment.objects.filter(state__in=SWEPT_STATES))
-    Event.append(events)
-    return change
+    _record(actor, now, done, notice)
+    Event.append([event for _move, lines in carried_out for event in lines])
+    return done
 
 
 def _record(actor: Actor, now: dt.datetime, change: Change, notice: str) -> None:
@@ -173,11 +183,11 @@ def _record(actor: Actor, now: dt.datetime, change: Change, notice: str) -> None
 
 
 def _carry_out(actor: Actor, now: dt.datetime, move: Move, notice: str) -> list[Event]:
-    """Move the dates of one group, in one statement; returns the lines for the record, one a row."""
+    """Move the dates of one group that still stand as they were counted; returns the lines for the record, one a row."""
     dated = move.of
     rows = dated.rows.annotate(anchor=dated.anchor).filter(**{dated.field: move.before}, anchor=move.anchor)
     columns = ("pk", f"{dated.part}task_id", f"{dated.part}pk", f"{dated.part}agency_id", f"{dated.part}agency__name")
-    found = list(rows.order_by("pk").values_list(*columns))
+    found = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list(*columns))
     model = dated.rows.model
     keys = [row[0] for row in found]
     for start in range(0, len(keys), AT_ONCE):

@@ -23,7 +23,7 @@ from workflow.actions.standing import Standing, standings
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, check_thresholds
 from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES, RUNG_PAPERS, Planned, Rung, check_ladder, check_rising, preview
 from workflow.models import Assignment, Firing, PlanTiming, RungSetting
-from workflow.models.batches import forget_ladder_days
+from workflow.models.batches import forget_ladder_days, lock_tasks_of
 from workflow.policy import may_set_house_rules
 from workflow.states import SWEPT_STATES, TaskState
 from workflow.thresholds import thresholds_as_data, thresholds_in_force
@@ -141,8 +141,8 @@ def set_ladder(
         raise NotYours
     require(may_direct(actor, plan))
     own = () if tuple(thresholds) == thresholds_in_force().house else thresholds
-    _keep(actor, now, plan, is_on=is_on, choices=choices, thresholds=own, above=_rows(None))
-    forget_ladder_days(Assignment.objects.filter(task__plan=plan, state__in=SWEPT_STATES))
+    parts = Assignment.objects.filter(task__plan=plan, state__in=SWEPT_STATES)
+    _keep(actor, now, plan, parts, is_on=is_on, choices=choices, thresholds=own, above=_rows(None))
 
 
 @transaction.atomic
@@ -155,32 +155,48 @@ def set_house_ladder(*, actor: Actor, choices: Mapping[str, RungChoice], thresho
     """
     require(may_set_house_rules(actor))
     own = () if tuple(thresholds) == DEFAULT_THRESHOLDS else thresholds
-    _keep(actor, now, None, is_on=True, choices=choices, thresholds=own, above={})
-    forget_ladder_days(Assignment.objects.filter(state__in=SWEPT_STATES))
+    parts = Assignment.objects.filter(state__in=SWEPT_STATES)
+    _keep(actor, now, None, parts, is_on=True, choices=choices, thresholds=own, above={})
+
+
+def lock_timing(plan: Plan | None, now: dt.datetime) -> PlanTiming:
+    """Return the row of a plan's timing, of the house's without one, locked: whoever sets what counts by it sets it alone.
+
+    Where there is none yet, one is made that changes nothing.
+    """
+    rows = PlanTiming.objects.select_for_update(of=("self",), no_key=True)
+    return rows.get_or_create(plan=plan, defaults={"changed_at": now})[0]
 
 
 def _keep(
     actor: Actor,
     now: dt.datetime,
     plan: Plan | None,
+    parts: QuerySet[Assignment],
     *,
     is_on: bool,
     choices: Mapping[str, RungChoice],
     thresholds: Sequence[Threshold],
     above: Mapping[str, RungSetting],
 ) -> None:
-    """Write what differs from the settings above, and the line of the record."""
+    """Write what differs from the settings above, have the parts that follow it looked at anew, and write the line of the record.
+
+    The record comes last: who waited for a task with its head in hand could wait for ever.
+    """
     chosen_rungs(choices, plan)
     if wrong := check_thresholds(thresholds):
         raise Invalid(" ".join(wrong))
     usual = _choices(above)
     own = {rung.code: _whole(rung, choices[rung.code]) for rung in DEFAULT_LADDER if rung.code in choices}
     own = {code: choice for code, choice in own.items() if choice != usual[code]}
+    timing = lock_timing(plan, now)
+    lock_tasks_of(parts)
     RungSetting.objects.filter(plan=plan).delete()
     RungSetting.objects.bulk_create(_row(plan, code, choice) for code, choice in own.items())
-    data = thresholds_as_data(thresholds)
-    values = {"is_on": is_on, "thresholds": data, "changed_by_id": actor.user_id, "changed_at": now}
-    PlanTiming.objects.update_or_create(plan=plan, defaults=values)
+    timing.is_on, timing.thresholds = is_on, thresholds_as_data(thresholds)
+    timing.changed_by_id, timing.changed_at = actor.user_id, now
+    timing.save()
+    forget_ladder_days(parts)
     PlanEvent.append(
         [
             PlanEvent(
@@ -199,7 +215,7 @@ def _keep(
                     "told": {code: list(choice.audiences or ()) for code, choice in own.items()},
                     "papers": {code: bool(choice.makes_paper) for code, choice in own.items()},
                     "channels": {code: list(choice.channels) for code, choice in own.items() if choice.channels},
-                    "thresholds": data,
+                    "thresholds": timing.thresholds,
                 },
             )
         ]

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from agencies.models.bulk import rows_as_source
 from workflow.models.assignment import Assignment
 from workflow.models.ladder import Firing
+from workflow.models.task import Task
 
 NEVER = dt.date(9999, 12, 31)
 """Stands in a column of days for "not again by itself"."""
@@ -73,9 +74,22 @@ AT_ONCE = 1000
 """Rows changed by one statement: the triggers of the counters compare all it changed, which does not get cheaper by being more."""
 
 
-def forget_ladder_days(parts: QuerySet[Assignment]) -> None:
-    """Have the next sweep compute anew on which days the ladder fires for these parts, those too that waited for nothing till now."""
+def lock_tasks_of(parts: QuerySet[Assignment]) -> None:
+    """Lock the tasks of parts, in the order of their keys: as acts lock them, before anything of their parts."""
     last = 0
-    while ids := list(parts.filter(pk__gt=last, ladder_on__isnull=False).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while ids := list(parts.filter(task_id__gt=last).order_by("task_id").values_list("task_id", flat=True).distinct()[:AT_ONCE]):
+        rows = Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk", flat=True))
+        last = ids[-1]
+
+
+def forget_ladder_days(parts: QuerySet[Assignment]) -> None:
+    """Have the next sweep compute anew on which days the ladder fires for these parts, those too that waited for nothing till now.
+
+    Their tasks are locked (`lock_tasks_of`). Parts whose day is forgotten already are written as well: a sweep that computes it at this
+    moment is waited for, or its day would stand.
+    """
+    last = 0
+    while ids := list(parts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         Assignment.objects.filter(pk__in=ids).update(ladder_on=None)
         last = ids[-1]

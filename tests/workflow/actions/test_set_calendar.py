@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,10 +16,13 @@ from measures.models import PlanEvent
 from tests.factories.directory import NOW, TODAY, make_person
 from tests.factories.tasks import Stage, accepted_task
 from tests.workflow.late_notice import Late, late_notice
+from workflow.actions import set_calendar as acts
+from workflow.actions.ask_supporters import CONTRIBUTION_WORKING_DAYS
 from workflow.actions.climb import climb
-from workflow.actions.set_calendar import look, set_calendar
+from workflow.actions.rearrange import withdraw_assignment
+from workflow.actions.set_calendar import Change, look, set_calendar
 from workflow.deadlines import add_working_days, official_calendar
-from workflow.models import Assignment, CalendarDay, Event, Firing, Report
+from workflow.models import Assignment, CalendarDay, Contribution, Event, Firing, Report
 from workflow.working_days import calendar_in_force
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +124,35 @@ def test_the_page_shows_what_would_move_then_moves_it_and_tells_its_history(stag
     assert "临时放假" in client.get(url).content.decode()
     client.force_login(stage.coordinator)
     assert client.get(url).status_code == 403
+
+
+def test_what_nobody_owes_any_more_stays(keeper: Actor) -> None:
+    stage = accepted_task()
+    part = stage.part_of(stage.supporters[0])
+    due = add_working_days(PERIOD_END, CONTRIBUTION_WORKING_DAYS, official_calendar())
+    row = Contribution.objects.create(assignment=part, period_start=dt.date(2026, 3, 1), period_end=PERIOD_END, due_on=due)
+    withdraw_assignment(actor=stage.coordinator_actor, assignment_id=part.pk, reason="调整", now=NOW)
+    days = {due - dt.timedelta(days=1): False, due: False}
+    assert set_calendar(actor=keeper, days=days, notice="临时放假", now=NOW).count("contributions") == 0
+    assert Contribution.objects.get(pk=row.pk).due_on == due
+
+
+def test_a_date_that_somebody_sets_after_the_count_stays_and_the_record_does_not_count_it(
+    stage: Stage, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = dt.date(2026, 4, 20)
+
+    def look_and_then(*args: Any, **words: Any) -> Change:
+        change = look(*args, **words)
+        assert change.count("reports") == 1
+        Report.objects.update(due_on=by_hand)
+        return change
+
+    monkeypatch.setattr(acts, "look", look_and_then)
+    assert set_calendar(actor=keeper, days=OFF, notice="临时放假", now=NOW).count("reports") == 0
+    assert Report.objects.get().due_on == by_hand
+    assert PlanEvent.objects.get(verb="set_calendar").data["reports"] == 0
+    assert not Event.objects.filter(verb="move_by_calendar", data__what="reports").exists()
 
 
 def test_e6_exactly_the_affected_dates_of_many_tasks_move_once() -> None:
