@@ -19,6 +19,7 @@ from oversight.sheet.reading import FORMULA, Returned
 from oversight.sheet.steps import AGENCIES, change_draft, change_running, names
 from workflow import policy
 from workflow.actions.door import lock_tasks
+from workflow.actions.roll_up import lock_above
 from workflow.models import Task
 from workflow.states import TaskState
 
@@ -101,7 +102,8 @@ def _act(actor: Actor, rows: Sequence[Returned], now: dt.datetime) -> Outcomes:
     outcomes = Outcomes()
     ids = {row.line: _id(row.key) for row in rows}
     visible = set(Task.objects.visible_to(actor, now=now).filter(pk__in=[pk for pk in ids.values() if pk]).values_list("pk", flat=True))
-    # All are locked first, in the order of their keys, as every act locks them.
+    # All are locked first, those above them too, in the order of their keys, as every act locks them.
+    lock_above(visible)
     lock_tasks(actor, visible, now=now)
     current = rows_of(visible)
     index = name_index(timezone.localdate(now))

@@ -15,6 +15,7 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, log, move, said
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.roll_up import count_leads, lock_above, roll_up
 from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, Part, ReportState
@@ -28,7 +29,7 @@ PARTS = (Part.SUPPORT.value, Part.LEAD.value, FIRST_LEAD)
 
 @transaction.atomic
 def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now: dt.datetime, version: int | None = None) -> Assignment:
-    """Give an agency another part, with the reason; state, dates and reports stay.
+    """Give an agency another part, with the reason; state, dates and reports stay, and the task's progress is counted anew.
 
     Who becomes a lead owes the report of the running period; of who no longer leads, reports that nobody has begun are waived.
 
@@ -36,6 +37,7 @@ def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now
         Invalid: there is no such part, or the agency has it already.
         Conflict: it is the last lead.
     """
+    lock_above(Assignment.objects.filter(pk=assignment_id).values_list("task_id", flat=True))
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     task = assignment.task
     require(policy.may_coordinate(actor, task))
@@ -55,14 +57,16 @@ def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now
     keep(assignment)
     assignment.participation.delete()
     grants.link_part(assignment).save()
+    counted = count_leads([task]).get(task.pk, {})
     keep(task)
-    entries = [_entry(assignment, Verb.CHANGE_PART, reason, before=before, after=part)]
+    entries = [_entry(assignment, Verb.CHANGE_PART, reason, before=before, after=part, **counted)]
     if part == Part.SUPPORT:
         entries += _waive_reports(assignment, reason, now)
     elif before == Part.SUPPORT:
         open_reports([assignment], timezone.localdate(now))
         open_stage_reports([assignment], since=timezone.localdate(now))
     log(actor, now, *entries)
+    roll_up(actor, task, now)
     return assignment
 
 
@@ -87,6 +91,6 @@ def _waive_reports(assignment: Assignment, reason: str, now: dt.datetime) -> lis
     return entries
 
 
-def _entry(assignment: Assignment, verb: Verb, reason: str, **data: str) -> Entry:
+def _entry(assignment: Assignment, verb: Verb, reason: str, **data: str | int) -> Entry:
     """Return the entry of an act of the issuer on an agency's part."""
     return Entry(task=assignment.task, verb=verb, agency=assignment.task.issuer, assignment=assignment, comment=reason, data=dict(data))

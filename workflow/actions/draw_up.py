@@ -100,6 +100,8 @@ def draw_up_task(
     if due_on is not None and due_on < today:
         raise Invalid(_("The due date lies in the past."), "due_on")
     expect_known(receivers, today)
+    if parent_id is not None:  # nobody comes to the task above, or goes, until this one is there
+        Task.objects.select_for_update(of=("self",), no_key=True).filter(pk=parent_id).first()
     if parent_id is not None and not Participation.objects.filter(task_id=parent_id, agency_id=issuer_id).exists():
         raise Conflict(_("The parent task is not one of this agency's."))
     expect_downwards(parent_id, issuer_id, receivers, today)
@@ -138,10 +140,19 @@ def expect_known(receivers: Sequence[PlannedReceiver], today: dt.date) -> None:
         raise Invalid(_("The directory does not know this agency today."), "receivers")
 
 
-def expect_downwards(parent_id: int | None, issuer_id: int, receivers: Sequence[PlannedReceiver], today: dt.date) -> None:
+def expect_downwards(
+    parent_id: int | None, issuer_id: int, receivers: Sequence[PlannedReceiver], today: dt.date, field: str = "receivers"
+) -> None:
     """Go on when a task that comes of a part in another one goes down: nobody passes a part sideways to who has one too, or back up.
 
     Who issued the task above may divide it among those who have parts in it.
+
+    Args:
+        parent_id: the task above, locked; None for a task that comes of none.
+        issuer_id: who issues the task.
+        receivers: who is to have a part in it.
+        today: the day on which groups have their members.
+        field: where the refusal is shown.
 
     Raises:
         Invalid: a receiver, or a member of a group, issued the task above, stands above it or has a part in it; it names them.
@@ -157,7 +168,7 @@ def expect_downwards(parent_id: int | None, issuer_id: int, receivers: Sequence[
         raise Invalid(
             _("A part is not passed sideways or upwards; in the task above these have their own: %(agencies)s. Hand it back instead.")
             % {"agencies": "、".join(sideways)},
-            "receivers",
+            field,
         )
 
 

@@ -16,6 +16,7 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, refuse_stale, said
 from workflow.actions.draw_up import PlannedReceiver, expect_downwards, expect_known
+from workflow.actions.roll_up import lock_above
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Rhythm, TaskState
 from workflow.timeline import Verb
@@ -39,6 +40,7 @@ def edit_task(
         Conflict: it has been dispatched.
         Invalid: an agency or group is named twice, or the rhythm is unknown.
     """
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     _expect_draft(task)

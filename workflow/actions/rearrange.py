@@ -16,8 +16,10 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import expect, keep, lock_assignment, lock_task, log, move, of_part, said
+from workflow.actions.draw_up import PlannedReceiver, expect_downwards
 from workflow.actions.ending import close_requests
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.roll_up import count_leads, lock_above, roll_up
 from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part
@@ -39,8 +41,9 @@ def add_assignment(
     """Give another agency a part in a task that is under way, by itself or as a member of a group.
 
     Raises:
-        Invalid: the agency has a part already, or does not exist today.
+        Invalid: the agency has a part already, or in the task above this one, or does not exist today.
     """
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     expect(timing.task_is_live(task))
@@ -51,6 +54,7 @@ def add_assignment(
         raise Invalid(_("The directory does not know this agency today."), "agency_id")
     if task.assignments.filter(agency=agency).exclude(state__in=ENDED_ASSIGNMENT_STATES).exists():
         raise Invalid(_("This agency has a part in this task already."), "agency_id")
+    expect_downwards(task.parent_id, task.issuer_id, [PlannedReceiver(part, agency_id)], timezone.localdate(now), "agency_id")
     rank = (task.assignments.filter(part=part).aggregate(last=Max("rank"))["last"] or 0) + 1
     row = Assignment.objects.create(
         task=task,
@@ -67,14 +71,17 @@ def add_assignment(
     grants.link_part(row).save()
     open_reports([row], timezone.localdate(now))
     open_stage_reports([row], since=timezone.localdate(now))
+    counted = count_leads([task]).get(task.pk, {})
     keep(task)
-    log(actor, now, of_part(row, Verb.ASSIGN, ("", row.state), reason.strip()))
+    log(actor, now, of_part(row, Verb.ASSIGN, ("", row.state), reason.strip(), **counted))
+    roll_up(actor, task, now)
     return row
 
 
 @transaction.atomic
 def withdraw_assignment(*, actor: Actor, assignment_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Assignment:
     """Take a part back from an agency; the last lead cannot be withdrawn, terminate the task instead."""
+    lock_above(Assignment.objects.filter(pk=assignment_id).values_list("task_id", flat=True))
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_coordinate(actor, assignment.task))
     expect(timing.task_is_live(assignment.task))
@@ -86,19 +93,25 @@ def withdraw_assignment(*, actor: Actor, assignment_id: int, reason: str, now: d
     states = move(assignment, "withdraw", now=now, goes_on=True)
     keep(assignment)
     assignment.participation.delete()
+    task = assignment.task
+    counted = count_leads([task]).get(task.pk, {})
+    if counted:
+        keep(task)
     log(
         actor,
         now,
         Entry(
-            task=assignment.task,
+            task=task,
             verb=Verb.WITHDRAW,
-            agency=assignment.task.issuer,
+            agency=task.issuer,
             assignment=assignment,
             from_state=states[0],
             to_state=states[1],
             comment=reason,
+            data=dict(counted),
         ),
     )
+    roll_up(actor, task, now)
     return assignment
 
 

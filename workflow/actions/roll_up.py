@@ -7,15 +7,16 @@ what its accepted reports say. Drafts and terminated tasks do not count.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db.models import Avg, Count, Q
 
 from agencies.actor import Actor
 from workflow.actions.door import keep, log, of_part
-from workflow.models import Assignment, Task
+from workflow.models import Assignment, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part, ReportState, RollUp, TaskState
-from workflow.timeline import Verb
+from workflow.timeline import Entry, Verb
 
 DONE = 100
 """Percent of what is done."""
@@ -102,9 +103,69 @@ def set_from_leads(task: Task, now: dt.datetime) -> None:
     keep(task)
 
 
+def count_leads(tasks: Collection[Task]) -> dict[int, dict[str, Any]]:
+    """Set the progress of tasks anew after their leads have changed, in one query; the caller saves them and calls `roll_up`.
+
+    Returns:
+        By task, the details for the record; nothing for a task whose progress stays.
+    """
+    leads = Assignment.objects.filter(task__in=tasks, part=Part.LEAD).exclude(state__in=ENDED_ASSIGNMENT_STATES)
+    means = dict(leads.order_by().values_list("task_id").annotate(mean=Avg("percent")))
+    changed = {}
+    for task in tasks:
+        before, task.percent = task.percent, round(means.get(task.pk) or 0)
+        if task.percent != before:
+            changed[task.pk] = {"task_percent_before": before, "task_percent": task.percent}
+    return changed
+
+
+def recount(tasks: Collection[Task]) -> list[Entry]:
+    """Bring the parts that agencies have decomposed under the rules that stand on their tasks now; `lock_above` has been called before.
+
+    The number of statements does not grow with the tasks. Their own progress is set from their leads; the caller saves it, logs the
+    entries and calls `roll_up`.
+    """
+    own = Task.objects.filter(parent__in=tasks).exclude(state__in=UNCOUNTED).order_by().values("parent_id", "issuer_id").annotate(**_SUMS)
+    sums = {(row["parent_id"], row["issuer_id"]): row for row in own}
+    rules = {task.pk: task for task in tasks}
+    live = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("agency")
+    rows = live.filter(task__in=tasks, agency__in={agency for _task, agency in sums}, state__in=LIVE_ASSIGNMENT_STATES).order_by("pk")
+    parts = [part for part in rows if (part.task_id, part.agency_id) in sums]
+    reported = _last_reported([part for part in parts if rules[part.task_id].roll_up == RollUp.REPORTS])
+    changed, entries = [], []
+    for part in parts:
+        part.task = rules[part.task_id]
+        rule, before = part.task.roll_up, part.percent
+        part.percent = reported.get(part.pk, 0) if rule == RollUp.REPORTS else _by_rule(rule, sums[part.task_id, part.agency_id])
+        was_unknown = part.reopened_at is not None and rule != RollUp.REPORTS
+        if was_unknown:
+            part.reopened_at = None  # its own tasks say how far it has come, also when that is nothing
+        if part.percent != before or was_unknown:
+            part.version, part.ladder_on = part.version + 1, None
+            changed.append(part)
+        if part.percent != before:
+            entries.append(of_part(part, Verb.ROLL_UP, rule=rule, percent_before=before, percent=part.percent))
+    Assignment.objects.bulk_update(changed, ["percent", "reopened_at", "version", "ladder_on"], batch_size=500)
+    count_leads(list({part.task_id: part.task for part in changed if part.is_lead}.values()))
+    return entries
+
+
+def _last_reported(parts: Iterable[Assignment]) -> dict[int, int]:
+    """Return what the last accepted report of each part said; of one that was reopened, the last that said less than 100 %."""
+    by_key = {part.pk: part for part in parts}
+    said = Report.objects.filter(assignment__in=by_key, state=ReportState.ACCEPTED, percent__isnull=False).order_by("period_end", "pk")
+    rows = said.values_list("assignment_id", "percent")
+    return {pk: percent for pk, percent in rows if percent is not None and (percent < DONE or by_key[pk].reopened_at is None)}
+
+
+_SUMS = {"mean": Avg("percent"), "all": Count("pk"), "closed": Count("pk", filter=Q(state=TaskState.CLOSED))}
+
+
 def _percent(part: Assignment) -> int:
-    tasks = Task.objects.filter(own_tasks(part)).exclude(state__in=UNCOUNTED)
-    found = tasks.aggregate(mean=Avg("percent"), all=Count("pk"), closed=Count("pk", filter=Q(state=TaskState.CLOSED)))
-    if part.task.roll_up == RollUp.CLOSED:
+    return _by_rule(part.task.roll_up, Task.objects.filter(own_tasks(part)).exclude(state__in=UNCOUNTED).aggregate(**_SUMS))
+
+
+def _by_rule(rule: str, found: Mapping[str, Any]) -> int:
+    if rule == RollUp.CLOSED:
         return int(100 * found["closed"] // found["all"]) if found["all"] else 0
     return round(found["mean"] or 0)

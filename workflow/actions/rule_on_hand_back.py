@@ -15,9 +15,11 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
 from workflow.actions.clock import give_back_time, last_day_to_hand_back
 from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
+from workflow.actions.draw_up import PlannedReceiver, expect_downwards
 from workflow.actions.ending import close_requests
 from workflow.actions.go_over import go_over
 from workflow.actions.reports_ahead import open_reports
+from workflow.actions.roll_up import count_leads, lock_above, roll_up
 from workflow.actions.set_stages import open_stage_reports
 from workflow.models import Assignment, HandBack
 from workflow.states import ENDED_ASSIGNMENT_STATES
@@ -60,8 +62,9 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
         The new assignment, with the same part, rank and due date; what was owed with it goes over (`go_over`).
 
     Raises:
-        Invalid: the agency has a part already, or does not exist today.
+        Invalid: the agency has a part already, or in the task above this one, or does not exist today.
     """
+    lock_above(Assignment.objects.filter(pk=assignment_id).values_list("task_id", flat=True))
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_coordinate(actor, assignment.task))
     row = _open_hand_back(assignment)
@@ -72,6 +75,8 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
         raise Invalid(_("The directory does not know this agency today."), "agency_id")
     if assignment.task.assignments.filter(agency=agency).exclude(state__in=ENDED_ASSIGNMENT_STATES).exists():
         raise Invalid(_("This agency has a part in this task already."), "agency_id")
+    task = assignment.task
+    expect_downwards(task.parent_id, task.issuer_id, [PlannedReceiver(assignment.part, agency_id)], timezone.localdate(now), "agency_id")
     move(row, "reroute", rerouted_to_id=agency.pk, decided_by_id=actor.user_id, opinion=opinion, now=now)
     row.version += 1
     row.save()
@@ -96,18 +101,21 @@ def reroute(*, actor: Actor, assignment_id: int, agency_id: int, opinion: str, n
     gone = go_over([(assignment, successor)], now)[assignment.pk]
     open_reports([successor], timezone.localdate(now))
     open_stage_reports([successor], since=timezone.localdate(now))
-    issuer = assignment.task.issuer
+    counted = count_leads([task]).get(task.pk, {})
+    if counted:
+        keep(task)
     ruling = Entry(
-        task=assignment.task,
+        task=task,
         verb=Verb.REROUTE,
-        agency=issuer,
+        agency=task.issuer,
         assignment=assignment,
         from_state=states[0],
         to_state=states[1],
         comment=opinion,
-        data={"to": agency.name} | gone.as_data(),
+        data={"to": agency.name} | gone.as_data() | counted,
     )
     log(actor, now, ruling, of_part(successor, Verb.ASSIGN, ("", successor.state)))
+    roll_up(actor, task, now)
     return successor
 
 

@@ -12,6 +12,8 @@ from agencies.refusals import Invalid, NotYours, require
 from measures.models import Plan
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_task, lock_tasks, log, of_task
+from workflow.actions.roll_up import lock_above, recount
+from workflow.actions.roll_up import roll_up as roll_up_from
 from workflow.models import PlanRules, Task
 from workflow.states import ClosingRule, RollUp, TaskState
 from workflow.timeline import Verb
@@ -62,7 +64,11 @@ def set_rules(
     now: dt.datetime,
     version: int | None = None,
 ) -> Task:
-    """Set the rules of one task; the three questions are answered with yes or no."""
+    """Set the rules of one task; the three questions are answered with yes or no.
+
+    Where progress rolls up by another rule than before, it is counted anew at once.
+    """
+    lock_above([task_id])
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     expect(timing.to_set_rules(task, now))
@@ -74,15 +80,18 @@ def set_rules(
         roll_up=roll_up,
     )
     rules.check()
+    before = task.roll_up
     if _take(task, rules):
+        counted = recount([task]) if task.roll_up != before else []
         keep(task)
-        log(actor, now, of_task(task, Verb.SET_RULES, **asdict(rules)))
+        log(actor, now, of_task(task, Verb.SET_RULES, **asdict(rules)), *counted)
+        roll_up_from(actor, task, now)
     return task
 
 
 @transaction.atomic
 def set_plan_rules(*, actor: Actor, plan_id: int, rules: Rules, now: dt.datetime) -> int:
-    """Set the rules of a plan, and of its tasks that have not ended and are not up for sign-off.
+    """Set the rules of a plan, and of its tasks that have not ended and are not up for sign-off; see `set_rules` for progress.
 
     Returns:
         How many tasks took other rules than they had.
@@ -96,12 +105,18 @@ def set_plan_rules(*, actor: Actor, plan_id: int, rules: Rules, now: dt.datetime
     require(policy.may_issue(actor, plan.coordinator_id))
     rules.check()
     PlanRules.objects.update_or_create(plan=plan, defaults=asdict(rules))
-    ids = Task.objects.filter(plan=plan, issuer=plan.coordinator_id, state__in=CHANGEABLE).values_list("pk", flat=True)
-    changed = [task for task in lock_tasks(actor, list(ids), now=now) if task.state in CHANGEABLE and _take(task, rules)]
+    ids = list(Task.objects.filter(plan=plan, issuer=plan.coordinator_id, state__in=CHANGEABLE).values_list("pk", flat=True))
+    lock_above(ids)
+    tasks = [task for task in lock_tasks(actor, ids, now=now) if task.state in CHANGEABLE]
+    rolling = [task for task in tasks if task.roll_up != rules.roll_up]
+    changed = [task for task in tasks if _take(task, rules)]
+    counted = recount(rolling) if rolling else []
     for task in changed:
         task.version += 1
-    Task.objects.bulk_update(changed, [*asdict(rules), "version"], batch_size=500)
-    log(actor, now, *(of_task(task, Verb.SET_RULES, **asdict(rules)) for task in changed))
+    Task.objects.bulk_update(changed, [*asdict(rules), "percent", "version"], batch_size=500)
+    log(actor, now, *(of_task(task, Verb.SET_RULES, **asdict(rules)) for task in changed), *counted)
+    for task in rolling:
+        roll_up_from(actor, task, now)
     return len(changed)
 
 

@@ -26,6 +26,7 @@ from workflow.actions.door import expect, log, move, of_part, of_task, said
 from workflow.actions.ending import ask_no_longer, close_requests
 from workflow.actions.estate import Estate, estate_of, find_predecessor, to_take_over
 from workflow.actions.go_over import go_over
+from workflow.actions.roll_up import count_leads, lock_above, roll_up
 from workflow.models import Assignment, Event, Participation, Receiver, SignOff, Task
 from workflow.states import AssignmentState, Part
 from workflow.timeline import Entry, Verb
@@ -104,6 +105,7 @@ def take_over(
     seen = estate_of(actor, predecessor, now=now)
     if seen.heads:
         list(Plan.objects.select_for_update(of=("self",), no_key=True).filter(coordinator=predecessor).order_by("pk").values_list("pk"))
+    lock_above(seen.task_ids)
     list(Task.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=seen.task_ids).order_by("pk").values_list("pk"))
     estate = estate_of(actor, predecessor, now=now, lock=True).within(seen.task_ids)
     expect(to_take_over(predecessor, estate, now))
@@ -114,10 +116,14 @@ def take_over(
     going = [part for part in estate.parts if part not in changed]
     plans = move_plans(actor=actor, predecessor=predecessor, successor=heir, basis=basis, now=now) if estate.heads and heir else []
     outcomes, entries = _move_parts(going, goes_to, predecessor, basis, now)
+    merged = list({row.task.pk: row.task for row in outcomes if row.fate == Fate.MERGED}.values())
+    entries += _count_anew(merged)
     if heir is not None:
         entries += _move_planned(estate.planned, heir, predecessor, basis)
         entries += _move_issued(estate.issued, heir, predecessor, basis)
     log(actor, now, *entries)
+    for task in merged:
+        roll_up(actor, task, now)
     left = [Outcome(part.pk, part.task, Fate.CHANGED) for part in changed]
     return TakenOver([*outcomes, *left], len(estate.planned) if heir else 0, len(estate.issued) if heir else 0, len(plans))
 
@@ -208,6 +214,16 @@ def _end(pairs: Sequence[tuple[Assignment, Assignment]], basis: str, now: dt.dat
     Participation.objects.filter(assignment__in=parts).delete()
     entries += [_forward(row) for row in ask_no_longer(parts)]
     return entries
+
+
+def _count_anew(tasks: Sequence[Task]) -> list[Entry]:
+    """Write the progress of tasks in which two parts have become one, where it is another now."""
+    counted = count_leads(tasks)
+    changed = [task for task in tasks if task.pk in counted]
+    for task in changed:
+        task.version += 1
+    Task.objects.bulk_update(changed, ["percent", "version"], batch_size=500)
+    return [of_task(task, Verb.ROLL_UP, **counted[task.pk]) for task in changed]
 
 
 def _forward(row: SignOff) -> Entry:

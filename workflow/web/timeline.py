@@ -211,6 +211,9 @@ def _details(event: Event) -> list[str]:
         found.append(str(data["filename"]))
     if data.get("percent") is not None:
         found.append(_("Progress %(percent)s%%") % {"percent": data["percent"]})
+    if data.get("task_percent") is not None:
+        before, after = data["task_percent_before"], data["task_percent"]
+        found.append(_("Progress of the task: %(before)s%% → %(after)s%%") % {"before": before, "after": after})
     if data.get("missing"):
         found.append(_("Without the contributions of %(agencies)s") % {"agencies": "、".join(data["missing"])})
     found += _revised(event)
