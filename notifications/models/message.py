@@ -44,7 +44,7 @@ class Message(models.Model):
 
     key = models.CharField(_("key"), max_length=200)
     recipient = models.ForeignKey(
-        User, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("recipient"),
+        User, models.CASCADE, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("recipient"),
         help_text=_("Nobody for a channel that speaks to a room."),
     )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=20)
@@ -64,7 +64,7 @@ class Message(models.Model):
     answer = models.CharField(pgettext_lazy("provider", "answer"), max_length=500, blank=True)
     message_id = models.CharField(_("message id"), max_length=120)
     digest = models.ForeignKey(
-        Digest, models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("digest"),
+        Digest, models.PROTECT, null=True, blank=True, related_name="items", db_index=False, verbose_name=_("digest"),
         help_text=_("The digest this notice went into."),
     )  # fmt: skip
     carries = models.OneToOneField(
@@ -80,6 +80,7 @@ class Message(models.Model):
             models.Index(fields=["next_attempt_at", "id"], name="notifications_msg_due", condition=Q(state="queued")),
             models.Index(fields=["recipient", "created_at"], name="notifications_msg_waiting", condition=Q(state="waiting")),
             models.Index(fields=["recipient", "channel", "sent_at"], name="notifications_msg_sent", condition=Q(state="sent")),
+            models.Index(fields=["digest"], name="notifications_msg_digested", condition=Q(digest__isnull=False)),
             models.Index(fields=["subject_ref"], name="notifications_msg_about", condition=Q(state__in=["queued", "waiting"])),
             models.Index(fields=["created_at", "id"], name="notifications_msg_given_up", condition=Q(state="given_up")),
         ]

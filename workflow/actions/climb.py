@@ -35,7 +35,7 @@ from workflow.deadlines import ChineseCalendar, working_days_between
 from workflow.ladder import DEFAULT_LADDER, Audience, Firing, Trigger, still_holds
 from workflow.models import Assignment, Notice, Participation
 from workflow.models import Firing as FiringRow
-from workflow.models.batches import NEVER, NewFiring, fire, set_ladder_days
+from workflow.models.batches import NEVER, NewFiring, check_references_now, fire, set_ladder_days
 from workflow.states import SWEPT_STATES, Tie
 from workflow.timeline import Reminder, record_reminders
 from workflow.working_days import calendar_in_force
@@ -132,6 +132,7 @@ def _tell(firings: Sequence[tuple[Standing, Firing]], now: dt.datetime) -> None:
             named = dict.fromkeys(user for audience in firing.rung.audiences for user in people(part, audience))
             told.append(wording.circular(part, firing, named, _number(papers, firing)))
         outbox.post(told, now=now)
+    check_references_now()
     record_reminders(
         Actor.system(),
         now,

@@ -18,7 +18,7 @@ class Assignment(models.Model):
     """A task assigned to one agency 任务分派; it signs for, reports and declares done on its own."""
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", verbose_name=_("task"))
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="assignments", verbose_name=_("agency"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="assignments", db_index=False, verbose_name=_("agency"))
     group = models.ForeignKey(
         AgencyGroup, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("as a member of"),
     )  # fmt: skip

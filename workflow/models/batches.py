@@ -51,6 +51,13 @@ def fire(rows: Sequence[NewFiring], fired_at: dt.datetime) -> set[str]:
         return {key for (key,) in cursor.fetchall()}
 
 
+def check_references_now() -> None:
+    """Have PostgreSQL check the references of all rows written so far, not at the end, when the record's head is locked."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
 def set_ladder_days(days: Mapping[int, dt.date]) -> None:
     """Write the day of each assignment's next rung, in one statement."""
     _set_days("ladder_on", days)

@@ -85,7 +85,9 @@ class Firing(models.Model):
     rung = models.CharField(_("rung"), max_length=40)
     task = models.ForeignKey(Task, models.CASCADE, related_name="firings", verbose_name=_("task"))
     assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, blank=True, related_name="firings", verbose_name=_("assignment"))
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency"))
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("agency"),
+    )  # fmt: skip
     fired_at = models.DateTimeField(_("fired at"))
 
     class Meta:

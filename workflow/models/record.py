@@ -17,7 +17,7 @@ class Event(ChainedEvent):
 
     CHAINED_FIELDS = ("task_id", "assignment_id", "report_id", "from_state", "to_state")
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="events", verbose_name=_("task"))
+    task = models.ForeignKey(Task, models.PROTECT, related_name="events", db_index=False, verbose_name=_("task"))
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="events", verbose_name=_("assignment"))
     report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="events", verbose_name=_("report"))
     from_state = models.CharField(pgettext_lazy("state", "from"), max_length=20, blank=True)
