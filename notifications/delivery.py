@@ -24,7 +24,7 @@ from notifications import alarms, guards, health, letters
 from notifications.channels import RefusedError, UnreachableError, load
 from notifications.hours import may_send
 from notifications.leaving import never
-from notifications.models import Message
+from notifications.models import Message, as_answered
 
 logger = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ def _send(message: Message, run: _Run) -> None:
         _postpone(message, f"{type(error).__name__}: {error}", run)
     else:
         health.answered(message.channel)
-        message.state, message.sent_at, message.answer = Message.State.SENT, run.now, answer[:500]
+        message.state, message.sent_at, message.answer = Message.State.SENT, run.now, as_answered(answer)
         message.attempts += 1
         run.outcome.sent += 1
 
@@ -205,13 +205,13 @@ def _postpone(message: Message, answer: str, run: _Run) -> None:
     if message.attempts >= MAX_ATTEMPTS:
         _give_up(message, answer, run)
         return
-    message.answer = answer[:500]
+    message.answer = as_answered(answer)
     message.next_attempt_at = run.now + BACK_OFF[message.attempts - 1]
     run.outcome.postponed += 1
 
 
 def _give_up(message: Message, answer: str, run: _Run) -> None:
-    message.state, message.answer = Message.State.GIVEN_UP, answer[:500]
+    message.state, message.answer = Message.State.GIVEN_UP, as_answered(answer)
     message.attempts = max(1, message.attempts)
     run.outcome.given_up += 1
     logger.error("Gave up message %s after %d attempts: %s", message.key, message.attempts, answer)

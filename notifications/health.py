@@ -7,7 +7,7 @@ import logging
 
 from django.db.models import F
 
-from notifications.models import ChannelHealth, Heartbeat
+from notifications.models import ChannelHealth, Heartbeat, as_answered
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def resting(now: dt.datetime) -> list[str]:
 def failed(channel: str, answer: str, now: dt.datetime) -> None:
     """Note that a channel was out of reach; from the fifth time in a row it rests, twice as long each time."""
     ChannelHealth.objects.get_or_create(channel=channel)
-    ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1, answer=answer[:500])
+    ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1, answer=as_answered(answer))
     failures = ChannelHealth.objects.values_list("failures", flat=True).get(channel=channel)
     if failures >= REST_AFTER:
         rest = min(REST * 2 ** min(failures - REST_AFTER, 10), LONGEST_REST)

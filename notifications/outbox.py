@@ -108,14 +108,14 @@ def post(messages: Sequence[NewMessage | Circular], *, now: dt.datetime) -> None
     people = {person for message in messages for person in _people(message) if person is not None}
     addresses = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "email"))
     channels = channels_for(addresses.keys(), {message.topic for message in messages})
-    leaves_at = next_sending(now)
+    installed, leaves_at = frozenset(settings.DUBAN_CHANNELS), next_sending(now)
     items: list[tuple[Words, list[int]]] = []
     queued: list[tuple[Words, str, str, Collection[int | None]]] = []
     for message in messages:
         words = _words(message)
         if told := [person for person in _people(message) if person is not None and person in addresses]:
             items.append((words, told))
-        ways = _ways(message, told, addresses, channels)
+        ways = _ways(message, told, addresses, channels, installed)
         queued += [(words, channel, _first_state(message, channel), ways[channel]) for channel in sorted(ways)]
     write_inbox(items, now)
     write_messages(queued, now=now, leaves_at=leaves_at, host=_host(settings.SITE_URL))
@@ -128,18 +128,18 @@ def _ways(
     told: Sequence[int],
     addresses: Mapping[int, str],
     channels: Mapping[tuple[int, str], frozenset[str]],
+    installed: frozenset[str],
 ) -> Mapping[str, Collection[int | None]]:
     """Return the channels a notice takes beside the inbox, each with the people whom it reaches by it."""
-    installed = frozenset(settings.DUBAN_CHANNELS)
     if _people(message) == (None,):
         rooms = frozenset(message.channels) & ROOM_CHANNELS
         if not rooms:
             raise ValueError(f"{message.key} is addressed to nobody.")
         return {channel: [None] for channel in rooms & installed}
     ways: dict[str, list[int | None]] = {}
+    named = frozenset(message.channels) | floor(message.topic) if message.channels else None
     for person in told:
-        chosen = frozenset(message.channels) | floor(message.topic) if message.channels else channels[person, message.topic]
-        for channel in chosen & installed - _NOT_A_PERSONS:
+        for channel in (named or channels[person, message.topic]) & installed - _NOT_A_PERSONS:
             if channel != "email" or addresses[person]:
                 ways.setdefault(channel, []).append(person)
     return ways

@@ -178,6 +178,8 @@ def as_stored(value: object) -> Any:
         TypeError: for what JSON does not know (dates, decimals, models: turn them into text first).
         ValueError: for NaN and the infinities.
     """
+    if isinstance(value, dict) and all(type(key) is str and type(entry) is str for key, entry in value.items()):
+        return dict(value)
     return json.loads(json.dumps(value, allow_nan=False), parse_float=_number)
 
 

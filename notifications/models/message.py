@@ -11,6 +11,11 @@ from agencies.models import User
 from notifications.topics import Topic
 
 
+def as_answered(words: str) -> str:
+    """Return what somebody outside answered as it can be kept: in one line of printable characters (a mail server may answer NUL)."""
+    return "".join(character if character.isprintable() else " " for character in words)[:500]
+
+
 class Digest(models.Model):
     """What is not urgent, sent to a person once a day: the unique row is what makes it once."""
 

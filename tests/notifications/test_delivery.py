@@ -35,6 +35,18 @@ def test_what_is_due_is_sent_once_and_the_answer_kept(person: User, post_office:
     assert (letter.to, letter.message_id, letter.url) == (person, message.message_id, "http://127.0.0.1:8000/tasks/1/")
 
 
+NO_LANGUAGE = "-1 \x16\x03\x00 TLS\r\n" + "x" * 600
+
+
+@pytest.mark.parametrize("error", [UnreachableError(NO_LANGUAGE), RefusedError(NO_LANGUAGE, for_good=False)])
+def test_an_answer_in_no_language_is_kept_as_far_as_it_can_be(person: User, post_office: Recorder, error: Exception) -> None:
+    post([notice(person)], now=NOW)
+    post_office.before = failing(error)  # type: ignore[assignment]
+    assert deliver_due(NOW).postponed == 1
+    assert Message.objects.get().answer.startswith("-1     TLS  xxx")
+    assert not ChannelHealth.objects.filter(answer__contains="\x16").exists()
+
+
 def test_nothing_leaves_at_night_or_on_a_day_off(person: User, post_office: Recorder) -> None:
     post([notice(person)], now=NOW)
     for moment in (NOW.replace(hour=23), NOW.replace(day=21), NOW.replace(hour=7, minute=59), NOW.replace(hour=20)):
