@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from notifications.models import ChannelHealth, Heartbeat, as_answered
 
@@ -22,9 +22,14 @@ def resting(now: dt.datetime) -> list[str]:
 
 
 def failed(channel: str, answer: str, now: dt.datetime) -> None:
-    """Note that a channel was out of reach; from the fifth time in a row it rests, twice as long each time."""
+    """Note that a channel was out of reach; from the fifth time in a row it rests, twice as long each time.
+
+    What was under way when the rest began counts no more: it would make the rest longer than anybody has looked.
+    """
     ChannelHealth.objects.get_or_create(channel=channel)
-    ChannelHealth.objects.filter(channel=channel).update(failures=F("failures") + 1, answer=as_answered(answer))
+    awake = Q(rests_until__isnull=True) | Q(rests_until__lte=now)
+    if not ChannelHealth.objects.filter(awake, channel=channel).update(failures=F("failures") + 1, answer=as_answered(answer)):
+        return
     failures = ChannelHealth.objects.values_list("failures", flat=True).get(channel=channel)
     if failures >= REST_AFTER:
         rest = min(REST * 2 ** min(failures - REST_AFTER, 10), LONGEST_REST)

@@ -1,5 +1,7 @@
 """Fresh web processes load before the old ones leave the door: nobody waits while they do."""
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -30,7 +32,7 @@ def test_who_comes_while_fresh_processes_load_is_served_by_the_old_ones(tmp_path
     gate.touch()
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "config/web_server.py"), "slow_site", "--bind", f"127.0.0.1:{port}"]
     with log.open("w") as said:
-        web = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
+        web = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said, start_new_session=True)
     try:
         _wait_until(lambda: len(_children(web.pid)) == PROCESSES and _serving(port) is not None, log)
         old = _children(web.pid)
@@ -44,7 +46,8 @@ def test_who_comes_while_fresh_processes_load_is_served_by_the_old_ones(tmp_path
         web.send_signal(signal.SIGTERM)
         web.wait(60)
     finally:
-        web.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(web.pid, signal.SIGKILL)  # those that load would never notice that they are alone
         web.wait()
 
 

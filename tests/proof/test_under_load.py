@@ -36,15 +36,15 @@ def exchange_web(web: subprocess.Popen[str]) -> float:
     old = children_of(web.pid)
     web.send_signal(signal.SIGHUP)
     began = time.monotonic()
-    wait_until(lambda: len(set(children_of(web.pid)) - set(old)) == len(old), patience=60, what="fresh web processes")
-    wait_until(all_ended(old), patience=60, what="the end of the old web processes")
+    wait_until(lambda: len(set(children_of(web.pid)) - set(old)) == len(old), patience=150, what="fresh web processes")
+    wait_until(all_ended(old), patience=150, what="the end of the old web processes")
     return time.monotonic() - began
 
 
 def end(process: subprocess.Popen[str]) -> float:
     """Ask a process to stop; return how long it took."""
     os.kill(process.pid, signal.SIGTERM)
-    return wait_until(ended(process), patience=60, what="the end of a process")
+    return wait_until(ended(process), patience=150, what="the end of a process")
 
 
 @pytest.mark.row("A6")

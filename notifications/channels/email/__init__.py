@@ -54,6 +54,10 @@ class Email:
         connection = get_connection()
         try:
             connection.open()
+        except (smtplib.SMTPException, OSError) as error:
+            _close(connection)
+            raise UnreachableError(f"{type(error).__name__}: {error}") from error
+        try:
             server = getattr(connection, "connection", None)
             with hard_limit(getattr(server, "sock", None), settings.EMAIL_TIMEOUT):
                 connection.send_messages([compose(letter, letter.to.email)])
@@ -65,7 +69,8 @@ class Email:
         except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
             raise RefusedError(f"{error.smtp_code} {_text(error.smtp_error)}", for_good=error.smtp_code in _FOR_GOOD) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise UnreachableError(f"{type(error).__name__}: {error}") from error
+            # The server was there: what breaks off in the middle may be this one mail's, and the others must not rest for it.
+            raise RefusedError(f"{type(error).__name__}: {error}", for_good=False) from error
         finally:
             _close(connection)
         return "250"
