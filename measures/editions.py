@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db.models import Prefetch, QuerySet
@@ -45,12 +45,23 @@ def changes_of(plan: Plan, found: Review, today: dt.date) -> list[Change]:
 
     An agency that has been reorganised between the two is the same as its one successor, whatever it is called.
     """
-    responsibilities = Responsibility.objects.order_by("rank", "pk")
-    measures = plan.measures.prefetch_related(Prefetch("responsibilities", responsibilities)).order_by("start", "pk")
-    before = [_side_confirmed(measure) for measure in measures]
-    after = [_side_in_review(found, measure) for measure in found.draft.measures]
+    return _compared(_sides_confirmed(plan), [_side_in_review(found, measure) for measure in found.draft.measures], today)
+
+
+def changes_since(earlier: Plan, plan: Plan, today: dt.date) -> list[Change]:
+    """Compare a plan with the edition before it, likewise."""
+    return _compared(_sides_confirmed(earlier), _sides_confirmed(plan), today)
+
+
+def _compared(before: Sequence[Side], after: Sequence[Side], today: dt.date) -> list[Change]:
     heirs = heirs_of({one.agency_id for side in (*before, *after) for one in (*side.leads.values(), *side.supports.values())}, today)
     return compare([_as_today(side, heirs) for side in before], [_as_today(side, heirs) for side in after])
+
+
+def _sides_confirmed(plan: Plan) -> list[Side]:
+    responsibilities = Responsibility.objects.order_by("rank", "pk")
+    measures = plan.measures.prefetch_related(Prefetch("responsibilities", responsibilities)).order_by("start", "pk")
+    return [_side_confirmed(measure) for measure in measures]
 
 
 def _as_today(side: Side, heirs: Mapping[int, int | None]) -> Side:

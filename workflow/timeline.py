@@ -73,6 +73,7 @@ class Verb(models.TextChoices):
     MOVE_BY_CALENDAR = "move_by_calendar", _("had a date moved, since the working days have changed")
     CHANGE_PART = "change_part", _("was given another part")
     CARRY_OVER = "carry_over", _("carried the task over to the new edition of the plan")
+    FOLLOW_EDITION = "follow_edition", _("did, or put aside, what the new edition of the plan had left open")
     KEEP = "keep", _("kept the task though the new edition of the plan drops it")
     SUCCEED = "succeed", _("took it over from its predecessor")
     ROLL_UP = "roll_up", _("rolled its progress up from its own tasks")

@@ -65,6 +65,11 @@ def confirm_edition(page: Page, username: str, upload: Upload) -> None:
     assert (task.plan, "50亿元" in task.text) == (plan, False)
     assert Event.objects.filter(task=task, verb="move_due").exists()
     assert Task.objects.get(title="培养人才").state == "terminated"
+    page.get_by_role("link", name="查看待落实的变更").click()
+    page.get_by_label("标题和内容按新版本更新。").check()
+    page.get_by_role("button", name="办理所选").click()
+    expect(page.get_by_text("没有待落实的变更", exact=True)).to_be_visible()
+    assert "50亿元" in Task.objects.get(title="建设园区").text
 
 
 def test_a_revised_plan_acts_on_its_tasks_as_the_coordinator_ticks(page: Page, second_edition: tuple[str, Upload]) -> None:

@@ -20,12 +20,16 @@ from agencies.actions.rename_agency import rename_agency
 from agencies.actor import Actor
 from agencies.models import Agency, User
 from measures.actions.edit_upload import edit_upload
+from measures.models import Plan
 from seeds import story
 from seeds.people import settle
 from tests.factories.directory import NOW, actor_of
 from tests.factories.documents import confirmed, facts, in_review, load_directory
+from tests.factories.editions import effects
 from tests.walk.crawl import LEFT_ALONE, Visit, pages
+from workflow.actions.adopt_edition import adopt_edition
 from workflow.actions.draw_up import draw_up_plan
+from workflow.actions.edition_effects import digest
 from workflow.models import Assignment, Contribution
 from workflow.states import ContributionState, Part
 
@@ -88,6 +92,7 @@ def _demonstration(settings: object, tmp_path: Path) -> Iterator[None]:
         coordinator, office = User.objects.get(username="szfb.coordinator"), Agency.objects.get(name="广东省人民政府办公厅")
         plan = confirmed(coordinator, office, DRAWN_UP, now=NOW)
         draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)
+        leave_an_edition(plan, coordinator, office)
         ended = Agency.objects.get(short_name="省发展改革委")
         today = (NOW + dt.timedelta(hours=1)).date()
         rename_agency(
@@ -96,6 +101,14 @@ def _demonstration(settings: object, tmp_path: Path) -> Iterator[None]:
         ready = in_review(coordinator, office, DRAWN_UP.replace("园区", "港区"), now=NOW)
         edit_upload(actor=actor_of(coordinator), upload_id=ready.pk, edit=facts(ready), now=NOW)
         yield
+
+
+def leave_an_edition(plan: Plan, coordinator: User, office: Agency) -> None:
+    """Confirm the next edition of a plan with nothing ticked."""
+    revised = in_review(coordinator, office, DRAWN_UP.replace("新建标准厂房", "改建标准厂房"), now=NOW)
+    edit_upload(actor=actor_of(coordinator), upload_id=revised.pk, edit=facts(revised), now=NOW)
+    shown = digest(effects(plan, revised, NOW))
+    adopt_edition(actor=actor_of(coordinator), upload_id=revised.pk, earlier_id=plan.pk, shown=shown, chosen=[], dropped={}, now=NOW)
 
 
 def without_reasons(value: object) -> object:

@@ -6,17 +6,19 @@ import datetime as dt
 
 import pytest
 
+from agencies.actor import Actor
 from agencies.chain_check import verify
 from agencies.models import Role
 from measures.models import Plan, PlanEvent
 from tests.factories.directory import NOW, TODAY, actor_of, make_member
-from tests.factories.editions import effects, make_office, next_edition, running_plan, task_of
+from tests.factories.editions import adopt, effects, make_office, next_edition, running_plan, task_of
 from tests.factories.tasks import accepted_task
 from tests.workflow.test_races import together
 from workflow import grants
 from workflow.actions.adopt_edition import adopt_edition
 from workflow.actions.change_part import change_part
 from workflow.actions.edition_effects import digest
+from workflow.actions.follow_edition import follow_edition, left_of
 from workflow.actions.interrupt import terminate
 from workflow.actions.revise import move_due
 from workflow.models import Event
@@ -80,6 +82,24 @@ def test_an_edition_against_an_act_on_one_of_its_tasks(_round: int) -> None:
     assert answers == ({200: 2} if adopted else {200: 1, 409: 1})
     assert Event.objects.filter(task=task, verb="revise").count() == int(adopted)
     assert (verify(Event), verify(PlanEvent), grants.differences()) == ([], [], [])
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_what_an_edition_left_is_done_once_when_two_do_it_at_once(_round: int) -> None:
+    office = make_office()
+    plan = running_plan(office)
+    upload = next_edition(office)
+    left = frozenset(one.key for one in effects(plan, upload) if one.what == "move_due")
+    new = adopt(office, plan, upload, without=left).plan
+    shown = digest(left_of(new, NOW))
+    other = actor_of(make_member(office.agency, Role.COORDINATOR))
+
+    def follow(actor: Actor) -> object:
+        return follow_edition(actor=actor, plan_id=new.pk, shown=shown, chosen=left, aside=[], now=NOW)
+
+    assert together(lambda: follow(office.actor), lambda: follow(other)) == {200: 1, 409: 1}
+    assert Event.objects.filter(verb="follow_edition").count() == 1
+    assert (verify(Event), grants.differences()) == ([], [])
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

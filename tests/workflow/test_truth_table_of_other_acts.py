@@ -27,6 +27,7 @@ from workflow.actions import (
     contribution_files,
     draw_up,
     follow,
+    follow_edition,
     hand_over,
     joint_reports,
     papers,
@@ -209,6 +210,12 @@ TABLE: dict[str, Row] = {
         others=404,
         given=409,
         leader=404,
+    ),
+    "follow_edition": Row(
+        lambda w, a: follow_edition.follow_edition(actor=a, plan_id=w.plan.pk, shown="", chosen=["x"], aside=[], now=NOW),
+        ISSUER,
+        others=404,
+        given=409,
     ),
 }  # fmt: skip
 """`given`: what who may is told in this scene, where nothing is there to remove, settle or adopt as it was shown."""

@@ -79,7 +79,7 @@ class Effect:
 
 def digest(effects: Sequence[Effect]) -> str:
     """Return what a page of effects is known by: another digest means that something has changed since it was shown."""
-    told = "\n".join(f"{one.key} {one.before} {one.after} {bool(one.decision)}" for one in effects)
+    told = "\n".join(f"{one.key} {len(one.agencies)} {one.before} {one.after} {bool(one.decision)}" for one in effects)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -248,7 +248,7 @@ def _left(world: _World, after: Side, task: Task, goes: Sequence[Assignment], de
             decision and _withdrawable(part),
         )
     for group, parts in by_group.items():
-        key = f"withdraw-{task.pk}-g{group}-{len(parts)}"
+        key = f"withdraw-{task.pk}-g{group}"
         agencies = tuple(part.agency for part in parts)
         yield Effect(What.WITHDRAW, key, after.key, task, agencies, world.groups[group], parts[0].part, parts[0].part, "", decision)
 

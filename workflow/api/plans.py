@@ -1,4 +1,4 @@
-"""The ladder of a plan and its next edition over HTTP."""
+"""The ladder of a plan over HTTP."""
 
 from __future__ import annotations
 
@@ -6,26 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agencies.refusals import Conflict, NotYours
-from measures.editions import changes_of, earlier_plans
-from measures.models import Plan, Upload
-from measures.policy import uploads_visible_to
-from measures.reviewing import review
-from workflow.actions.adopt_edition import KEEP, TERMINATE, adopt_edition
-from workflow.actions.edition_effects import digest, effects_of, tasks_by_measure
+from measures.models import Plan
 from workflow.actions.set_ladder import RungChoice, choices_of, set_ladder, timing_of
-from workflow.api.answers import once
 from workflow.api.decisions import directed
-from workflow.api.keys import KeyField
 from workflow.api.reading import request_actor
-from workflow.api.views import IDEMPOTENCY, REFUSALS
+from workflow.api.views import REFUSALS
 from workflow.deadlines import Threshold
 from workflow.ladder import Audience
 
@@ -121,98 +112,3 @@ def _rung(rung: RungChoice) -> dict[str, Any]:
 def _ladder(plan: Plan) -> dict[str, Any]:
     is_on, thresholds = timing_of(plan)
     return {"is_on": is_on, **told_ladder(choices_of(plan), thresholds)}
-
-
-class EffectSerializer(serializers.Serializer[dict[str, Any]]):
-    """What confirming a document as the next edition would do to a task."""
-
-    key = serializers.CharField()
-    what = serializers.CharField()
-    task = serializers.IntegerField(allow_null=True)
-    agencies = serializers.ListField(child=serializers.CharField())
-    before = serializers.CharField()
-    after = serializers.CharField()
-    enabled = serializers.BooleanField()
-    reason = serializers.CharField()
-
-
-class ComparedSerializer(serializers.Serializer[dict[str, Any]]):
-    """What would happen, and the digest by which it is known as seen."""
-
-    shown = serializers.CharField()
-    version = serializers.IntegerField()
-    effects = EffectSerializer(many=True)
-
-
-class AdoptSerializer(serializers.Serializer[dict[str, Any]]):
-    """Which edition it replaces, what was seen, what is to happen, and what becomes of the tasks whose measure is dropped."""
-
-    plan = KeyField()
-    shown = serializers.CharField(max_length=64)
-    chosen = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20_000, default=list)
-    dropped = serializers.DictField(child=serializers.ChoiceField(choices=[TERMINATE, KEEP]), default=dict)
-    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-
-
-class AdoptedSerializer(serializers.Serializer[dict[str, Any]]):
-    """The new plan, and what was done to tasks."""
-
-    plan = serializers.IntegerField()
-    is_new = serializers.BooleanField()
-    done = serializers.DictField(child=serializers.IntegerField())
-
-
-class EditionEffects(APIView):
-    """What a document in review would do to the tasks of a plan, were it confirmed as its next edition."""
-
-    @extend_schema(responses={200: ComparedSerializer, **REFUSALS})
-    def get(self, request: Request, pk: int, plan_id: int) -> Response:
-        """Return it."""
-        actor, now = request_actor(request), timezone.now()
-        upload = uploads_visible_to(actor).filter(pk=pk).first()
-        if upload is None:
-            raise NotYours
-        if upload.state != Upload.State.READ:
-            raise Conflict(_("Only a document in review can be compared."))
-        plan = earlier_plans(actor, upload).filter(pk=plan_id).first()
-        if plan is None:
-            raise NotYours
-        today = timezone.localdate(now)
-        effects = effects_of(changes_of(plan, review(upload, today), today), tasks_by_measure(plan), now)
-        rows = [
-            {
-                "key": one.key,
-                "what": one.what.value,
-                "task": one.task.pk if one.task is not None else None,
-                "agencies": [agency.name for agency in one.agencies],
-                "before": one.before,
-                "after": one.after,
-                "enabled": bool(one.decision),
-                "reason": str(getattr(one.decision, "reason", "")),
-            }
-            for one in effects
-        ]
-        return Response({"shown": digest(effects), "version": upload.version, "effects": rows})
-
-
-class EditionAdoption(APIView):
-    """Confirm a document as the next edition of a plan."""
-
-    @extend_schema(request=AdoptSerializer, responses={200: AdoptedSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
-    def post(self, request: Request, pk: int) -> Response:
-        """Confirm it; its tasks follow as chosen."""
-        given = AdoptSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        actor, now = request_actor(request), timezone.now()
-        told = given.validated_data
-        dropped = {int(key): value for key, value in told["dropped"].items() if key.isdecimal()}
-
-        def run() -> tuple[int, Any]:
-            adopted = adopt_edition(
-                actor=actor, upload_id=pk, earlier_id=told["plan"], shown=told["shown"], chosen=set(told["chosen"]), dropped=dropped,
-                version=told["version"], now=now,
-            )  # fmt: skip
-            done = {what.value: number for what, number in adopted.done.items()}
-            return status.HTTP_200_OK, {"plan": adopted.plan.pk, "is_new": adopted.is_new, "done": done}
-
-        return once(request, now=now, perform=run)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from workflow.api import agencies, batch, contributions, conversation, decisions, directory, drawing_up, house, papers, plans, views
+from workflow.api import (
+    agencies,
+    batch,
+    contributions,
+    conversation,
+    decisions,
+    directory,
+    drawing_up,
+    editions,
+    house,
+    papers,
+    plans,
+    views,
+)
 from workflow.catalog import CATALOG
 
 app_name = "api"
@@ -34,8 +47,9 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:pk>/draw-up/", drawing_up.DrawUpPlan.as_view(), name="plan-draw-up"),
     path("plans/<int:pk>/follow/", conversation.FollowingPlan.as_view(), name="plan-follow"),
     path("plans/<int:pk>/ladder/", plans.PlanLadder.as_view(), name="plan-ladder"),
-    path("uploads/<int:pk>/effects/<int:plan_id>/", plans.EditionEffects.as_view(), name="edition-effects"),
-    path("uploads/<int:pk>/adopt/", plans.EditionAdoption.as_view(), name="adopt-edition"),
+    path("uploads/<int:pk>/effects/<int:plan_id>/", editions.EditionEffects.as_view(), name="edition-effects"),
+    path("uploads/<int:pk>/adopt/", editions.EditionAdoption.as_view(), name="adopt-edition"),
+    path("plans/<int:pk>/left/", editions.EditionLeft.as_view(), name="edition-left"),
     path("papers/", papers.PaperList.as_view(), name="papers"),
     path("papers/<int:pk>/", papers.PaperDetail.as_view(), name="paper"),
     path("papers/<int:pk>/sign/", papers.PaperSigning.as_view(), name="paper-sign"),

@@ -172,6 +172,23 @@ def test_an_edition_is_compared_and_adopted() -> None:
     assert client.get(reverse("api:edition-effects", args=[upload.pk, plan.pk])).status_code == 409
 
 
+def test_what_an_edition_left_is_listed_and_done_later() -> None:
+    plan, coordinator, client = planned()
+    post(client, "plan-draw-up", [plan.pk])
+    upload = in_review(coordinator, plan.coordinator, SMALL.replace("新建标准厂房", "改建标准厂房"))
+    edit_upload(actor=actor_of(coordinator), upload_id=upload.pk, edit=facts(upload, issued_on="2026-03-02"), now=NOW)
+    seen = client.get(reverse("api:edition-effects", args=[upload.pk, plan.pk])).json()
+    body = {"plan": plan.pk, "shown": seen["shown"], "chosen": [], "version": seen["version"]}
+    new = post(client, "adopt-edition", [upload.pk], body).json()["plan"]
+    left = client.get(reverse("api:edition-left", args=[new])).json()
+    assert [one["what"] for one in left["effects"]] == ["redraft"]
+    assert post(client, "edition-left", [new], {"shown": "x", "chosen": [left["effects"][0]["key"]]}).status_code == 409
+    done = post(client, "edition-left", [new], {"shown": left["shown"], "chosen": [left["effects"][0]["key"]]})
+    assert (done.status_code, done.json()) == (200, {"done": {"redraft": 1}})
+    assert client.get(reverse("api:edition-left", args=[new])).json()["effects"] == []
+    assert client_of(make_crew().officer).get(reverse("api:edition-left", args=[new])).status_code == 404
+
+
 def test_a_person_is_let_see_a_task_and_a_plan_is_followed() -> None:
     stage, guest = accepted_task(), make_crew()
     client = client_of(stage.coordinator)

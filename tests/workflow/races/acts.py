@@ -168,6 +168,7 @@ ACTS: Mapping[str, Raced] = {name: _of_catalog(act) for name, act in CATALOG.ite
 
 NOT_RACED = {
     "adopt_edition": "raced by tests/workflow/test_edition_races.py",
+    "follow_edition": "raced by tests/workflow/test_edition_races.py",
     "draw_up_plan": "makes tasks of its own; locked by its plan",
     "draw_up_task": "makes a task that nobody else knows yet",
     "draw_recheck": "makes rows of its own",

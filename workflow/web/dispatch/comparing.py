@@ -28,7 +28,7 @@ from workflow.actions.adopt_edition import Adopted, adopt_edition
 from workflow.actions.edition_effects import ENDED, Effect, What, digest, effects_of, tasks_by_measure
 from workflow.models import Task
 from workflow.web.chosen import number
-from workflow.web.dispatch.effect_words import effect_words, outcome_words
+from workflow.web.dispatch.effect_words import EffectRow, effect_row, outcome_words
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
@@ -41,16 +41,6 @@ FACETS: dict[Facet, Promise] = {
     Facet.FIRST_LEAD: gettext_lazy("first lead"),
     Facet.SUPPORT: gettext_lazy("supports"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class EffectRow:
-    """An effect as the page shows it; `ticked` where it will happen unless somebody says otherwise."""
-
-    effect: Effect
-    words: str
-    reason: str
-    ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +140,7 @@ def _compared(request: ActorRequest, plan: Plan, found: Review, now: dt.datetime
     # After a refusal the page keeps what was chosen, as long as the same things can be chosen.
     kept = set(request.POST.getlist("do")) if request.POST.get("shown") == shown else None
     by_task: dict[int, list[Effect]] = defaultdict(list)
-    drawn_up = {effect.measure: _row(effect, kept) for effect in effects if effect.task is None}
+    drawn_up = {effect.measure: effect_row(effect, kept) for effect in effects if effect.task is None}
     for effect in effects:
         if effect.task is not None:
             by_task[effect.task.pk].append(effect)
@@ -166,7 +156,7 @@ def _compared(request: ActorRequest, plan: Plan, found: Review, now: dt.datetime
                 wording_diff(change.before.text, change.after.text)
                 if Facet.TEXT in change.facets and change.before and change.after
                 else [],
-                [_task_row(request, task, [_row(effect, kept) for effect in by_task[task.pk]]) for task in own],
+                [_task_row(request, task, [effect_row(effect, kept) for effect in by_task[task.pk]]) for task in own],
                 drawn_up.get(change.after.key) if change.after is not None else None,
             )
         )
@@ -182,11 +172,6 @@ def _compared(request: ActorRequest, plan: Plan, found: Review, now: dt.datetime
         "undone": sum(not effect.decision for effect in effects),
         "dropped": told[What.DROP],
     }
-
-
-def _row(effect: Effect, kept: set[str] | None) -> EffectRow:
-    reason = str(getattr(effect.decision, "reason", ""))
-    return EffectRow(effect, effect_words(effect), reason, bool(effect.decision) and (kept is None or effect.key in kept))
 
 
 def _task_row(request: ActorRequest, task: Task, effects: list[EffectRow]) -> TaskRow:

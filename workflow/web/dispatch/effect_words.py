@@ -1,8 +1,9 @@
-"""What a new edition does to a task, as sentences."""
+"""What a new edition does to a task, as rows and sentences of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,6 +16,27 @@ PARTS: dict[str, Promise] = {
     "lead": gettext_lazy("Lead"),
     "support": gettext_lazy("Support"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """An effect as the page shows it; `ticked` where it will happen unless somebody says otherwise."""
+
+    effect: Effect
+    words: str
+    reason: str
+    ticked: bool
+
+
+def effect_row(effect: Effect, kept: Collection[str] | None) -> EffectRow:
+    """Return an effect as the page shows it.
+
+    Args:
+        effect: which.
+        kept: keys of what was ticked before; none where everything that can happen is ticked.
+    """
+    reason = str(getattr(effect.decision, "reason", ""))
+    return EffectRow(effect, effect_words(effect), reason, bool(effect.decision) and (kept is None or effect.key in kept))
 
 
 def effect_words(effect: Effect) -> str:

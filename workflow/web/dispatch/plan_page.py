@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from measures.models import Measure, Plan, PlanEvent, PlanVerb, Responsibility, Section
 from measures.policy import may_direct
+from workflow.actions.follow_edition import left_of
 from workflow.deadlines import Light
 from workflow.lights import task_light
 from workflow.models import Task
@@ -78,6 +79,7 @@ def plan(request: ActorRequest, pk: int) -> HttpResponse:
         "earlier": plans_visible_to(request.actor, now=now).filter(later=found).first(),
         "later": later,
         "replaced": replaced,
+        "left": len(left_of(found, now)) if directs and not replaced else 0,
         "unresolved": Responsibility.objects.filter(measure__plan=found, agency__isnull=True, group__isnull=True).count(),
         "previous": max(0, start - MEASURES_A_PAGE) if start else None,
         "following": start + MEASURES_A_PAGE if start + MEASURES_A_PAGE < total else None,
