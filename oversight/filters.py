@@ -18,12 +18,13 @@ from agencies.actor import Actor
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
+from oversight.models import Standing
 from oversight.scope import portfolio_of
 from oversight.words import kinds, lookup
 from workflow.deadlines.calendar import SHANGHAI
 from workflow.deadlines.lights import Colour
-from workflow.models import Assignment, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState
+from workflow.models import Assignment, Participation, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, AssignmentState, Part, TaskState, Tie
 
 SHORTEST_WORD = 2
 """Fewest characters that are searched for: a two-character word is the shortest that means something in Chinese."""
@@ -150,15 +151,23 @@ class Filter:
     def bare_parts(self) -> QuerySet[Assignment]:
         """Return the parts asked for without their light, and whatever light was asked for; for counting."""
         seen = sight.overseen_parts if self.asked.get("scope") == "overseen" else sight.parts
-        return self._due(seen(self.actor, now=self.now).filter(self._of_tasks("task__"), self._of_parts(), self._scope("task__")))
+        asked = self._of_tasks("task__", "measure__section_id") & self._of_parts()
+        return self._due(seen(self.actor, now=self.now).filter(asked, self._scope_of_parts()))
 
     def tasks(self) -> QuerySet[Task]:
-        """Return the tasks asked for; what is asked of parts, the light then too, is asked of one part."""
-        seen = sight.overseen_tasks if self.asked.get("scope") == "overseen" else sight.tasks
-        rows = self._due(seen(self.actor, now=self.now).filter(self._of_tasks(""), self._scope("")))
+        """Return the tasks asked for."""
+        return Task.objects.filter(pk__in=self.standings().order_by().values("pk"))
+
+    def standings(self) -> QuerySet[Standing]:
+        """Return how the tasks asked for stand; what is asked of parts, the light then too, is asked of one part."""
+        seen = sight.standings(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
+        rows = self._due(seen.filter(self._of_tasks("", "section_id")))
+        if self.asked.get("scope") == "issued":
+            ties = Participation.objects.filter(tie=Tie.ISSUER, agency_id__in=self.actor.agencies_where("coordinate"))
+            rows = rows.filter(pk__in=ties.values("task_id"))
         asks_of_parts = self._of_parts()
         if not asks_of_parts:
-            return rows.filter(self.lights.tasks_lit(Colour(self.asked["light"]))) if "light" in self.asked else rows
+            return rows.filter(self.lights.tasks_lit(Colour(self.asked["light"]), "")) if "light" in self.asked else rows
         parts = Assignment.objects.exclude(state__in=list(ENDED_ASSIGNMENT_STATES)).filter(asks_of_parts)
         if "light" not in self.asked:
             return rows.filter(pk__in=parts.values("task_id"))
@@ -174,18 +183,13 @@ class Filter:
             rows = rows.filter(due_on__gte=self.asked["due_from"])
         return rows.filter(due_on__lte=self.asked["due_to"]) if "due_to" in self.asked else rows
 
-    def _scope(self, prefix: str) -> Q:
-        match self.asked.get("scope"):
-            case "issued":
-                return Q(**{f"{prefix}issuer_id__in": self.actor.agencies_where("coordinate")})
-            case "own" if prefix:
-                return Q(agency_id__in=self.actor.agency_ids)
-            case _:
-                return Q()
+    def _scope_of_parts(self) -> Q:
+        issued = self.asked.get("scope") == "issued"
+        return Q(task__issuer_id__in=self.actor.agencies_where("coordinate")) if issued else Q()
 
-    def _of_tasks(self, prefix: str) -> Q:
+    def _of_tasks(self, prefix: str, section: str) -> Q:
         condition = Q()
-        for name, field in (("plan", "plan_id"), ("section", "measure__section_id"), ("state", "state")):
+        for name, field in (("plan", "plan_id"), ("section", section), ("state", "state")):
             if name in self.asked:
                 condition &= self._choice(f"{prefix}{field}", self.asked[name])
         if "mine" in self.asked and (scope := portfolio_of(self.actor)):

@@ -24,7 +24,7 @@ from workflow.states import ENDED_ASSIGNMENT_STATES, AssignmentState, ExtensionS
 
 PAGE_SIZE = 50
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 """Rows counted one by one for a list; the numbers of the boards are exact, for they read counters."""
 
 COLUMNS: Mapping[str, Promise] = {
@@ -121,15 +121,22 @@ def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
     return worst
 
 
+def _places(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
+    """Return what is sorted and counted: parts, or, in place of the tasks, how they stand."""
+    if rows == "parts":
+        return queryset(asked, rows, sort)
+    return asked.standings().annotate(alarm=F("alarm_on")) if sort == "light" else asked.standings()
+
+
 def counted(asked: Filter, rows: str) -> int:
     """Return how many rows there are, counting no further than one beyond `MOST_COUNTED`."""
-    return queryset(asked, rows).order_by()[: MOST_COUNTED + 1].count()
+    return _places(asked, rows).order_by()[: MOST_COUNTED + 1].count()
 
 
 def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:
     """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored."""
     keys = SORTS[rows][sort or "due"]
-    narrow = queryset(asked, rows, sort).values("pk", *(key.name for key in keys if key.name != "pk"))
+    narrow = _places(asked, rows, sort).values("pk", *(key.name for key in keys if key.name != "pk"))
     places, pager = page_of(narrow, keys, address, size=size)
     return dressed(_whole([place["pk"] for place in places], rows), rows, asked), pager
 

@@ -132,32 +132,38 @@ class Lights:
         return Case(
             _light(Q(due_on__isnull=False, state=TaskState.CLOSED), Colour.GREEN),
             _light(Q(standing__alarm_on__isnull=True), Colour.NONE),
-            _light(self.warns(SEVERITY[Colour.RED], "standing__"), Colour.RED),
-            _light(self.warns(SEVERITY[Colour.ORANGE], "standing__"), Colour.ORANGE),
-            _light(self.warns(SEVERITY[Colour.YELLOW], "standing__"), Colour.YELLOW),
+            _light(self.warns(SEVERITY[Colour.RED], "standing__", "alarm_on"), Colour.RED),
+            _light(self.warns(SEVERITY[Colour.ORANGE], "standing__", "alarm_on"), Colour.ORANGE),
+            _light(self.warns(SEVERITY[Colour.YELLOW], "standing__", "alarm_on"), Colour.YELLOW),
             default=Value(SEVERITY[Colour.GREEN]),
             output_field=IntegerField(),
         )
 
-    def tasks_lit(self, colour: Colour) -> Q:
-        """Return the condition that a task has a light: that of the earliest clock of it that runs."""
+    def tasks_lit(self, colour: Colour, prefix: str = "standing__") -> Q:
+        """Return the condition that a task has a light: that of the earliest clock of it that runs.
+
+        Args:
+            colour: of the light.
+            prefix: path to how the task stands; empty for standings themselves.
+        """
         severity = SEVERITY[colour]
-        running, closed = Q(standing__alarm_on__isnull=False), Q(due_on__isnull=False, state=TaskState.CLOSED)
+        running, closed = Q(**{f"{prefix}alarm_on__isnull": False}), Q(due_on__isnull=False, state=TaskState.CLOSED)
         if severity == SEVERITY[Colour.NONE]:
             return ~running & ~closed
         if severity == SEVERITY[Colour.GREEN]:
-            return closed | (running & ~self.warns(severity + 1, "standing__"))
-        here = running & self.warns(severity, "standing__")
-        return here if severity == SEVERITY[Colour.RED] else here & ~self.warns(severity + 1, "standing__")
+            return closed | (running & ~self.warns(severity + 1, prefix, "alarm_on"))
+        here = running & self.warns(severity, prefix, "alarm_on")
+        return here if severity == SEVERITY[Colour.RED] else here & ~self.warns(severity + 1, prefix, "alarm_on")
 
-    def warns(self, severity: int, prefix: str = "") -> Q:
+    def warns(self, severity: int, prefix: str = "", alarm: str = "due_on") -> Q:
         """Return the condition that a running clock is at least yellow, orange or red.
 
         Args:
             severity: see `SEVERITY`.
-            prefix: `standing__` for tasks; empty for counters, whose `due_on` is the alarm.
+            prefix: path to how a task stands; empty for standings themselves and for counters.
+            alarm: the column of the alarm; counters call it `due_on`.
         """
-        due = f"{prefix}alarm_on" if prefix else "due_on"
+        due = f"{prefix}{alarm}"
         condition = Q(**{f"{due}__lt": self.today})
         if severity >= SEVERITY[Colour.RED]:
             return condition

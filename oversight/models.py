@@ -78,7 +78,10 @@ class Standing(models.Model):
     closed_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["alarm_on", "task"], name="oversight_standing_by_alarm")]
+        indexes = [
+            models.Index(fields=["alarm_on", "task"], name="oversight_standing_by_alarm"),
+            models.Index(fields=["due_on", "task"], name="oversight_standing_by_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.state}"

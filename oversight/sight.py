@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from agencies.actor import Actor
 from agencies.models import Agency
 from measures.models import Plan
-from oversight.models import Tally
+from oversight.models import Standing, Tally
 from workflow.models import Assignment, Participation, Task, TaskUserPermission
-from workflow.models.task import sight_of
+from workflow.models.task import sight_of, within_sight
 from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState, Tie
 
 
@@ -29,8 +29,12 @@ def places(actor: Actor, *, now: dt.datetime) -> QuerySet[Any, int]:
 
 def parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
     """Return the assignments of tasks the actor may see, without those that have ended before their task did."""
-    visible = Task.objects.visible_to(actor, now=now)
-    return Assignment.objects.filter(task__in=visible.values("pk")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+    return Assignment.objects.filter(within_sight(actor, now=now, key="task_id")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
+
+
+def standings(actor: Actor, *, now: dt.datetime, overseen: bool = False) -> QuerySet[Standing]:
+    """Return how the tasks stand that the actor may see, or oversees: what lists sort and count, no wall before it, no row of it shown."""
+    return Standing.objects.filter(oversees(actor) if overseen else within_sight(actor, now=now))
 
 
 def overseen_parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:

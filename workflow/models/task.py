@@ -18,21 +18,29 @@ from measures.models import Measure, Plan
 from workflow.states import ClosingRule, Part, Rhythm, RollUp, TaskState, Tie
 
 
+def within_sight(actor: Actor, *, now: dt.datetime, key: str = "pk") -> Q:
+    """Return the condition that a task is one that an actor may see (DESIGN section 5).
+
+    An agency sees what it issued or stands above, and, once dispatched, what it has a part in; a person also sees
+    what was shown to them until a date that has not passed.
+
+    Args:
+        actor: who looks.
+        now: the moment at which sight is judged.
+        key: the column with the key of the task.
+    """
+    by_agency, by_person = sight_of(actor, now)
+    if not by_person.exists():  # as for nearly everybody: one condition, which the database joins by, not two that it must try row by row
+        return Q(**{f"{key}__in": by_agency})
+    return Q(**{f"{key}__in": by_agency}) | Q(**{f"{key}__in": by_person})
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     """Tasks, as somebody may see them."""
 
     def visible_to(self, actor: Actor, *, now: dt.datetime) -> Self:
-        """Return the tasks an actor may see (DESIGN section 5).
-
-        An agency sees what it issued or stands above, and, once dispatched, what it has a part in; a person also sees
-        what was shown to them until a date that has not passed.
-        """
-        by_agency, by_person = sight_of(actor, now)
-        if (
-            not by_person.exists()
-        ):  # as for nearly everybody: one condition, which the database joins by, instead of two that it must try row by row
-            return self.filter(pk__in=by_agency)
-        return self.seen_by(actor, now=now)
+        """Return the tasks an actor may see."""
+        return self.filter(within_sight(actor, now=now))
 
     def seen_by(self, actor: Actor, *, now: dt.datetime) -> Self:
         """Return the same tasks without asking anything beforehand: for a part of a larger query over few rows."""
