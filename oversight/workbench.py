@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from agencies.actor import Actor
 from oversight import centre, counts, matters, sight
 from oversight.counts import Counts
-from oversight.filters import LIVE, OWED, ledger_url, overdue, owed, unsigned
+from oversight.filters import LIVE, OWED, ledger_url
 from oversight.ledger import light_of_part
-from oversight.lights import Lights, waiting_for_time
+from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
 from workflow.deadlines.lights import Colour, Light
 from workflow.lights import task_light
-from workflow.models import Assignment, CoSignature, Follow, Report
-from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_TASK_STATES, ReportState, SignOffState, TaskState, Verdict
+from workflow.models import Assignment, CoSignature, Follow, Participation, Report
+from workflow.states import (
+    ENDED_ASSIGNMENT_STATES,
+    LIVE_TASK_STATES,
+    AssignmentState,
+    ReportState,
+    SignOffState,
+    TaskState,
+    Tie,
+    Verdict,
+)
 from workflow.web.duties import Duty
 
 SHOWN = 8
@@ -85,7 +94,7 @@ def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
     lights = Lights.on(now)
     found = []
     if seats := actor.agencies_where("report", "sign_for"):
-        found.append(_officer(seats, lights, now))
+        found.append(_officer(seats, lights))
     if seats := actor.agencies_where("review"):
         found.append(_reviewer(seats))
     if actor.agencies_where("coordinate"):
@@ -112,56 +121,72 @@ def followed(actor: Actor, *, now: dt.datetime) -> list[Matter]:
     ]
 
 
-def _officer(seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
-    today = lights.today
-    sunday = today + dt.timedelta(days=6 - today.weekday())
-    mine = Assignment.objects.filter(agency_id__in=seats).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
-    this_week = Q(due_on__gt=today, due_on__lte=sunday)
-    piles: dict[str, tuple[Promise, Q, dict[str, object], str]] = {
-        "overdue": (_("Overdue"), overdue(today), {"overdue": "on"}, "red"),
-        "today": (_("Due today"), owed() & Q(due_on=today), {"own": OWED, "due_from": today, "due_to": today}, "orange"),
-        "week": (
-            _("Due this week"),
-            owed() & this_week,
-            {"own": OWED, "due_from": today + dt.timedelta(days=1), "due_to": sunday},
-            "yellow",
-        ),
-        "pending": (_("To be signed for"), unsigned(now, 0), {"unsigned": 0}, ""),
-    }
-    counts = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()})
-    reports = Report.objects.filter(assignment__agency_id__in=seats, assignment__task__state=TaskState.DISPATCHED)
-    back = reports.filter(state=ReportState.RETURNED) | reports.filter(state=ReportState.DRAFT).exclude(remark="")
-    due = reports.filter(state__in=[ReportState.DUE, ReportState.DRAFT], remark="", period_end__lte=today)
+def _officer(seats: frozenset[int], lights: Lights) -> Desk:
+    reports = Report.objects.filter(assignment__in=_links(seats).filter(task_state=TaskState.DISPATCHED).values("assignment_id"))
+    back = reports.filter(Q(state=ReportState.RETURNED) | Q(state=ReportState.DRAFT) & ~Q(remark=""))
+    due = reports.filter(state__in=[ReportState.DUE, ReportState.DRAFT], remark="", period_end__lte=lights.today)
     return Desk(
         "officer",
         _("To be done by my agency"),
         [
-            *(
-                _parts(
-                    Pile(
-                        name=name,
-                        label=label,
-                        count=counts[name],
-                        look=look,
-                        url=ledger_url(rows="parts", scope="own", **asked),
-                    ),
-                    mine.filter(condition),
-                    lights,
-                )
-                for name, (label, condition, asked, look) in piles.items()
-            ),
+            *_owed(seats, lights),
             _reports("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
             _reports("reports", _("Reports to be written now"), due, duty=Duty.REPORT),
         ],
     )
 
 
+def _links(seats: frozenset[int]) -> QuerySet[Participation]:
+    """Return the link rows of the parts that agencies have: they are counted and sorted, no wall stands before them."""
+    return Participation.objects.filter(agency_id__in=seats, tie__in=[Tie.LEAD, Tie.SUPPORT])
+
+
+def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
+    """Return the piles of what agencies still have to do; the ledger's `overdue`, `owed` and `unsigned`, said of link rows."""
+    today = lights.today
+    sunday = today + dt.timedelta(days=6 - today.weekday())
+    tomorrow = today + dt.timedelta(days=1)
+    running = Q(task_state__in=RUNNING_TASKS)
+    late = running & Q(due_on__lt=today) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("assignment_id"))))
+    unsigned = Q(assignment_state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED)
+    piles: dict[str, tuple[Promise, Q, dict[str, object], str]] = {
+        "overdue": (_("Overdue"), late, {"overdue": "on"}, "red"),
+        "today": (_("Due today"), running & Q(due_on=today), {"own": OWED, "due_from": today, "due_to": today}, "orange"),
+        "week": (
+            _("Due this week"),
+            running & Q(due_on__range=(tomorrow, sunday)),
+            {"own": OWED, "due_from": tomorrow, "due_to": sunday},
+            "yellow",
+        ),
+        "pending": (_("To be signed for"), unsigned, {"unsigned": 0}, ""),
+    }
+    mine = _links(seats).filter(assignment_state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
+    counted = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()})
+    first = {
+        name: list(mine.filter(condition).order_by("due_on", "assignment_id").values_list("assignment_id", flat=True)[:SHOWN])
+        for name, (_label, condition, _asked, _look) in piles.items()
+        if counted[name]
+    }
+    shown = _parts({pk for pks in first.values() for pk in pks}, lights)
+    return [
+        Pile(
+            name=name,
+            label=label,
+            count=counted[name],
+            look=look,
+            url=ledger_url(rows="parts", scope="own", **asked),
+            matters=[shown[pk] for pk in first.get(name, ()) if pk in shown],
+        )
+        for name, (label, _condition, asked, look) in piles.items()
+    ]
+
+
 def _reviewer(seats: frozenset[int]) -> Desk:
-    waiting = Report.objects.filter(assignment__agency_id__in=seats, state=ReportState.AGENCY_REVIEW)
-    asked = CoSignature.objects.filter(
-        assignment__agency_id__in=seats, verdict=Verdict.WAITING, sign_off__state=SignOffState.COLLECTING
-    ).order_by("pk")
-    rows = asked[:SHOWN].values(
+    parts = _links(seats).values("assignment_id")
+    waiting = Report.objects.filter(assignment__in=parts, state=ReportState.AGENCY_REVIEW)
+    asked = CoSignature.objects.filter(assignment__in=parts, verdict=Verdict.WAITING, sign_off__state=SignOffState.COLLECTING)
+    total, pks = _first(asked, "pk")
+    rows = CoSignature.objects.filter(pk__in=pks).order_by("pk").values(
         task_id=F("assignment__task_id"), title=F("assignment__task__title"), sentence=F("sign_off__summary"),
         agency_name=F("assignment__agency__short_name"),
     )  # fmt: skip
@@ -171,7 +196,7 @@ def _reviewer(seats: frozenset[int]) -> Desk:
         _("To be reviewed by me"),
         [
             _reports("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
-            Pile(name="co_sign", label=_("Co-signatures asked of us"), count=asked.count(), matters=co_signing),
+            Pile(name="co_sign", label=_("Co-signatures asked of us"), count=total, matters=co_signing),
         ],
     )
 
@@ -199,13 +224,10 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
     under_way = Q(task_state__in=LIVE_TASK_STATES)
     late_count = kept.total("clock", where=under_way & counts.lit(lights, Colour.RED))
     live = kept.total("clock", where=under_way)
-    help_wanted = (
-        Report.objects.filter(
-            assignment__in=sight.overseen_parts(actor, now=now).values("pk"), assignment__task__state__in=LIVE_TASK_STATES
-        )
-        .filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
-        .exclude(help_needed="")
-    )
+    parts = Participation.objects.filter(sight.oversees(actor, "task__"), tie__in=[Tie.LEAD, Tie.SUPPORT], task_state__in=LIVE_TASK_STATES)
+    parts = parts.exclude(assignment_state__in=list(ENDED_ASSIGNMENT_STATES))
+    said = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED]).exclude(help_needed="")
+    help_wanted = said.filter(assignment__in=parts.values("assignment_id"))
     return Desk(
         "leader",
         _("Seen from the leadership group"),
@@ -235,12 +257,18 @@ def _red(matter: matters.Matter) -> Matter:
     )
 
 
-def _parts(pile: Pile, rows: QuerySet[Assignment], lights: Lights) -> Pile:
-    """Return the pile with its first rows."""
+def _parts(pks: set[int], lights: Lights) -> dict[int, Matter]:
+    """Return parts as things that wait, by their keys, in two statements."""
     columns = ("pk", "task_id", "part", "state", "due_on", "assigned_at", "declared_at", "moved_at", "was_overdue")
-    first = list(rows.order_by("due_on", "pk")[:SHOWN].values(*columns, **_MATTER)) if pile.count else []
-    waiting = waiting_for_time().filter(assignment_id__in=[row["pk"] for row in first])
-    return replace(pile, matters=[_matter(row, lights, {row["assignment_id"] for row in waiting}) for row in first] if first else ())
+    rows = list(Assignment.objects.filter(pk__in=pks).order_by().values(*columns, **_MATTER))
+    waiting = {row["assignment_id"] for row in waiting_for_time().filter(assignment_id__in=pks)}
+    return {row["pk"]: _matter(row, lights, waiting) for row in rows}
+
+
+def _first(rows: QuerySet[Any], *order: str) -> tuple[int, list[int]]:
+    """Return how many rows there are, and the keys of the first, in one statement: what else is shown is read for these alone."""
+    found = list(rows.order_by(*order).annotate(total=Window(Count("pk"))).values_list("pk", "total")[:SHOWN])
+    return (found[0][1] if found else 0), [pk for pk, _total in found]
 
 
 def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
@@ -257,7 +285,8 @@ def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
 
 def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "", text: str = "remark", duty: Duty | None = None) -> Pile:
     """Return the pile of some reports; those of a duty lead to all of that kind that are owed."""
-    first = rows.order_by("due_on", "pk")[:SHOWN].values(
+    total, pks = _first(rows, "due_on", "pk")
+    first = Report.objects.filter(pk__in=pks).order_by("due_on", "pk").values(
         "pk", "due_on", "period_start", "period_end", text,
         plan_title=F("assignment__task__plan__title"), task_id=F("assignment__task_id"), title=F("assignment__task__title"),
         agency_name=F("assignment__agency__short_name"), sentence=F("assignment__task__text"),
@@ -276,4 +305,4 @@ def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "
         for row in first
     ]
     url = f"{reverse('todo')}?kind={int(duty)}" if duty else ""
-    return Pile(name=name, label=label, count=rows.count(), look=look, matters=matters, url=url)
+    return Pile(name=name, label=label, count=total, look=look, matters=matters, url=url)
