@@ -7,7 +7,11 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from workflow.web import badges
 
 register = template.Library()
 
@@ -48,21 +52,31 @@ def dressed(field: BoundField) -> SafeString:
         attributes["class"] = f"{attributes['class']} {own}"
     if field.errors:
         attributes["class"] += " is-invalid"
-    return field.as_widget(attrs=attributes)
+    return _drawn(field, widget, attributes) if type(widget) is Select else field.as_widget(attrs=attributes)
 
 
-STATE_LOOKS: dict[str, frozenset[str]] = {
-    "bg-secondary-lt": frozenset({"draft", "waived", "withdrawn", "terminated", "rerouted", "none"}),
-    "bg-yellow-lt": frozenset({"pending", "due", "requested", "raised", "waiting", "suspended"}),
-    "bg-blue-lt": frozenset({"dispatched", "accepted", "collecting", "upheld"}),
-    "bg-purple-lt": frozenset({"closing", "declared", "agency_review", "submitted", "under_review"}),
-    "bg-green-lt": frozenset({"closed", "confirmed", "approved", "granted", "agree", "remark"}),
-    "bg-red-lt": frozenset({"returned", "disputed", "refused", "object"}),
-}
-"""Which look the states of all machines share: at rest, somebody's turn, under way, waiting for a decision, good, turned back."""
+def _drawn(field: BoundField, widget: Select, attributes: dict[str, Any]) -> SafeString:
+    """Draw a list to choose one from as Django would, without a template for each choice: there may be hundreds.
+
+    Choices in groups are left to Django.
+    """
+    choices = list(widget.choices)
+    if any(isinstance(label, (list, tuple)) for _value, label in choices):
+        return field.as_widget(attrs=attributes)
+    every = {**widget.attrs, **field.build_widget_attrs(attributes, widget)}
+    if field.auto_id:
+        every.setdefault("id", field.auto_id)
+    value = field.value()
+    chosen = "" if value is None else str(value)
+    options = [("" if key is None else str(key), label) for key, label in choices]
+    first = next((place for place, (key, _label) in enumerate(options) if key == chosen), None)
+    drawn = format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((key, SafeString(" selected") if place == first else "", label) for place, (key, label) in enumerate(options)),
+    )  # fmt: skip
+    return format_html('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), drawn)
 
 
-@register.filter
-def state_class(state: str) -> str:
-    """Return the class that colours a state's badge."""
-    return next((look for look, states in STATE_LOOKS.items() if state in states), "bg-secondary-lt")
+register.simple_tag(badges.light, name="light")
+register.simple_tag(badges.state, name="state")
+register.simple_tag(badges.progress, name="progress")

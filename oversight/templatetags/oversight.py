@@ -7,9 +7,10 @@ from decimal import Decimal
 from django import template
 
 from measures.models import Target
-from oversight import links
+from oversight import cells, links
 
 register = template.Library()
+register.simple_tag(cells.cells, name="cells")
 
 
 @register.filter
