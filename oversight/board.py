@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -19,7 +20,7 @@ from oversight import counts
 from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS
 from oversight.counts import FINISHED, OPEN, Counts
 from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, ledger_url
-from oversight.lights import LIGHT_WORDS, RUNNING_TASKS, Lights
+from oversight.lights import COLOURS, LIGHT_WORDS, RUNNING_TASKS, Lights
 from oversight.models import Tally
 from oversight.scope import Scope, portfolio_of
 from workflow.deadlines.lights import Colour
@@ -79,14 +80,16 @@ class Board:
 
     def totals(self) -> list[Figure]:
         """Return how many tasks there are in each state, and how many parts were signed for."""
-        states = {row["task_state"]: row["total"] for row in self.counts.sums(self.of_tasks, "task_state")}
+        states: dict[str, int] = defaultdict(int)
+        for (state, _severity), count in self._tasks.items():
+            states[state] += count
         parts = self._one(self.of_parts, all=Q(), signed=Q(flags__contains="s"), done=Q(state__in=FINISHED))
         late = self.counts.total(self.by_due, where=counts.late(self.lights.today))
         out = sum(count for state, count in states.items() if state != TaskState.DRAFT)
         figures = [Figure(_("Tasks dispatched"), out, self.url(state=OUT))]
         figures += [
-            Figure(state.label, states.get(state.value, 0), self.url(state=state.value), look)
-            for state, look in (
+            Figure(shown.label, states[shown.value], self.url(state=shown.value), look)
+            for shown, look in (
                 (TaskState.DISPATCHED, ""),
                 (TaskState.CLOSING, ""),
                 (TaskState.CLOSED, "green"),
@@ -108,12 +111,17 @@ class Board:
 
     def by_light(self) -> list[Figure]:
         """Return how many tasks under way have each light, the worst first."""
-        wheres = {colour.value: Q(task_state__in=LIVE_TASK_STATES) & counts.lit(self.lights, colour) for colour in LIGHT_WORDS}
-        found = self._one(self.of_tasks, **wheres)
-        return [
-            Figure(word, found[colour.value], self.url(state=LIVE, light=colour.value), colour.value)
-            for colour, word in LIGHT_WORDS.items()
-        ]
+        found: dict[Colour, int] = defaultdict(int)
+        for (state, severity), count in self._tasks.items():
+            if state in LIVE_TASK_STATES:
+                found[COLOURS[severity]] += count
+        return [Figure(word, found[colour], self.url(state=LIVE, light=colour.value), colour.value) for colour, word in LIGHT_WORDS.items()]
+
+    @cached_property
+    def _tasks(self) -> Mapping[tuple[str, int], int]:
+        """Return how many tasks there are by state and light, in one statement."""
+        rows = self.counts.sums(self.of_tasks, "task_state", severity=counts.severity(self.lights))
+        return {(row["task_state"], row["severity"]): int(row["total"]) for row in rows}
 
     def by_agency(self, part: str, sort: str = "") -> list[Line]:
         """Return how the agencies stand that have this part.
@@ -122,21 +130,30 @@ class Board:
             part: `lead` or `support`.
             sort: name of a column of `AGENCY_COLUMNS`, highest first; empty for the order of the directory.
         """
-        of_part, running = Q(part=part), Q(task_state__in=RUNNING_TASKS)
-        wheres = {
-            "all": of_part,
-            "pending": of_part & Q(state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED),
-            "owed": of_part & running & Q(state__in=OPEN),
-            "done": of_part & Q(state__in=FINISHED),
-            "was": of_part & Q(flags__contains="w"),
-        }
-        rows = {row["agency_id"]: row for row in self.counts.several(self.of_parts, "agency_id", **wheres) if row["all"]}
-        late = self.counts.sums(self.by_due, "agency_id", where=of_part & counts.late(self.lights.today))
-        lateness = {row["agency_id"]: row["total"] for row in late}
-        agencies = Agency.objects.filter(pk__in=rows).values_list("pk", "short_name", "position")
-        found = [{**rows[pk], "late": lateness.get(pk, 0), "name": name, "place": (position, pk)} for pk, name, position in agencies]
+        found = [row for row in self._parts_of_agencies if row["part"] == part]
         found.sort(key=lambda row: (-row[sort] if sort in AGENCY_COLUMNS else 0, row["place"]))
         return [self._agency_line(row, part) for row in found[:LISTED]]
+
+    @cached_property
+    def _parts_of_agencies(self) -> Sequence[Mapping[str, Any]]:
+        """Return how the parts of each agency stand, leads and supporters apart, in three statements."""
+        wheres = {
+            "all": Q(),
+            "pending": Q(state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED),
+            "owed": Q(task_state__in=RUNNING_TASKS, state__in=OPEN),
+            "done": Q(state__in=FINISHED),
+            "was": Q(flags__contains="w"),
+        }
+        rows = [row for row in self.counts.several(self.of_parts, "agency_id", "part", **wheres) if row["all"]]
+        late = self.counts.sums(self.by_due, "agency_id", "part", where=counts.late(self.lights.today))
+        lateness = {(row["agency_id"], row["part"]): row["total"] for row in late}
+        agencies = Agency.objects.filter(pk__in={row["agency_id"] for row in rows}).values_list("pk", "short_name", "position")
+        known = {pk: (name, (position, pk)) for pk, name, position in agencies}
+        return [
+            {**row, "late": lateness.get((pk, row["part"]), 0), "name": known[pk][0], "place": known[pk][1]}
+            for row in rows
+            if (pk := row["agency_id"]) in known
+        ]
 
     def _agency_line(self, row: Mapping[str, Any], part: str) -> Line:
         base = {"rows": "parts", "agency": row["agency_id"], "part": part}
@@ -184,6 +201,10 @@ class Board:
 
     def plans(self) -> list[tuple[int, str]]:
         """Return the plans that the board can be narrowed to, the latest first."""
+        return self._plans
+
+    @cached_property
+    def _plans(self) -> list[tuple[int, str]]:
         return plans_overseen(self.actor, now=self.now)
 
     def _place_line(self, key: str, pk: int, name: str, row: Mapping[str, Any]) -> Line:

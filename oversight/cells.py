@@ -1,4 +1,4 @@
-"""The cells of the ledger's rows, drawn without a template: a page has some four hundred of them."""
+"""The cells of the ledger's rows and of the boards' tables, drawn without a template: a page has hundreds of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from oversight.board import Figure
 from oversight.ledger import LedgerRow
 from workflow.web import badges
 
@@ -37,3 +38,29 @@ def _cell(row: LedgerRow, name: str) -> str | SafeString:
         return value.isoformat()
     text = str(value or NOTHING)
     return format_html('<span class="clamp" title="{}">{}</span>', text, text) if name in LONG else text
+
+
+def figures(line: Iterable[Figure]) -> SafeString:
+    """Return the cells of a line of figures: each leads to its rows, nought leads nowhere."""
+    return SafeString("".join(_figure(figure) for figure in line))
+
+
+def _figure(figure: Figure) -> SafeString:
+    if not figure.value:
+        return SafeString('<td class="num"><span class="zero">0</span></td>')
+    hot = " hot" if figure.look == "red" else ""
+    if not figure.url:
+        return format_html('<td class="num{}">{}</td>', hot, figure.value)
+    return format_html('<td class="num{}"><a href="{}">{}</a></td>', hot, figure.url, figure.value)
+
+
+def heat(line: Iterable[Figure]) -> SafeString:
+    """Return the fields of a line of the heat map."""
+    return SafeString(
+        "".join(
+            format_html('<td class="heat-{}"><a href="{}">{}</a></td>', field.look or "none", field.url, field.label)
+            if field.url
+            else format_html('<td class="heat-{}"></td>', field.look or "none")
+            for field in line
+        )
+    )

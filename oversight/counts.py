@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from agencies.actor import Actor
 from oversight.counters.facts import DIALECTS, Fact, facts
@@ -45,16 +45,17 @@ class Counts:
         others = Participation.objects.filter(task_id__in=above.values("task_id"), tie__in=self.ties, agency_id__in=self.seats)
         return others.values("task_id").annotate(n=Sum(1)).filter(n__gt=1).exists()
 
-    def sums(self, grain: str, *by: str, where: Q | None = None) -> list[dict[str, Any]]:
+    def sums(self, grain: str, *by: str, where: Q | None = None, **made: Case) -> list[dict[str, Any]]:
         """Return the sums of a grain by some of its keys, as dictionaries with `total`; sums of nothing are left out.
 
         Args:
             grain: see `oversight.counters.facts`.
             by: keys to tell apart.
             where: condition on the keys.
+            made: more to tell apart, made from the keys.
         """
-        rows = self._narrowed(grain).filter(where or Q()).order_by()
-        found = self._read(rows.values(*by).annotate(total=Sum("n")).filter(~Q(total=0)), grain)
+        rows = self._narrowed(grain).filter(where or Q()).order_by().annotate(**made)
+        found = self._read(rows.values(*by, *made).annotate(total=Sum("n")).filter(~Q(total=0)), grain)
         return [row for row in found if row["total"]]
 
     def total(self, grain: str, where: Q | None = None) -> int:
@@ -111,6 +112,20 @@ def lit(lights: Lights, colour: Colour) -> Q:
     worse = lights.warns(severity + 1) if severity < SEVERITY[Colour.RED] else Q(pk__in=[])
     here = lights.warns(severity) if severity > SEVERITY[Colour.GREEN] else Q()
     return running & here & ~worse
+
+
+def severity(lights: Lights) -> Case:
+    """Return the light of counters of tasks still worked on, as a number; what `lit` says of each light, asked of each row once."""
+    dark = Q(due_on__isnull=True) | ~Q(task_state__in=[str(state) for state in RUNNING_TASKS])
+    return Case(
+        When(dark, then=Value(SEVERITY[Colour.NONE])),
+        When(due_on__lt=lights.today, then=Value(SEVERITY[Colour.RED])),
+        When(due_on__gt=lights.last_warned, then=Value(SEVERITY[Colour.GREEN])),
+        When(lights.warns(SEVERITY[Colour.ORANGE]), then=Value(SEVERITY[Colour.ORANGE])),
+        When(lights.warns(SEVERITY[Colour.YELLOW]), then=Value(SEVERITY[Colour.YELLOW])),
+        default=Value(SEVERITY[Colour.GREEN]),
+        output_field=IntegerField(),
+    )
 
 
 def late(today: dt.date) -> Q:

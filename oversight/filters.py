@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
@@ -264,7 +265,13 @@ def _after_day(now: dt.datetime, days: int) -> dt.datetime:
 
 def ledger_url(**asked: object) -> str:
     """Return the address of the ledger asked this."""
-    return f"{reverse('ledger')}?{urlencode({key: str(value) for key, value in asked.items() if value not in ('', None)})}"
+    return f"{_ledger(get_script_prefix())}?{urlencode({key: str(value) for key, value in asked.items() if value not in ('', None)})}"
+
+
+@cache
+def _ledger(_prefix: str) -> str:
+    """Return the address of the ledger under a prefix of the site, looked up once: a board has hundreds of such addresses."""
+    return reverse("ledger")
 
 
 def address_without(query: QueryDict, *names: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -117,7 +117,8 @@ class Lights:
         def q(**conditions: object) -> Q:
             return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
-        idle = q(state=AssignmentState.DISPUTED) | q(task__state__in=IDLE_TASKS) | q(pk__in=waiting_for_time())
+        waiting = Exists(waiting_for_time().filter(assignment_id=OuterRef(f"{prefix}pk")))
+        idle = q(state=AssignmentState.DISPUTED) | q(task__state__in=IDLE_TASKS) | Q(waiting)
         return Case(
             _light(q(due_on__isnull=True) | q(state__in=list(ENDED_ASSIGNMENT_STATES)), Colour.NONE),
             _light(q(state__in=FINISHED) | q(task__state=TaskState.CLOSED), Colour.GREEN),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -104,7 +104,8 @@ def _to_instruct(actor: Actor, tasks: Sequence[int]) -> set[int]:
 def _late_parts(tasks: Sequence[int], today: dt.date) -> dict[int, list[tuple[int, str, str]]]:
     """Return, by task, the late parts: key, name of the agency, state; leads first."""
     condition = Q(due_on__lt=today, state__in=["pending", "accepted"], task__state__in=RUNNING_TASKS)
-    rows = Assignment.objects.filter(condition, task__in=tasks).exclude(pk__in=waiting_for_time())
+    waiting = Exists(waiting_for_time().filter(assignment_id=OuterRef("pk")))
+    rows = Assignment.objects.filter(condition, ~waiting, task__in=tasks)
     found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows.order_by("part", "rank", "pk").values("pk", "task_id", "part", "state", name=F("agency__short_name")):
         if row["part"] == Part.LEAD or not any(True for _one in found[row["task_id"]]):

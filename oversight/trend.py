@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from oversight.counts import Counts
 from oversight.models import Standing
@@ -30,16 +30,32 @@ def weeks(counts: Counts, today: dt.date, *, number: int = WEEKS) -> list[Week]:
     days = [today - dt.timedelta(weeks=back) for back in reversed(range(number))]
     if counts.plan is not None:
         return _of_plan(counts, days)
-    out = counts.several("out", **{f"d{n}": Q(began_on__lte=day) for n, day in enumerate(days)})
-    done = counts.several("end", **{f"d{n}": Q(due_on__lte=day) for n, day in enumerate(days)})
+    out = counts.sums("out", since=_first_day(days, "began_on__lte"))
+    done = counts.sums("end", since=_first_day(days, "due_on__lte"))
     # What runs is late since its alarm, if it was out by then; what was signed off late was late until that day.
-    running = counts.several("clock", **{f"d{n}": Q(due_on__lt=day, began_on__lte=day) for n, day in enumerate(days)})
-    ended = counts.several("late", **{f"d{n}": Q(due_on__lt=day, began_on__gt=day) for n, day in enumerate(days)})
-    return [Week(day, _at(out, n), _at(done, n), _at(running, n) + _at(ended, n)) for n, day in enumerate(days)]
+    running = counts.sums("clock", where=Q(due_on__lt=today, began_on__lte=today), since=_first_day(days, "due_on__lt", "began_on__lte"))
+    until = _first_day(days, "began_on__lte")
+    ended = counts.sums("late", where=Q(began_on__gt=days[0]), since=_first_day(days, "due_on__lt"), until=until)
+    return [
+        Week(
+            day,
+            _total(row for row in out if row["since"] <= number),
+            _total(row for row in done if row["since"] <= number),
+            _total(row for row in running if row["since"] <= number)
+            + _total(row for row in ended if row["since"] <= number < row["until"]),
+        )
+        for number, day in enumerate(days)
+    ]
 
 
-def _at(rows: Sequence[dict[str, Any]], number: int) -> int:
-    return int(rows[0][f"d{number}"]) if rows else 0
+def _first_day(days: Sequence[dt.date], *lookups: str) -> Case:
+    """Return the number of the first of some days for which the lookups hold, asked of counters; how many days there are for none."""
+    whens = (When(**dict.fromkeys(lookups, day), then=Value(number)) for number, day in enumerate(days))
+    return Case(*whens, default=Value(len(days)), output_field=IntegerField())
+
+
+def _total(rows: Iterable[dict[str, Any]]) -> int:
+    return sum(int(row["total"]) for row in rows)
 
 
 def _of_plan(counts: Counts, days: Sequence[dt.date]) -> list[Week]:

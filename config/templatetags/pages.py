@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from workflow.web import badges
@@ -66,15 +66,7 @@ def _drawn(field: BoundField, widget: Select, attributes: dict[str, Any]) -> Saf
     every = {**widget.attrs, **field.build_widget_attrs(attributes, widget)}
     if field.auto_id:
         every.setdefault("id", field.auto_id)
-    value = field.value()
-    chosen = "" if value is None else str(value)
-    options = [("" if key is None else str(key), label) for key, label in choices]
-    first = next((place for place, (key, _label) in enumerate(options) if key == chosen), None)
-    drawn = format_html_join(
-        "", '<option value="{}"{}>{}</option>',
-        ((key, SafeString(" selected") if place == first else "", label) for place, (key, label) in enumerate(options)),
-    )  # fmt: skip
-    return format_html('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), drawn)
+    return format_html('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), badges.options(choices, field.value()))
 
 
 register.simple_tag(badges.light, name="light")

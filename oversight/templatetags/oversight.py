@@ -8,9 +8,13 @@ from django import template
 
 from measures.models import Target
 from oversight import cells, links
+from workflow.web import badges
 
 register = template.Library()
 register.simple_tag(cells.cells, name="cells")
+register.filter("figure_cells", cells.figures)
+register.filter("heat_cells", cells.heat)
+register.simple_tag(badges.options, name="options")
 
 
 @register.filter

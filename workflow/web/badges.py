@@ -1,11 +1,11 @@
-"""Lights, states and progress as they stand in a page: drawn without a template, for lists draw hundreds of them."""
+"""Lights, states, progress and choices as they stand in a page: drawn without a template, for pages draw hundreds of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -57,3 +57,15 @@ def progress(value: int | None, look: str = "") -> SafeString:
         '<span class="meter"><progress class="progress progress-sm{}" value="{}" max="100">{}%</progress><span>{}%</span></span>',
         shade, value, value, value,
     )  # fmt: skip
+
+
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """Draw what can be chosen from a list: values with their labels, the first that is chosen marked as such."""
+    wanted = "" if chosen is None else str(chosen)
+    drawn: list[tuple[str, str | SafeString, object]] = []
+    is_open = True
+    for value, label in choices:
+        key = "" if value is None else str(value)
+        marked, is_open = is_open and key == wanted, is_open and key != wanted
+        drawn.append((key, SafeString(" selected") if marked else "", label))
+    return format_html_join("", '<option value="{}"{}>{}</option>', drawn)
