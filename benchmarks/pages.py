@@ -132,6 +132,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from config.serving import settle
     from workflow.models import Task
 
     wanted = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 100_000)
@@ -142,6 +143,7 @@ def main() -> None:
         call_command("synthesize", agencies=100, users=400, tasks=wanted - Task.objects.count(), verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    settle()
     print(f"{Task.objects.count()} tasks on {connection.vendor}")
     print("Every budget is kept." if measure() else "Some pages are over their budget.")
 

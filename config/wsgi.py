@@ -1,4 +1,4 @@
-"""WSGI entry point. Each process that serves also watches whether beat and worker live."""
+"""WSGI entry point. Each process that serves settles first, and watches whether beat and worker live."""
 
 import os
 
@@ -10,7 +10,10 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from config.watch import Watch  # noqa: E402  (needs the applications, which the line above loads)
+from config.serving import settle  # noqa: E402  (need the applications, which the line above loads)
+from config.watch import Watch  # noqa: E402
+
+settle()
 
 if settings.DUBAN_WATCHES:
     Watch().start()
