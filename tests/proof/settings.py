@@ -12,6 +12,13 @@ DUBAN_SENDING_HOURS, DUBAN_SEND_ON_REST_DAYS, DUBAN_DIGEST_AT = "00:00-24:00", T
 DUBAN_MAIL_LIMIT = 10**9
 DUBAN_PRIVATE_RECEIVERS = ["127.0.0.0/8"]
 DUBAN_WEBHOOK_URL, DUBAN_WEBHOOK_SECRET = os.environ["DUBAN_PROOF_HOOK"], "proof"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}
+"""A mistake that a visitor is told of is read in what the processes said."""
 if os.environ.get("DUBAN_PROOF_IDLE_LIMIT"):
     limits = DATABASES["default"]["OPTIONS"]["options"]
     DATABASES["default"]["OPTIONS"]["options"] = f"{limits} -c idle_in_transaction_session_timeout={os.environ['DUBAN_PROOF_IDLE_LIMIT']}"

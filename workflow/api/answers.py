@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import OperationalError, transaction
+from django.http import UnreadablePostError
+from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ParseError
@@ -81,6 +83,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         if isinstance(error, Invalid) and error.field:
             body["field"] = error.field
         return Response(body, status=error.status)
+    if isinstance(error, UnreadablePostError | RawPostDataException):  # the second where CSRF has tried to read it before
+        error = ParseError(_("The body broke off on its way; send it again."))
     if isinstance(error, OperationalError):
         error = Busy(_("The system is busy with the same matter; try again in a moment."))
     response = exception_handler(error, context)

@@ -253,6 +253,31 @@ def test_a_malformed_body_is_400(body: str) -> None:
     assert answer.status_code == 400, answer.content[:200]
 
 
+class _BreaksOff(io.BytesIO):
+    """A body whose sender goes away while it is read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise ConnectionResetError
+
+
+@pytest.mark.parametrize("asks_for_token", [True, False])
+def test_a_body_that_breaks_off_is_400_and_changes_nothing(asks_for_token: bool) -> None:
+    stage = accepted_task(supporters=0)
+    client = Client(enforce_csrf_checks=asks_for_token)  # looking for the token reads the body before the act does
+    client.force_login(stage.coordinator)
+    client.get(reverse("task", args=[stage.task.pk]))
+    token = client.cookies["csrftoken"].value
+    answer = client.post(
+        reverse("api:comment", args=[stage.task.pk]),
+        {"text": "请抓紧办理。"},
+        content_type="application/json",
+        headers={"X-CSRFToken": token, "Origin": "http://testserver"},
+        **{"wsgi.input": _BreaksOff()},  # type: ignore[arg-type]
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert not Event.objects.filter(verb="comment").exists()
+
+
 @pytest.mark.parametrize("query", ["state=nonsense", "plan=abc", "plan=99999999999999999999", "due_before=0000", "due_before=9999-99-99"])
 def test_a_filter_that_makes_no_sense_is_400(query: str) -> None:
     stage = accepted_task()
