@@ -113,9 +113,11 @@ DATABASES: dict[str, dict[str, Any]]
 if _database_url:
     DATABASES = {"default": env.dj_db_url("DUBAN_DATABASE_URL")}
     DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
-    # Compiling costs more than any statement of a page: the policies of the second wall make planners believe these dear.
+    # Compiling, and starting helpers for one statement, cost more than any statement of a page: the policies of the second wall make
+    # planners believe these dear.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c jit=off -c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+        "-c jit=off -c max_parallel_workers_per_gather=0"
+        " -c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
     )
 else:
     DATABASES = {

@@ -64,10 +64,15 @@ class Board:
         now: the moment.
         plan: primary key of a plan, as text; empty for everything.
         mine: look at the person's portfolio only; without one, at everything.
+        plans: the plans that it can be narrowed to, where they have been asked for already.
     """
 
-    def __init__(self, actor: Actor, *, now: dt.datetime, plan: str = "", mine: bool = False) -> None:
+    def __init__(
+        self, actor: Actor, *, now: dt.datetime, plan: str = "", mine: bool = False, plans: list[tuple[int, str]] | None = None
+    ) -> None:
         self.actor, self.now, self.plan = actor, now, plan
+        if plans is not None:
+            self._plans = plans
         self.lights = Lights.on(now)
         self.scope: Scope | None = (portfolio_of(actor) if mine else None) or None
         self.counts = Counts(actor, plan=int(plan) if plan else None, scope=self.scope)

@@ -55,7 +55,7 @@ def cockpit(request: ActorRequest) -> HttpResponse:
     if day is not None:
         looked = past.board_on(day, request.actor, now=now, plan=plan, scope=scope if mine else None)
         return render(request, "oversight/past.html", {**context, "board": looked, "day": day})
-    context |= _present(request, board.Board(request.actor, now=now, plan=plan, mine=mine), [pk for pk, _title in plans])
+    context |= _present(request, board.Board(request.actor, now=now, plan=plan, mine=mine, plans=plans), [pk for pk, _title in plans])
     screen = request.GET.get("screen") == "big"
     return render(request, "oversight/screen.html" if screen else "oversight/board.html", {**context, "renewed_after": RENEWED_AFTER})
 
@@ -137,7 +137,7 @@ def briefing(request: ActorRequest) -> HttpResponse:
     require_oversight(request, "coordinate", "lead_view")
     now = timezone.now()
     plans, plan = _plans(request, now)
-    shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on")
+    shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on", plans=plans)
     weeks = trend.weeks(shown.counts, shown.lights.today, number=2)
     totals, lights = shown.totals(), shown.by_light()
     out, closed = totals[0].value, totals[3].value
