@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
@@ -42,11 +43,11 @@ def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None 
     stop = Suspension.objects.select_for_update(of=("self",), no_key=True).filter(task=task, ends_at__isnull=True).first()
     if stop is None:
         raise Conflict(_("No suspension of this task is open."))
-    stop.ends_at = now
+    stop.ends_at = ended = max(stop.starts_at, now)  # who waited for the one that suspended it may have come before
     stop.save(update_fields=["ends_at"])
-    moved = give_back_task_time(task, stop.starts_at, now)
+    moved = give_back_task_time(task, stop.starts_at, ended)
     for part in lock_parts(task):
-        give_back_time(part, stop.starts_at, now)
+        give_back_time(part, stop.starts_at, ended)
         keep(part)
     task.moved_at = now
     keep(task)
@@ -62,7 +63,7 @@ def terminate(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, vers
     require(policy.may_coordinate(actor, task))
     reason = said(reason, "reason")
     states = move(task, "terminate")
-    task.suspensions.filter(ends_at__isnull=True).update(ends_at=now)
+    task.suspensions.filter(ends_at__isnull=True).update(ends_at=Greatest("starts_at", now))
     entries: list[Entry] = [of_task(task, Verb.TERMINATE, states, reason)]
     for sign_off in task.sign_offs.filter(state__in=["collecting", "under_review"]):
         move(sign_off, "withdraw", now=now)
