@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -265,7 +265,14 @@ def _after_day(now: dt.datetime, days: int) -> dt.datetime:
 
 def ledger_url(**asked: object) -> str:
     """Return the address of the ledger asked this."""
-    return f"{_ledger(get_script_prefix())}?{urlencode({key: str(value) for key, value in asked.items() if value not in ('', None)})}"
+    told = "&".join(f"{key}={_quoted(str(value))}" for key, value in asked.items() if value not in ("", None))
+    return f"{_ledger(get_script_prefix())}?{told}"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(value: str) -> str:
+    """Return a value as it stands in an address; a board asks for the same few again and again."""
+    return quote_plus(value)
 
 
 @cache
