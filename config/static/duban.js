@@ -60,6 +60,10 @@
   document.addEventListener("DOMContentLoaded", () => {
     explain(document);
     document.querySelectorAll("main select:not([multiple])").forEach(name);
+    // What was typed or pasted before the scripts had come counts as typed now: it is kept and looked up like everything else.
+    document.querySelectorAll("main textarea, main input:not([type=hidden], [type=checkbox], [type=radio], [type=file])").forEach((field) => {
+      if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
   });
   document.addEventListener("htmx:load", (event) => explain(event.target));
 })();

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agencies.actor import Actor
-from agencies.models import Role
+from agencies.models import Role, User
 from tests.factories.directory import PASSWORD, make_agency, make_member
 from tests.journeys.test_whole_story import act, done, sign_in
 from workflow.actions.dispatch import dispatch
@@ -23,7 +23,8 @@ from workflow.models import Assignment, Report
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 
-def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page: Callable[..., Page]) -> None:
+def asked_report() -> tuple[User, Report]:
+    """Make an officer and the report that is asked of them."""
     now = timezone.now()
     issuer, lead = make_agency("省政府办公厅"), make_agency("省财政厅")
     coordinator = Actor.load(make_member(issuer, Role.COORDINATOR, now=now), now=now)
@@ -34,6 +35,29 @@ def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page:
     part = Assignment.objects.get()
     sign_for(actor=Actor.load(officer, now=now), assignment_id=part.pk, now=now)
     report = ask_for_report(actor=coordinator, assignment_id=part.pk, comment="", now=now)
+    return officer, report
+
+
+TYPES_AT_ONCE = """new MutationObserver((_, self) => {
+    const field = document.querySelector("main textarea");
+    if (!field) return;
+    self.disconnect();
+    field.value = "页面刚出现就写的报告。";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+}).observe(document, { childList: true, subtree: true })"""
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_kept_as_well(new_page: Callable[..., Page]) -> None:
+    officer, report = asked_report()
+    page = sign_in(new_page(), officer)
+    page.add_init_script(TYPES_AT_ONCE)
+    page.goto(reverse("report", args=[report.pk]))
+    expect(page.locator("#autosaved")).to_contain_text("自动保存")
+    assert Report.objects.get().done == "页面刚出现就写的报告。"
+
+
+def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page: Callable[..., Page]) -> None:
+    officer, report = asked_report()
 
     page = sign_in(new_page(), officer)
     page.goto(reverse("report", args=[report.pk]))
