@@ -118,7 +118,7 @@ def _lock_earlier(actor: Actor, upload: Upload, earlier_id: int) -> Plan:
     return found
 
 
-def _ends(effects: Sequence[Effect], dropped: Mapping[int, str]) -> list[tuple[Effect, str]]:
+def _ends(effects: Sequence[Effect], dropped: Mapping[int, str]) -> list[tuple[Task, str]]:
     """Return for each task whose measure is dropped what becomes of it.
 
     Raises:
@@ -126,25 +126,25 @@ def _ends(effects: Sequence[Effect], dropped: Mapping[int, str]) -> list[tuple[E
     """
     ends = []
     for effect in effects:
-        if effect.what is not What.DROP or effect.task is None:
+        task = effect.task
+        if effect.what is not What.DROP or task is None:
             continue
-        end = dropped.get(effect.task.pk, "")
+        end = dropped.get(task.pk, "")
         if end not in {TERMINATE, KEEP}:
-            raise Invalid(_("Say for each dropped measure whether its task ends or goes on: %(task)s.") % {"task": effect.task}, "dropped")
-        ends.append((effect, end))
+            raise Invalid(_("Say for each dropped measure whether its task ends or goes on: %(task)s.") % {"task": task}, "dropped")
+        ends.append((task, end))
     return ends
 
 
-def _end(acts: EditionActs, ends: Sequence[tuple[Effect, str]]) -> int:
+def _end(acts: EditionActs, ends: Sequence[tuple[Task, str]]) -> int:
     """Do to the tasks of dropped measures what was said; returns how many were terminated."""
     done = 0
-    for effect, end in ends:
-        assert effect.task is not None  # noqa: S101 - a dropped measure's task
+    for task, end in ends:
         if end == TERMINATE:
-            terminate(actor=acts.actor, task_id=effect.task.pk, reason=acts.reason, now=acts.now)
+            terminate(actor=acts.actor, task_id=task.pk, reason=acts.reason, now=acts.now)
             done += 1
         else:
-            log(acts.actor, acts.now, of_task(effect.task, Verb.KEEP, comment=acts.reason))
+            log(acts.actor, acts.now, of_task(task, Verb.KEEP, comment=acts.reason))
     return done
 
 

@@ -53,18 +53,14 @@ class EditionActs:
         """Do what was chosen, task by task, and draw up what is new; returns how many things of each kind were done."""
         done: Counter[What] = Counter()
         for effect in sorted(wanted, key=_order):
-            if effect.what is What.DRAW_UP:
-                continue
-            self._do(effect)
-            done[effect.what] += max(1, len(effect.agencies))
+            if effect.task is not None:
+                self._do(effect, effect.task, self.measures[effect.measure])
+                done[effect.what] += max(1, len(effect.agencies))
         if any(effect.what is What.DRAW_UP for effect in wanted):
             done[What.DRAW_UP] = len(draw_up_plan(actor=self.actor, plan_id=self.plan.pk, now=self.now))
         return done
 
-    def _do(self, effect: Effect) -> None:
-        task = effect.task
-        assert task is not None  # noqa: S101 - all but drawing up concern a task
-        measure = self.measures[effect.measure]
+    def _do(self, effect: Effect, task: Task, measure: Measure) -> None:
         match effect.what:
             case What.REDRAFT:
                 self._redraft(task, measure)

@@ -43,7 +43,7 @@ def left_of(plan: Plan, now: dt.datetime) -> list[Effect]:
         if change.before is not None and change.after is not None
     }
     found = effects_of(changes, tasks, now)
-    return [one for one in found if one.task is not None and _is_left(one, keys.get(one.task.pk, frozenset()))]
+    return [one for one in found if one.task is not None and _is_left(one.key, one.task, keys.get(one.task.pk, frozenset()))]
 
 
 def _keys_left(plan: Plan) -> dict[int, frozenset[str]]:
@@ -53,10 +53,9 @@ def _keys_left(plan: Plan) -> dict[int, frozenset[str]]:
     return {task: keys for task, keys in last.items() if keys}
 
 
-def _is_left(effect: Effect, keys: frozenset[str]) -> bool:
-    """Tell whether an effect was left; a draft that was not drawn up anew, and has gone out since, lacks everything."""
-    assert effect.task is not None  # noqa: S101 - asked for tasks only
-    return effect.key in keys or f"redraft-{effect.task.pk}" in keys
+def _is_left(key: str, task: Task, keys: frozenset[str]) -> bool:
+    """Tell whether an effect on a task was left; a draft that was not drawn up anew, and has gone out since, lacks everything."""
+    return key in keys or f"redraft-{task.pk}" in keys
 
 
 @transaction.atomic
