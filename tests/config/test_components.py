@@ -3,10 +3,14 @@
 import re
 
 import pytest
+from django import forms
 from django.template.loader import render_to_string
 from django.test import Client
+from django.test.html import parse_html
 
-from agencies.models import User
+from agencies.models import Agency, User
+from config.templatetags.pages import dressed
+from tests.factories.directory import make_agency
 from tests.strictness import UndefinedTemplateVariableError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.gallery")]
@@ -71,6 +75,31 @@ def test_fields_show_their_errors_where_they_are(client: Client) -> None:
     page = client.get("/gallery/", {"word": ""}).content.decode()
     assert re.search(r'id="id_word_error">[^<]+</div>', page)
     assert 'aria-invalid="true"' in page
+
+
+class Lists(forms.Form):
+    """Lists to choose one from, of every sort that pages have."""
+
+    plain = forms.ChoiceField(choices=[("", "全部"), ("<a>", "<b>&\"'"), (3, "三"), (None, "空")], required=False, help_text="说明")
+    owed = forms.ChoiceField(choices=[("", "请选择"), ("x", "甲")], widget=forms.Select(attrs={"class": "wide", "data-x": "<y>"}))
+    shut = forms.ChoiceField(choices=[(True, "是"), (False, "否")], disabled=True, initial=False)
+    agency = forms.ModelChoiceField(Agency.objects.all(), required=False)
+    grouped = forms.ChoiceField(choices=[("组", [("a", "甲"), ("b", "乙")])], required=False)
+
+
+@pytest.mark.parametrize("given", [None, {}, {"plain": "<a>", "owed": "nothing of the kind", "agency": "first", "grouped": "b"}])
+@pytest.mark.parametrize("form_id", ["id_%s", ""])
+def test_a_list_is_drawn_as_django_would_draw_it(given: dict[str, object] | None, form_id: str) -> None:
+    agencies = [make_agency("<省财政厅>"), make_agency()]
+    if given and "agency" in given:
+        given = given | {"agency": agencies[1].pk}
+    form = Lists(given, auto_id=form_id, prefix="of", initial={"agency": agencies[0]})
+    for field in form:
+        drawn = dressed(field)
+        look = re.search(r'class="([^"]*)"', drawn)
+        assert look is not None
+        assert look[1].startswith("form-select")
+        assert parse_html(drawn) == parse_html(field.as_widget(attrs={"class": look[1]})), field.name
 
 
 def test_an_undefined_variable_in_a_template_of_ours_fails() -> None:
