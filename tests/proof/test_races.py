@@ -43,6 +43,7 @@ HISTORIES = int(os.environ.get("DUBAN_PROOF_HISTORIES", "150"))
 WHERE = list(dict.fromkeys((pair.subject, pair.state) for pair in PAIRS))
 
 
+@pytest.mark.timeout(6 * 3600)  # some scenes have sixty pairs
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("subject", "state"), WHERE)
 def test_two_acts_at_once_end_as_one_after_the_other(subject: str, state: str, figure: Callable[..., None]) -> None:

@@ -15,7 +15,8 @@ from oversight.counters import account
 from tests.workflow.races.acts import ACTS, NOT_RACED
 from tests.workflow.races.meeting import Place
 from tests.workflow.races.pairs import PAIRS, SHORT, SHORT_ONES
-from tests.workflow.races.rounds import Tally, race, runners
+from tests.workflow.races.rounds import Tally, in_order, race, runners
+from tests.workflow.races.scenes import OWN
 from workflow import grants
 from workflow.models import Event
 
@@ -35,6 +36,18 @@ def test_two_acts_at_once_end_as_one_after_the_other() -> None:
     assert verify(Event) == []
     assert grants.differences() == []
     assert account.differences() == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("subject", "state"), [(subject, state) for subject, states in OWN.items() for state in states])
+def test_acts_can_meet_where_the_truth_table_has_no_scene(subject: str, state: str) -> None:
+    """A scene that cannot be built any more, or in which neither of two acts can be done, is seen here and not in hours of proof."""
+    place = Place(subject, state)
+    for pair in PAIRS:
+        if (pair.subject, pair.state) == (subject, state):
+            meeting = place.meet(pair)
+            assert in_order(meeting, meeting.template.copy(1)[0]), pair
 
 
 def test_every_act_meets_itself_and_what_it_can_meet() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from agencies.actions.rename_agency import rename_agency
 from agencies.actor import Actor
 from agencies.models import Role
-from tests.factories.directory import NOW, TODAY, make_member, make_person
+from tests.factories.directory import NOW, TODAY, make_agency, make_member, make_person
 from tests.factories.scenes import SCENES, Scene, closed, closing_reviewed
 from tests.factories.tasks import accepted_task
 from tests.workflow.actions.test_joint_reports import two_tasks
@@ -39,7 +39,7 @@ def _below() -> Scene:
     own = make_member(agency, Role.COORDINATOR)
     stage.task = draw_up_task(
         actor=Actor.load(own, now=NOW), issuer_id=agency.pk, title="分解事项", text="", due_on=TODAY, now=NOW, parent_id=above.pk,
-        receivers=[PlannedReceiver("lead", agency_id=stage.supporters[0].agency.pk)],
+        receivers=[PlannedReceiver("lead", agency_id=make_agency().pk)],
     )  # fmt: skip
     stage.issuer, stage.coordinator = agency, own
     return Scene(stage, stage.task.pk)
@@ -67,8 +67,15 @@ def _said() -> Scene:
     return Scene(stage, row.pk)
 
 
+OWN: dict[str, dict[str, Callable[[], Scene]]] = {
+    "task": {"verifying": _verifying, "drawn": _drawn, "below": _below},
+    "assignment": {"succeeded": _succeeded},
+    "report": {"joint": _joint},
+    "comment": {"said": _said},
+}
+"""Scenes that the truth table does not have."""
+
 RACE_SCENES: dict[str, dict[str, Callable[[], Scene]]] = {str(subject): dict(scenes) for subject, scenes in SCENES.items()}
-RACE_SCENES["task"] |= {"verifying": _verifying, "drawn": _drawn, "below": _below}
-RACE_SCENES["assignment"]["succeeded"] = _succeeded
-RACE_SCENES["report"]["joint"] = _joint
-RACE_SCENES["comment"] = {"said": _said}
+"""All scenes, by subject and state."""
+for _subject, _scenes in OWN.items():
+    RACE_SCENES.setdefault(_subject, {}).update(_scenes)
