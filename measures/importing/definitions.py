@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from measures.importing.clauses.roles import OTHERS_SUPPORT
 from measures.importing.document import Document
 from measures.importing.frontmatter import Layout
 from measures.importing.headings import read_marker
@@ -70,12 +71,17 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class LeadRule:
-    """The rule that the agency named first leads, with the stretch of text that it holds for."""
+    """The rule that the agency named first leads, with the stretch of text that it holds for.
+
+    Args:
+        others_told: it also says that those behind the first one support (其余为配合单位).
+    """
 
     start: int
     end: int
     valid_from: int
     valid_to: int
+    others_told: bool = False
 
 
 def find_basis(text: str, layout: Layout) -> list[Basis]:
@@ -143,7 +149,12 @@ def find_lead_rules(text: str, roots: list[Node]) -> list[LeadRule]:
     本章 and the like bind their section; a statement inside a clause binds from there on (下同); one in an attachment binds the
     attachment; any other binds the whole document.
     """
-    return [_scope(text, match, roots) for match in FIRST_LEADS.finditer(text)]
+    return [replace(_scope(text, match, roots), others_told=_tells_of_others(text, match.end())) for match in FIRST_LEADS.finditer(text)]
+
+
+def _tells_of_others(text: str, at: int) -> bool:
+    """Whether the sentence goes on to say what those behind the first one are."""
+    return OTHERS_SUPPORT.search(re.split("[。）)\n]", text[at : at + 40], maxsplit=1)[0]) is not None
 
 
 def _scope(text: str, match: re.Match[str], roots: list[Node]) -> LeadRule:

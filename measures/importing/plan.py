@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find_clauses
+from measures.importing.clauses.model import OTHERS_NOT_TOLD
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import (
     find_aliases,
@@ -168,6 +169,7 @@ class _Assembly:
             city=self.city,
             date=self.reference,
             first_listed_leads=any(rule.valid_from <= position < rule.valid_to for rule in self.rules),
+            others_told=True,
             aliases={alias.alias: alias.name for alias in self.aliases},
         )
 
@@ -354,6 +356,7 @@ class _Assembly:
         ):
             if missing:
                 self.doubts.append(Doubt(code, why, 0, 0))
+        self.doubts += [Doubt("first_leads", OTHERS_NOT_TOLD, rule.start, rule.end) for rule in self.rules if not rule.others_told]
         for duty in self.duties:
             why = (
                 "文中规定各条均有此单位参与，已补入其后（或者其前）各条，请核对"

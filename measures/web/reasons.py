@@ -47,6 +47,7 @@ ENGLISH: dict[str, str] = {
     ),
     "“等”后面的范围不明，请补充单位": "it is not clear whom “等” leaves unsaid; please add the agencies",
     "“{}”前的单位按{}、后的单位按配合读取": "agencies before “{}” were read as {}, those after it as support",
+    "只规定首位牵头，没有规定其余单位的角色，按配合单位读取": "only the lead of the first one is ruled; the others are read as supporting",
     "没有写明角色，按责任单位读取": "no role is written; read as responsible",
     "没有写明角色，按{}读取": "no role is written; read as {}",
     "这里提到的单位没有读入": "an agency is named here that was not read",

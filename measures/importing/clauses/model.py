@@ -15,6 +15,7 @@ from measures.importing.partial_date import PartialDate
 Role = Literal["lead", "support", "responsible", "guiding"]
 ROLES: tuple[Role, ...] = ("lead", "support", "responsible", "guiding")
 SAME_AS_ABOVE = "写的是“同上”，请按上一项填写"
+OTHERS_NOT_TOLD = "只规定首位牵头，没有规定其余单位的角色，按配合单位读取"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class ClauseContext:
         city: prefecture-level city of the issuer.
         date: date of the document, as much of it as is known.
         first_listed_leads: the document says once that the agency listed first leads (排在第一位的部门为牵头部门，下同).
+        others_told: what the agencies behind the first one are is said, or doubted, where that rule stands.
         aliases: short names that the document defines, such as 深交所 → 深圳证券交易所; they count as names of agencies.
     """
 
@@ -33,6 +35,7 @@ class ClauseContext:
     city: str | None = None
     date: PartialDate | None = None
     first_listed_leads: bool = False
+    others_told: bool = False
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

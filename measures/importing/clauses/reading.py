@@ -11,7 +11,7 @@ from measures.importing.clauses.folding import fold, partners
 from measures.importing.clauses.grammar import Parser
 from measures.importing.clauses.lexer import Lexer
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
-from measures.importing.clauses.model import Clause, ClauseContext, Doubt, Item, Role, numbered
+from measures.importing.clauses.model import OTHERS_NOT_TOLD, Clause, ClauseContext, Doubt, Item, Role, numbered
 from measures.importing.clauses.names import is_region, shape
 from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.deadlines import Deadline, find_deadlines
@@ -82,7 +82,11 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     if settled[first].kind != "agency":
         parser.doubts.append(Doubt(settled[first].chunk.start, settled[first].chunk.end, "按规定首位牵头，但列在首位的不是一个单位"))
         return settled
-    return [_by_order(mention, index, first) for index, mention in enumerate(settled)]
+    ordered = [_by_order(mention, index, first) for index, mention in enumerate(settled)]
+    others = [after.chunk for before, after in zip(settled, ordered, strict=True) if before is not after and after.chunk.role == "support"]
+    if others and not (context.others_told or roles.OTHERS_SUPPORT.search(parser.text)):
+        parser.doubts.append(Doubt(others[0].start, others[-1].end, OTHERS_NOT_TOLD))
+    return ordered
 
 
 def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:

@@ -46,6 +46,8 @@ SENTENCE_STARTS = _WORDS["sentence_starts"]
 SAME_AS = _WORDS["same_as"]
 FIRST_LEADS = _WORDS["first_leads"]
 REST = _WORDS["rest"]
+OTHERS_SUPPORT = re.compile(r"(?:其余|其他|其它|其后|后面|后列)[^，。；]{0,8}(?:配合|参与|参加|协办|协助|协同)")
+"""What a rule that the first one leads says of those behind it: 其余为配合单位."""
 
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
 _IS = ("分别为", "均为", "同为", "都为", "均是", "都是", "作为", "为", "是", "系")

@@ -1,6 +1,9 @@
 """Clauses found inside the text of a measure."""
 
+import pytest
+
 from measures.importing.clauses import ClauseContext, find_clauses, parse_clause
+from measures.importing.clauses.model import OTHERS_NOT_TOLD
 from measures.importing.partial_date import PartialDate
 
 CONTEXT = ClauseContext("广东", None, PartialDate(2023, 2))
@@ -63,3 +66,19 @@ def test_the_rule_that_the_first_agency_leads_yields_to_roles_that_are_written()
     context = ClauseContext(first_listed_leads=True)
     assert parse_clause("（教育部、财政部负责）", context).agencies("lead") == ["教育部"]
     assert parse_clause("（教育部、财政部牵头）", context).agencies("lead") == ["教育部", "财政部"]
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "why"),
+    [
+        ("（教育部、财政部、人力资源社会保障部负责）", ClauseContext(first_listed_leads=True), [OTHERS_NOT_TOLD]),
+        ("（教育部、财政部、人力资源社会保障部负责）", ClauseContext(first_listed_leads=True, others_told=True), []),
+        ("（教育部、财政部、人力资源社会保障部，列首位的为牵头单位）", ClauseContext(), [OTHERS_NOT_TOLD]),
+        ("（教育部、财政部、人力资源社会保障部，列首位的为牵头单位，其余为配合单位）", ClauseContext(), []),
+    ],
+)
+def test_a_rule_that_only_says_who_leads_leaves_the_others_in_doubt(text: str, context: ClauseContext, why: list[str]) -> None:
+    clause = parse_clause(text, context)
+    assert (clause.agencies("lead"), clause.agencies("support")) == (["教育部"], ["财政部", "人力资源社会保障部"])
+    assert [doubt.why for doubt in clause.doubts] == why
+    assert [text[doubt.start : doubt.end] for doubt in clause.doubts] == ["财政部、人力资源社会保障部" for _ in why]

@@ -1,0 +1,29 @@
+"""The rule, stated once in a document, that the agency named first leads."""
+
+import pytest
+
+from measures.importing.clauses.model import OTHERS_NOT_TOLD
+from measures.importing.plan import read_plan
+
+PLAN = (
+    "某省若干措施\n{}\n一、任务\n（一）加强建设。完善设施。（省发展改革委、省财政厅、省水利厅负责）\n"
+    "（二）加强管理。健全制度。（省民政厅、省数据局负责）\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubted"),
+    [
+        ("责任单位列第一位的为牵头单位，下同。", ["列第一位的为牵头"]),
+        ("责任单位中列第一位的为牵头单位，其他为配合单位。", []),
+    ],
+)
+def test_what_the_rule_leaves_open_is_doubted_once_where_it_stands(rule: str, doubted: list[str]) -> None:
+    text = PLAN.format(rule)
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [(measure.named("lead"), measure.named("support")) for measure in reading.measures] == [
+        (["省发展改革委"], ["省财政厅", "省水利厅"]),
+        (["省民政厅"], ["省数据局"]),
+    ]
+    assert [text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "first_leads"] == doubted
+    assert [doubt for doubt in reading.doubts if doubt.code == "clause" and doubt.why == OTHERS_NOT_TOLD] == []
