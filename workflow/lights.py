@@ -15,10 +15,12 @@ from workflow.deadlines import (
     Colour,
     Light,
     Reason,
+    Stop,
     Threshold,
     WorkCalendar,
     expected_percent,
     progress_light,
+    stopped_days,
     time_light,
     working_days_between,
 )
@@ -176,3 +178,25 @@ def _progress(start_on: dt.date, due_on: dt.date | None, percent: int, today: dt
 
 def _day(moment: dt.datetime | None, otherwise: dt.date) -> dt.date:
     return timezone.localdate(moment) if moment else otherwise
+
+
+def stood_still(part: Assignment, today: dt.date, calendar: WorkCalendar) -> int:
+    """Return for how many working days in all the clock of a part has stood still, however many stops there were on a day.
+
+    Prefetch `extensions`, `hand_backs` and the task's `suspensions` where many are shown.
+    """
+    spans = [(row.requested_at, row.decided_at) for row in part.extensions.all()]
+    spans += [(row.raised_at, row.decided_at) for row in part.hand_backs.all()]
+    since = part.assigned_at
+    spans += [(max(row.starts_at, since), row.ends_at) for row in part.task.suspensions.all() if row.ends_at is None or row.ends_at > since]
+    return _working_days_of(spans, today, calendar)
+
+
+def task_stood_still(task: Task, today: dt.date, calendar: WorkCalendar) -> int:
+    """Return for how many working days in all a task was suspended."""
+    return _working_days_of([(row.starts_at, row.ends_at) for row in task.suspensions.all()], today, calendar)
+
+
+def _working_days_of(spans: Sequence[tuple[dt.datetime, dt.datetime | None]], today: dt.date, calendar: WorkCalendar) -> int:
+    stops = [Stop(timezone.localdate(start), None if end is None else timezone.localdate(end)) for start, end in spans]
+    return stopped_days(stops, calendar, today=today)

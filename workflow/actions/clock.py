@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from workflow import timing
-from workflow.deadlines import Stop, add_working_days, shift_for_stops
-from workflow.models import Assignment, Task
+from workflow.deadlines import Stop, WorkCalendar, add_working_days, shift_for_stops
+from workflow.models import Assignment, Extension, HandBack, Suspension, Task
+from workflow.states import ExtensionState, HandBackState
 from workflow.working_days import calendar_in_force
 
 
@@ -24,31 +26,56 @@ def give_back_time(assignment: Assignment, stopped_at: dt.datetime, now: dt.date
     Returns:
         The details for the record: the due dates before and after, empty when nothing moved.
     """
-    if assignment.due_on is None:
-        return {}
     before = assignment.due_on
-    after = _shifted(before, stopped_at, now)
-    if after == before:
-        return {}
-    assignment.due_on = after
-    assignment.due_version += 1
-    return {"due_before": before.isoformat(), "due_after": after.isoformat()}
+    give_back_times([assignment], stopped_at, now)
+    return _moved(before, assignment.due_on)
+
+
+def give_back_times(parts: Sequence[Assignment], stopped_at: dt.datetime, now: dt.datetime) -> None:
+    """Move the due dates of locked parts by the working days for which a stop that ends now held up their clocks.
+
+    A day on which two stops held up a clock is given back once, by the one that ends last: what another stop still holds up is left to it.
+    """
+    calendar, others = calendar_in_force(), _still_standing(parts)
+    for part in parts:
+        shifted = _shifted(part.due_on, stopped_at, min(now, others.get(part.pk, now)), calendar)
+        if shifted != part.due_on:
+            part.due_on = shifted
+            part.due_version += 1
+
+
+def _still_standing(parts: Sequence[Assignment]) -> Mapping[int, dt.datetime]:
+    """Return since when the clock of each part stands still for another reason; those whose clock runs are left out."""
+    mine = {part.pk for part in parts}
+    raised = HandBack.objects.filter(assignment__in=mine, state=HandBackState.RAISED)
+    asked = Extension.objects.filter(assignment__in=mine, state=ExtensionState.REQUESTED)
+    tasks = dict(Suspension.objects.filter(task__in={part.task_id for part in parts}, ends_at=None).values_list("task_id", "starts_at"))
+    since = [(part.pk, tasks[part.task_id]) for part in parts if part.task_id in tasks]
+    since += [*raised.values_list("assignment_id", "raised_at"), *asked.values_list("assignment_id", "requested_at")]
+    earliest: dict[int, dt.datetime] = {}
+    for pk, moment in since:
+        earliest[pk] = min(moment, earliest.get(pk, moment))
+    return earliest
 
 
 def give_back_task_time(task: Task, stopped_at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
     """Move a task's due date by the working days its clock stood still; the caller saves it. See `give_back_time`."""
-    if task.due_on is None:
-        return {}
     before = task.due_on
-    after = _shifted(before, stopped_at, now)
-    if after == before:
+    after = _shifted(before, stopped_at, now, calendar_in_force())
+    if after != before:
+        task.due_on = after
+        task.due_version += 1
+    return _moved(before, after)
+
+
+def _moved(before: dt.date | None, after: dt.date | None) -> dict[str, Any]:
+    if before is None or after is None or after == before:
         return {}
-    task.due_on = after
-    task.due_version += 1
     return {"due_before": before.isoformat(), "due_after": after.isoformat()}
 
 
-def _shifted(due_on: dt.date, stopped_at: dt.datetime, now: dt.datetime) -> dt.date:
-    today = timezone.localdate(now)
-    stop = Stop(stopped_on=timezone.localdate(stopped_at), resumed_on=today)
-    return shift_for_stops(due_on, [stop], calendar_in_force(), today=today)
+def _shifted(due_on: dt.date | None, stopped_at: dt.datetime, ended_at: dt.datetime, calendar: WorkCalendar) -> dt.date | None:
+    if due_on is None:
+        return None
+    stop = Stop(stopped_on=timezone.localdate(stopped_at), resumed_on=timezone.localdate(ended_at))
+    return shift_for_stops(due_on, [stop], calendar, today=timezone.localdate(ended_at))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, require
 from workflow import policy
-from workflow.actions.clock import give_back_task_time, give_back_time
+from workflow.actions.clock import give_back_task_time, give_back_times
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
 from workflow.actions.roll_up import before_completion, is_rolled_up, lock_above, roll_up, set_from_leads
@@ -46,8 +46,9 @@ def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None 
     stop.ends_at = ended = max(stop.starts_at, now)  # who waited for the one that suspended it may have come before
     stop.save(update_fields=["ends_at"])
     moved = give_back_task_time(task, stop.starts_at, ended)
-    for part in lock_parts(task):
-        give_back_time(part, stop.starts_at, ended)
+    parts = lock_parts(task)
+    give_back_times(parts, stop.starts_at, ended)
+    for part in parts:
         keep(part)
     task.moved_at = now
     keep(task)

@@ -33,6 +33,7 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
         "reports",
         "extensions",
         "hand_backs",
+        "task__suspensions",
         Prefetch("task__sign_offs"),
         "task__sign_offs__co_signatures__assignment__agency",
         "task__sign_offs__verifications",

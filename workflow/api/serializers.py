@@ -16,7 +16,9 @@ from workflow.api.keys import LARGEST, KeyField
 from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import carried_over, collected
+from workflow.lights import stood_still
 from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Material, Report, Stage, Task
+from workflow.working_days import calendar_in_force
 
 
 class OfferSerializer(serializers.Serializer[dict[str, Any]]):
@@ -146,14 +148,22 @@ class AssignmentSerializer(WithOffers):
     """An agency's part in a task."""
 
     agency_name = serializers.CharField(source="agency.short_name", read_only=True)
+    stood_still = serializers.SerializerMethodField(help_text="Working days for which its clock has stood still, all stops together.")
 
     class Meta:
         model = Assignment
         fields = (
             "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
-            "declared_at", "was_overdue", "percent", "reopened_at", "version", "allowed_actions",
+            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "version", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_stood_still(self, row: Assignment) -> int:
+        """Return for how many working days the clock of the part has stood still."""
+        kept = cast("dict[str, Any]", self.context)
+        if "calendar" not in kept:  # looked up once for all parts
+            kept["calendar"] = calendar_in_force()
+        return stood_still(row, timezone.localdate(), kept["calendar"])
 
 
 class AnswerSerializer(WithOffers):

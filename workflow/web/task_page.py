@@ -24,8 +24,10 @@ from workflow.lights import (
     assignment_progress_light,
     contribution_light,
     report_light,
+    stood_still,
     task_light,
     task_progress_light,
+    task_stood_still,
 )
 from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task
 from workflow.states import (
@@ -96,6 +98,8 @@ class PartLine:
     hand_back: HandBack | None
     extension: Extension | None
     may_decompose: bool
+    stood_still: int
+    """Working days for which its clock has stood still, all stops together."""
 
 
 @dataclass(slots=True)
@@ -161,6 +165,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sign_offs": list(task.sign_offs.all()),
         "timeline": timeline,
         "has_older": has_older,
+        "stood_still": task_stood_still(task, today, calendar),
         "is_provisional": task.due_on is not None and calendar.is_provisional(task.due_on),
     }
     note_visit(actor, task, now=now)
@@ -194,6 +199,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
         may_decompose=actor.may("coordinate", part.agency_id) and part.state == AssignmentState.ACCEPTED and bool(timing.in_hand(part)),
+        stood_still=stood_still(part, today, calendar),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from agencies.actions.delegate import delegate
@@ -15,6 +16,7 @@ from tests.factories.tasks import accepted_task, dispatched_task, draft_task, ma
 from tests.workflow.web.conftest import SignIn
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
+from workflow.actions.interrupt import resume, suspend
 from workflow.actions.request_extension import request_extension
 from workflow.models import Assignment, Task
 
@@ -127,3 +129,19 @@ def test_where_to_go_after_an_act_is_never_another_site(signed_in: SignIn) -> No
     url = reverse("assignment-act", args=[part.pk, "sign_for"])
     answer = signed_in(stage.leads[0].officer).post(url, {"version": part.version, "next": "https://example.org/"})
     assert answer.headers["Location"] == reverse("task", args=[stage.task.pk])
+
+
+def test_the_page_and_the_api_say_how_long_the_clock_has_stood_still_in_all(signed_in: SignIn) -> None:
+    stage = accepted_task(supporters=1)
+    lead, task, day = stage.leads[0], stage.task.pk, dt.timedelta(days=1)
+    part = stage.part_of(lead)
+    hand_back(actor=lead.officer_actor, assignment_id=part.pk, reason="不属本单位职责。", legal_basis="三定方案", now=NOW)
+    suspend(actor=stage.coordinator_actor, task_id=task, reason="等待上级政策明确。", now=NOW + day)
+    resume(actor=stage.coordinator_actor, task_id=task, now=NOW + 5 * day)
+    with time_machine.travel(NOW + 6 * day, tick=False):  # the hand-back is still to be ruled on
+        client = signed_in(stage.coordinator)
+        page = client.get(reverse("task", args=[task])).content.decode()
+        told = client.get(f"/api/v1/tasks/{task}/").json()
+    assert page.count("累计暂停计时 4 个工作日") == 1, "the lead's clock, stopped by a hand-back and a suspension"
+    assert page.count("累计暂停计时 2 个工作日") == 2, "the supporter's and the task's own, stopped by the suspension"
+    assert {one["part"]: one["stood_still"] for one in told["assignments"]} == {"lead": 4, "support": 2}
