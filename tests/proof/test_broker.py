@@ -22,6 +22,7 @@ from notifications.models import Message
 from tests.factories.directory import TODAY
 from tests.factories.tasks import accepted_task, dispatched_task
 from tests.proof.conftest import ROOT, Rig, start_celery, wait_until
+from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure, all_sent
 from workflow.models import Firing
 
@@ -35,7 +36,9 @@ def assert_each_exactly_once(rig: Rig, reminders: int) -> None:
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
-@pytest.mark.parametrize(("reminders", "flushes"), [(1000, 5), pytest.param(10_000, 20, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(
+    ("reminders", "flushes"), [(1000, 5), pytest.param(500 * full("B1", 20), full("B1", 20), marks=pytest.mark.proof, id="full")]
+)
 def test_b1_redis_flushed_again_and_again_loses_and_repeats_nothing(
     new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure, reminders: int, flushes: int
 ) -> None:

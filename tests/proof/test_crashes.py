@@ -87,7 +87,8 @@ def test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledge
     assert log.replayed > 0, "no act was struck between its end and its answer"
     assert log.wrong() == {}
     assert repeats <= 2 * crashes
-    assert percentile(backs) <= (5 if crashes >= 100 else 10), "ten are too few for a percentile, and the machine may be busy"
+    share = 0.95 if crashes >= 100 else 0.5  # the 95th of few is the longest of all, on whatever machine
+    assert percentile(backs, share) <= 5
 
 
 @pytest.mark.row("C2")

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.measures.importing.clauses.corpus.score import HALVES, entries
 from tests.measures.importing.clauses.malformed import broken_text, check, mutated
+from tests.proof.sizes import full
 
 pytestmark = [pytest.mark.proof, pytest.mark.sqlite, pytest.mark.timeout(900)]
 
-TEXTS = 5_000  # of each kind
+TEXTS = full("CLAUSES", 5_000)  # of each kind
 LONGEST = 1.0  # seconds for one text of a few hundred characters
 slowest: list[float] = [0.0]
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.proof.conftest import ROOT, Rig, start_celery, wait_until
 from tests.proof.proxy import fault_proxy
+from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure, all_sent
 from tests.rig.services import free_port, redis
 
@@ -32,7 +33,7 @@ def redis_on(port: int) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("kills", [2, pytest.param(full("B2", 50), marks=pytest.mark.proof, id="full")])
 def test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within_thirty_seconds(
     new_rig: Callable[..., Rig], figure: Figure, kills: int
 ) -> None:
@@ -61,7 +62,7 @@ def test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within
     assert len({worker.pid for worker in rig.processes if worker.poll() is None}) == 2, "a process had to be started anew"
 
 
-@pytest.mark.parametrize("faults", [4, pytest.param(200, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("faults", [4, pytest.param(full("B5", 200), marks=pytest.mark.proof, id="full")])
 def test_b5_connections_reset_or_forgotten_in_the_middle_are_noticed_within_thirty_seconds(
     new_rig: Callable[..., Rig], figure: Figure, faults: int
 ) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from agencies.models import User
 from notifications.models import Digest, Message
 from tests.proof.conftest import Rig, wait_until
+from tests.proof.sizes import full
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
 Figure = Callable[..., None]
@@ -40,7 +41,9 @@ def all_sent(rig: Rig) -> bool:
     return rig.unsent() == 0
 
 
-@pytest.mark.parametrize(("reminders", "rounds"), [(2000, 20), pytest.param(10_000, 100, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(
+    ("reminders", "rounds"), [(2000, 20), pytest.param(100 * full("A1", 100), full("A1", 100), marks=pytest.mark.proof, id="full")]
+)
 def test_a1_four_senders_killed_again_and_again_lose_and_double_nothing(rig: Rig, figure: Figure, reminders: int, rounds: int) -> None:
     rig.remind(reminders)
     rng = random.Random(SEED)  # noqa: S311  (a seed that a failure can be replayed with)
@@ -78,7 +81,7 @@ def test_a1_four_senders_killed_again_and_again_lose_and_double_nothing(rig: Rig
     assert took < (120 if reminders <= 2000 else 600), "far slower than on an idle machine with two cores"
 
 
-@pytest.mark.parametrize("kills", [30, pytest.param(500, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("kills", [30, pytest.param(full("F1", 500), marks=pytest.mark.proof, id="full")])
 def test_f1_killed_right_after_250_ok_repeats_one_mail_under_the_same_id(rig: Rig, figure: Figure, kills: int) -> None:
     rig.remind(kills, channels=("email",))
     done = 0
@@ -103,7 +106,7 @@ def test_f1_killed_right_after_250_ok_repeats_one_mail_under_the_same_id(rig: Ri
     assert 0 < repeats <= done
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(200, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("times", [2, pytest.param(full("A3", 200), marks=pytest.mark.proof, id="full")])
 def test_a3_a_frozen_sender_that_wakes_up_after_another_took_over_changes_nothing(
     new_rig: Callable[..., Rig], figure: Figure, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +138,7 @@ def test_a3_a_frozen_sender_that_wakes_up_after_another_took_over_changes_nothin
     assert len(rig.hooks.keys) == times
 
 
-@pytest.mark.parametrize("reminders", [1000, pytest.param(10_000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("reminders", [1000, pytest.param(full("A7", 10_000), marks=pytest.mark.proof, id="full")])
 def test_a7_ten_poisoned_reminders_hold_up_nobody_and_are_parked(rig: Rig, figure: Figure, reminders: int) -> None:
     rig.remind(reminders, channels=("email",), marker="healthy")
     senders = rig.fork(2)
@@ -171,7 +174,7 @@ def test_a7_ten_poisoned_reminders_hold_up_nobody_and_are_parked(rig: Rig, figur
     assert with_poison <= plain * 1.5 + 2.0, "the poison holds up the others"
 
 
-@pytest.mark.parametrize(("people", "rounds"), [(60, 15), pytest.param(500, 50, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(("people", "rounds"), [(60, 15), pytest.param(full("A16", 500), 50, marks=pytest.mark.proof, id="full")])
 def test_a16_digests_killed_half_way_hold_every_item_exactly_once(rig: Rig, figure: Figure, people: int, rounds: int) -> None:
     rng = random.Random(SEED)  # noqa: S311
     items = people * 4

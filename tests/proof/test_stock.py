@@ -16,6 +16,7 @@ import redis as redis_client
 
 from tests.proof.conftest import ROOT, wait_until
 from tests.proof.sinks import HookSink, MailSink
+from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure
 from tests.rig.services import redis
 
@@ -84,7 +85,8 @@ def test_control_b1_the_stock_design_loses_what_redis_forgets(stock: Stock, figu
 
 @pytest.mark.proof
 def test_control_a1_the_stock_design_loses_or_repeats_when_its_workers_are_killed(stock: Stock, figure: Figure) -> None:
-    reminders, kills, rng, pause = 4000, 40, random.Random(SEED), threading.Event()  # noqa: S311
+    kills, rng, pause = full("CONTROL", 40), random.Random(SEED), threading.Event()  # noqa: S311
+    reminders = 100 * kills
     stock.publish(reminders)
     for _ in range(kills):
         goal = len(stock.hooks.received) + rng.randrange(1, reminders // kills)
