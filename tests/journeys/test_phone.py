@@ -1,0 +1,44 @@
+"""Tables on a phone: each row stands as a card whose labels have a column of their own and are said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.factories.editions import adopt, effects, make_office, next_edition, running_plan
+from tests.journeys.windows import entered
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+
+BELOW_THEIR_LABEL = """() => [...document.querySelectorAll("td[data-label]")].flatMap((cell) => {
+    const label = parseFloat(getComputedStyle(cell, "::before").width);
+    const edge = cell.getBoundingClientRect().left + label;
+    const shown = [...cell.querySelectorAll("*")].filter((part) => part.getClientRects().length && !part.closest(".visually-hidden"));
+    return shown.filter((part) => part.getBoundingClientRect().left < edge).map((part) => `${cell.dataset.label}: ${part.textContent}`);
+})"""
+"""What of a cell begins left of where its label ends."""
+
+SAID_TWICE = """() => [...document.querySelectorAll("td[data-label]")].flatMap((cell) => {
+    const seen = cell.cloneNode(true);
+    seen.querySelectorAll(".visually-hidden").forEach((part) => part.remove());
+    return seen.textContent.includes(cell.dataset.label) ? [seen.textContent.trim()] : [];
+})"""
+"""Cells that say their label again."""
+
+
+def test_what_a_row_says_stands_beside_its_label_which_is_said_once(new_page: Callable[..., Page]) -> None:
+    office = make_office()
+    plan = running_plan(office)
+    upload = next_edition(office)
+    left = effects(plan, upload)
+    after = adopt(office, plan, upload, without=frozenset(one.key for one in left)).plan
+    page = entered(new_page(width=390, height=844), office.coordinator)
+    for address in ("plan-left", "plan-ladder"):
+        page.goto(reverse(address, args=[after.pk]))
+        assert page.locator("td[data-label]").count() > 2
+        assert page.evaluate(BELOW_THEIR_LABEL) == []
+        assert page.evaluate(SAID_TWICE) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
