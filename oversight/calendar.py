@@ -21,7 +21,7 @@ from workflow.deadlines import Light
 from workflow.lights import report_light, task_light
 from workflow.models import Report, Task
 from workflow.policy import may_read_report
-from workflow.states import ReportState, TaskState
+from workflow.states import REPORTING_STATES, ReportState, TaskState
 from workflow.thresholds import thresholds_in_force
 from workflow.working_days import calendar_in_force
 
@@ -108,6 +108,7 @@ def month(actor: Actor, first: dt.date, *, now: dt.datetime) -> Month:
         due_on__range=between,
         state__in=AWAITED,
         assignment__task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING],
+        assignment__state__in=REPORTING_STATES,
     )
     due, due_totals = _shown(tasks), _totals(tasks)
     expected, expected_totals = _shown(reports.select_related("assignment__agency", "assignment__task")), _totals(reports)

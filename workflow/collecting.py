@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.models import Contribution, Report
+from workflow.owed import is_owed
 from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState
 from workflow.timing import is_asked_for
 
@@ -24,7 +25,7 @@ class Collected:
     Attributes:
         there: those that were sent, before the report was released when it has been.
         later: those that were sent after the report had been released.
-        missing: those asked for and not sent; named in the report.
+        missing: those asked for and not sent; named in the report. Once a part has ended, a report that has not gone out misses nothing.
         waived: those a lead did without.
     """
 
@@ -58,7 +59,7 @@ def collected(report: Report) -> Collected:
             elif row.state == ContributionState.SENT and row.sent_at is not None:
                 is_later = report.submitted_at is not None and row.sent_at > report.submitted_at
                 (found.later if is_later else found.there).append(row)
-            elif part.state not in ENDED_ASSIGNMENT_STATES:
+            elif is_owed(row) or (report.submitted_at is not None and part.state not in ENDED_ASSIGNMENT_STATES):
                 found.missing.append(row)
     return found
 

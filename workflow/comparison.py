@@ -14,6 +14,7 @@ from django.utils import timezone
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
 from workflow.models import Assignment, Contribution, Report
+from workflow.owed import is_owed
 from workflow.states import ENDED_ASSIGNMENT_STATES, OPEN_CONTRIBUTION_STATES, ContributionState, ExtensionState, ReportState
 from workflow.thresholds import Thresholds
 
@@ -85,16 +86,17 @@ def counts_of(rows: Sequence[Row]) -> Counts:
 def _row(part: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Row:
     light = assignment_light(part, today, calendar, thresholds)
     owed = _reports(part) if part.is_lead else _contributions(part)
-    late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTION_STATES and row.due_on < today]
     ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)
     last = timezone.localdate(ended) if ended else today
+    until = timezone.localdate(part.task.closed_at) if part.state == "confirmed" and part.task.closed_at else today
+    late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTION_STATES and row.due_on < until]
     return Row(
         part=part,
         light=light,
         expected=max((row for row in owed if row.period_start <= today), key=lambda row: (row.period_end, row.pk), default=None),
         missed=len(late) + sum(row.was_missed if isinstance(row, Report) else row.was_late for row in owed if row not in late),
         extensions=sum(row.state == ExtensionState.GRANTED for row in part.extensions.all()),
-        is_late=light.colour == Colour.RED if part.is_lead else bool(late),
+        is_late=light.colour == Colour.RED if part.is_lead else any(is_owed(row) for row in late),
         is_late_by_first=part.first_due_on is not None and part.is_lead and last > part.first_due_on,
     )
 

@@ -25,6 +25,7 @@ from workflow.deadlines import (
     working_days_between,
 )
 from workflow.models import Answer, Assignment, Contribution, Report, Task
+from workflow.owed import is_owed
 from workflow.states import ENDED_ASSIGNMENT_STATES, AnswerState, AssignmentState, ContributionState, ReportState, TaskState
 from workflow.thresholds import Thresholds
 
@@ -104,10 +105,10 @@ def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalen
 
 
 def report_light(report: Report, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
-    """Return the time light of a report; one that was submitted late stays late."""
-    if report.state == ReportState.WAIVED:
-        return Light(Colour.NONE, Reason("ended"), report.was_missed)
+    """Return the time light of a report; one that was submitted late stays late, and none is owed of a part that is done."""
     sent = report.state in {ReportState.SUBMITTED, ReportState.ACCEPTED} and report.submitted_at
+    if report.state == ReportState.WAIVED or (not sent and not is_owed(report)):
+        return Light(Colour.NONE, Reason("ended"), report.was_missed)
     return light_between(
         report.period_end,
         report.due_on,
@@ -136,10 +137,11 @@ def answer_light(answer: Answer, today: dt.date, calendar: WorkCalendar, thresho
 
 
 def contribution_light(contribution: Contribution, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
-    """Return the time light of a supporter's contribution; one that was sent late stays late."""
-    if contribution.state in {ContributionState.WAIVED, ContributionState.PASSED_ON}:
-        return Light(Colour.NONE, Reason("ended"), contribution.was_late)
+    """Return the time light of a supporter's contribution; one that was sent late stays late, and none is owed of a part that has ended."""
     sent = contribution.state == ContributionState.SENT and contribution.sent_at
+    gone = contribution.state in {ContributionState.WAIVED, ContributionState.PASSED_ON}
+    if gone or (not sent and not is_owed(contribution)):
+        return Light(Colour.NONE, Reason("ended"), contribution.was_late)
     return light_between(
         contribution.period_end,
         contribution.due_on,

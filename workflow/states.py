@@ -175,6 +175,9 @@ LIVE_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.CLOSING, TaskState
 LIVE_ASSIGNMENT_STATES = frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DECLARED, AssignmentState.DISPUTED})
 """Assignments whose agency still owes something."""
 
+REPORTING_STATES = frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED, AssignmentState.DISPUTED})
+"""Assignments whose agency still owes reports: neither declared done nor ended."""
+
 SWEPT_STATES = (AssignmentState.PENDING, AssignmentState.ACCEPTED)
 """Assignments to which the day alone brings something: neither disputed nor declared nor ended."""
 

@@ -23,6 +23,7 @@ from workflow.actions.contribution_files import WRITABLE, attach_material, detac
 from workflow.actions.write_contribution import save_contribution, send_contribution_for_review
 from workflow.lights import contribution_light
 from workflow.models import Contribution
+from workflow.owed import is_over
 from workflow.states import ContributionState
 from workflow.thresholds import thresholds_in_force
 from workflow.web import load
@@ -91,7 +92,8 @@ def show(
     request: HttpRequest, actor: Actor, row: Contribution, form: ContributionForm, *, now: dt.datetime, status: int = 200, refused: str = ""
 ) -> HttpResponse:
     """Return the page of a contribution, to write in or to read."""
-    writes = row.state in WRITABLE and bool(policy.may_contribute(actor, row))
+    over = is_over(row)
+    writes = row.state in WRITABLE and bool(policy.may_contribute(actor, row)) and (form.is_bound or not over)
     part = row.assignment
     earlier = [other for other in part.contributions.all() if other.pk != row.pk and other.state == ContributionState.SENT]
     context = {
@@ -107,6 +109,7 @@ def show(
         "form": form,
         "refused": refused,
         "is_writable": writes,
+        "is_over": over,
         "is_readable": bool(policy.may_read_contribution(actor, row)),
         "save_decision": timing.to_contribute(row, now),
         "light": contribution_light(row, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),

@@ -26,6 +26,7 @@ from workflow.actions.write_report import ReportText, attach_evidence, detach_ev
 from workflow.collecting import carried_over, collected, last_accepted
 from workflow.lights import report_light
 from workflow.models import Evidence, Material, Report
+from workflow.owed import is_over
 from workflow.states import ReportState
 from workflow.thresholds import thresholds_in_force
 from workflow.web import load
@@ -132,7 +133,8 @@ def show(
     request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime, status: int = 200, refused: str = ""
 ) -> HttpResponse:
     """Return the page of a report, to write in or to read."""
-    writes = report.state in WRITABLE and bool(policy.may_report(actor, report))
+    over = is_over(report)
+    writes = report.state in WRITABLE and bool(policy.may_report(actor, report)) and (form.is_bound or not over)
     context: dict[str, Any] = {
         "report": report,
         "written": report,
@@ -147,6 +149,7 @@ def show(
         "form": form,
         "refused": refused,
         "is_writable": writes,
+        "is_over": over,
         "is_readable": True,
         "save_decision": timing.to_save_report(report, now),
         "light": report_light(report, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),

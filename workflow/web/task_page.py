@@ -30,6 +30,7 @@ from workflow.lights import (
     task_stood_still,
 )
 from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task
+from workflow.owed import is_over
 from workflow.states import (
     ENDED_ASSIGNMENT_STATES,
     AssignmentState,
@@ -60,6 +61,7 @@ class ReportLine:
 
     report: Report
     light: Light
+    is_over: bool
     is_readable: bool
     buttons: Buttons
     collected: Collected
@@ -72,6 +74,7 @@ class ContributionLine:
     row: Contribution
     light: Light
     is_writable: bool
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "open_hand_backs": [line for line in lines if line.hand_back and line.hand_back.state == HandBackState.RAISED],
         "open_extensions": [line for line in lines if line.extension and line.extension.state == ExtensionState.REQUESTED],
         "reports": readable_reports(lines),
-        "awaited": [line for part in standing for line in part.reports if not line.is_readable and line.report.state != ReportState.WAIVED],
+        "awaited": [line for part in standing for line in part.reports if is_awaited(line)],
         "plan_url": plan_url(task),
         "today": today,
         "own_tasks": load.own_tasks(task, today),
@@ -180,6 +183,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         ReportLine(
             report,
             report_light(report, today, calendar, thresholds),
+            is_over(report),
             bool(policy.may_read_report(actor, report)),
             buttons(actor, report, now=now, without=WRITTEN_ON_THEIR_PAGE),
             collected(report),
@@ -203,11 +207,17 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
     )
 
 
+def is_awaited(line: ReportLine) -> bool:
+    """Tell whether a report is still to come, for somebody who does not read what its agency has written so far."""
+    return not line.is_readable and not line.is_over and line.report.state != ReportState.WAIVED
+
+
 def contribution_line(actor: Actor, row: Contribution, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> ContributionLine:
     """Return a contribution with its light."""
     open_states = {ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED}
     light = contribution_light(row, today, calendar, thresholds)
-    return ContributionLine(row, light, row.state in open_states and bool(policy.may_contribute(actor, row)))
+    over = is_over(row)
+    return ContributionLine(row, light, row.state in open_states and not over and bool(policy.may_contribute(actor, row)), over)
 
 
 def answer_lines(actor: Actor, task: Task, *, now: dt.datetime, calendar: WorkCalendar, thresholds: Thresholds) -> list[AnswerLine]:
