@@ -31,6 +31,7 @@ from workflow.states import (
     Tie,
     Verdict,
 )
+from workflow.web import duties
 from workflow.web.duties import Duty
 
 SHOWN = 8
@@ -49,12 +50,12 @@ class Matter:
     note: str = ""
     sentence: str = ""
     source: str = ""
-    report_id: int | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
-    """What waits for one reason: how many, the first of them, and where all of them are."""
+    """What waits for one reason: how many, the first of them, where all of them are, and what opening one of them is called."""
 
     name: str
     label: str | Promise
@@ -62,15 +63,16 @@ class Pile:
     matters: Sequence[Matter] = ()
     url: str = ""
     look: str = ""
-    advice: str | Promise = ""
+    opens: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The piles of one role."""
+    """The piles of one role, and what is said while nothing waits."""
 
     name: str
     label: str | Promise
+    calm: str | Promise
     piles: list[Pile] = field(default_factory=list)
 
     @property
@@ -94,9 +96,9 @@ def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
     lights = Lights.on(now)
     found = []
     if seats := actor.agencies_where("report", "sign_for"):
-        found.append(_officer(seats, lights))
+        found.append(_officer(actor, seats, lights, now))
     if seats := actor.agencies_where("review"):
-        found.append(_reviewer(seats))
+        found.append(_reviewer(actor, seats, now))
     if actor.agencies_where("coordinate"):
         found.append(_coordinator(actor, lights, now))
     if actor.agencies_where("instruct"):
@@ -121,17 +123,19 @@ def followed(actor: Actor, *, now: dt.datetime) -> list[Matter]:
     ]
 
 
-def _officer(seats: frozenset[int], lights: Lights) -> Desk:
-    reports = Report.objects.filter(assignment__in=_links(seats).filter(task_state=TaskState.DISPATCHED).values("assignment_id"))
+def _officer(actor: Actor, seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
+    reports, asked = duties.rows_of(actor, Duty.REPORT, now=now), duties.rows_of(actor, Duty.CONTRIBUTE, now=now)
     back = reports.filter(Q(state=ReportState.RETURNED) | Q(state=ReportState.DRAFT) & ~Q(remark=""))
     due = reports.filter(state__in=[ReportState.DUE, ReportState.DRAFT], remark="", period_end__lte=lights.today)
     return Desk(
         "officer",
         _("To be done by my agency"),
+        _("Nothing waits at the moment. What your agency is given to do, and what it is asked to report or to contribute, appears here."),
         [
             *_owed(seats, lights),
-            _reports("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
-            _reports("reports", _("Reports to be written now"), due, duty=Duty.REPORT),
+            _written("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
+            _written("reports", _("Reports to be written now"), due, duty=Duty.REPORT),
+            _written("contributions", _("Contributions asked of us"), asked, duty=Duty.CONTRIBUTE),
         ],
     )
 
@@ -181,9 +185,9 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
     ]
 
 
-def _reviewer(seats: frozenset[int]) -> Desk:
+def _reviewer(actor: Actor, seats: frozenset[int], now: dt.datetime) -> Desk:
     parts = _links(seats).values("assignment_id")
-    waiting = Report.objects.filter(assignment__in=parts, state=ReportState.AGENCY_REVIEW)
+    waiting, material = (duties.rows_of(actor, duty, now=now) for duty in (Duty.REVIEW, Duty.REVIEW_CONTRIBUTION))
     asked = CoSignature.objects.filter(assignment__in=parts, verdict=Verdict.WAITING, sign_off__state=SignOffState.COLLECTING)
     total, pks = _first(asked, "pk")
     rows = CoSignature.objects.filter(pk__in=pks).order_by("pk").values(
@@ -194,8 +198,10 @@ def _reviewer(seats: frozenset[int]) -> Desk:
     return Desk(
         "reviewer",
         _("To be reviewed by me"),
+        _("Nothing waits at the moment. What the officers of your agency send for review appears here."),
         [
-            _reports("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
+            _written("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
+            _written("contribution_review", _("Contributions to be released"), material, duty=Duty.REVIEW_CONTRIBUTION),
             Pile(name="co_sign", label=_("Co-signatures asked of us"), count=total, matters=co_signing),
         ],
     )
@@ -216,7 +222,8 @@ def _coordinator(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
         )
         for queue in queues
     ]
-    return Desk("coordinator", _("Supervised by me"), piles)
+    calm = _("Nothing waits at the moment. What is late, unsigned or to be decided in the tasks you supervise appears here.")
+    return Desk("coordinator", _("Supervised by me"), calm, piles)
 
 
 def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
@@ -231,6 +238,7 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
     return Desk(
         "leader",
         _("Seen from the leadership group"),
+        _("Nothing waits at the moment. Tasks in red and reports that ask for help appear here."),
         [
             Pile(
                 name="red",
@@ -240,7 +248,7 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
                 url=ledger_url(scope="overseen", state=LIVE, light=Colour.RED.value),
                 matters=[_red(matter) for matter in matters.red(actor, lights=lights, now=now)] if late_count else (),
             ),
-            _reports("help", _("Help wanted"), help_wanted, text="help_needed"),
+            _written("help", _("Help wanted"), help_wanted, text="help_needed"),
             Pile(name="live", label=_("Tasks under way"), count=live, url=ledger_url(scope="overseen", state="live")),
         ],
     )
@@ -283,10 +291,11 @@ def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
     )
 
 
-def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "", text: str = "remark", duty: Duty | None = None) -> Pile:
-    """Return the pile of some reports; those of a duty lead to all of that kind that are owed."""
+def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", text: str = "remark", duty: Duty | None = None) -> Pile:
+    """Return the pile of some reports or contributions; those of a duty lead to all of that kind that are owed."""
     total, pks = _first(rows, "due_on", "pk")
-    first = Report.objects.filter(pk__in=pks).order_by("due_on", "pk").values(
+    page, opens = ("report", _("Open the report")) if rows.model is Report else ("contribution", _("Open the contribution"))
+    first = rows.model._default_manager.filter(pk__in=pks).order_by("due_on", "pk").values(
         "pk", "due_on", "period_start", "period_end", text,
         plan_title=F("assignment__task__plan__title"), task_id=F("assignment__task_id"), title=F("assignment__task__title"),
         agency_name=F("assignment__agency__short_name"), sentence=F("assignment__task__text"),
@@ -300,9 +309,9 @@ def _reports(name: str, label: Promise, rows: QuerySet[Report], *, look: str = "
             note=row[text],
             sentence=row["sentence"],
             source=row["plan_title"] or "",
-            report_id=row["pk"],
+            url=reverse(page, args=[row["pk"]]),
         )
         for row in first
     ]
     url = f"{reverse('todo')}?kind={int(duty)}" if duty else ""
-    return Pile(name=name, label=label, count=total, look=look, matters=matters, url=url)
+    return Pile(name=name, label=label, count=total, look=look, matters=matters, url=url, opens=opens)
