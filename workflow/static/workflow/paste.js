@@ -1,10 +1,13 @@
-// Writing a report: a table pasted from Word or Excel becomes a line a row, and files can be dropped anywhere on the form.
+// Writing a report: a table pasted from Word or Excel becomes a line a row, and files can be dropped anywhere on
+// the page: beside the form the browser would open them and leave what is being written.
 (() => {
   "use strict";
+  const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
+  const row = (part) => [...part.cells].map(words).filter(Boolean).join("；");
   const lines = (html) => {
-    const rows = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("tr")];
-    const words = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
-    return rows.map((row) => [...row.cells].map(words).filter(Boolean).join("；")).filter(Boolean).join("\n");
+    const parts = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("tr, p, li, h1, h2, h3, h4, h5, h6")];
+    const whole = parts.filter((part) => !part.parentElement.closest("td, th, li"));
+    return whole.map((part) => (part.matches("tr") ? row(part) : words(part))).filter(Boolean).join("\n");
   };
   document.addEventListener("paste", (event) => {
     const area = event.target;
@@ -17,11 +20,10 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
   const files = document.getElementById("id_files");
-  const form = files?.form;
-  if (!form) return;
+  if (!files) return;
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  form.addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
-  form.addEventListener("drop", (event) => {
+  document.addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
+  document.addEventListener("drop", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     const all = new DataTransfer();
