@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -65,6 +66,7 @@ class Document:
         return self.text[block.start : block.end]
 
 
+_LABELLED = re.compile(r"[^：:\n]{1,12}[：:].")
 _HEADER_CELLS = 3  # a row above a table with fewer filled cells (填报单位, 日期) is none of its own
 
 
@@ -120,14 +122,14 @@ class DocumentBuilder:
             above = self._row(row, above, number)
 
     def sheet(self, rows: Sequence[Sequence[str | Merge]]) -> None:
-        """Add the rows of a sheet: what stands above the table are lines of text (title, unit), what stands below it notes.
+        """Add the rows of a sheet: what stands above the table are lines of text (title, 填报单位：…, unit), what stands below it notes.
 
         A sheet without a table behind one with a table holds notes only.
         """
         filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
         width = min(max(filled, default=0), _HEADER_CELLS)
         wide = [index for index, count in enumerate(filled) if count > 1]
-        first = next((index for index in wide if filled[index] >= width), len(rows))
+        first = next((index for index in wide if filled[index] >= width and not _is_labelled(rows[index])), len(rows))
         last = wide[-1] if wide else len(rows)
         for row in rows[:first]:
             self._as_lines(row, notes=not wide and self.tables > 0)
@@ -175,6 +177,12 @@ class DocumentBuilder:
     def document(self) -> Document:
         """Close the text."""
         return Document("".join(self.parts), tuple(self.blocks), tuple(self.notes))
+
+
+def _is_labelled(row: Sequence[str | Merge]) -> bool:
+    """Tell a row above a table that says of the whole sheet who filled it in and when: 填报单位：…, 印发日期：…."""
+    cells = [cell.strip() for cell in row if isinstance(cell, str) and cell.strip()]
+    return bool(cells) and all(_LABELLED.match(cell) for cell in cells)
 
 
 def _tabbed(line: str, start: int, table: int) -> Block:

@@ -56,6 +56,7 @@ _META_VALUES = {
     "issuer": re.compile(r"(?:发文机关|发布机构|发文机构)[：:\s]+([^\s：:]{2,40})"),
     "date": re.compile(r"(?:成文日期|发文日期|印发日期|(?:制表|填报|填表|编制)(?:日期|时间))[：:\s]+([^\s：:]+(?:\s*\d+\s*[年月日]){0,3})"),
 }
+_FILLED_IN_BY = re.compile(r"^(?:填报|填表|制表|编制)(?:单位|部门)[：:][ \t\u3000]*(?P<who>[^\s：:]{4,40})")
 _PUT_UP = re.compile(
     r"(?:(?:信息)?发布(?:时间|日期)[：:\s]+(\S{6,20})|((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s|$))"
 )
@@ -326,6 +327,8 @@ def published(document: Document, layout: Layout) -> Layout:
         if layout.date is None and (when := _PUT_UP.match(line)):
             group = 1 if when[1] else 2  # 2025-08-25 18:00 来源：…
             layout = with_date(layout, when[group], block.start + when.start(group), block.start + when.end(group))
+        if layout.issuer is None and (filled := _FILLED_IN_BY.match(line)) and ISSUER.match(filled["who"]):
+            layout = replace(layout, issuer=Piece(filled["who"], block.start + filled.start("who"), block.start + filled.end("who")))
     issues = _ISSUES.match(layout.title.text) if layout.title and layout.issuer is None else None
     if issues and layout.title:  # 教育部等十八部门关于加强科学教育工作的意见
         layout = replace(layout, issuer=Piece(issues[1], layout.title.start, layout.title.start + issues.end(1)))

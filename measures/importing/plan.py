@@ -28,7 +28,8 @@ from measures.importing.for_all import find_duties_for_all, is_for_all, with_dut
 from measures.importing.frontmatter import Layout
 from measures.importing.headings import Scheme
 from measures.importing.indicators import find_indicator_tables, read_indicators
-from measures.importing.ledger import Ledger, LedgerRow, find_ledgers, read_responsibilities
+from measures.importing.ledger import Ledger, LedgerRow, find_ledgers
+from measures.importing.ledger_cells import read_responsibilities
 from measures.importing.merging import merge
 from measures.importing.outline import Node, build_outline, drop_afterwords, end_title, split_paragraphs
 from measures.importing.parting import lay_out
@@ -253,7 +254,7 @@ class _Assembly:
     def _listed(self, row: LedgerRow, before: Clause | None) -> MeasureReading:
         """Read a row of a table of tasks; without a heading of its own the table is of the section around it."""
         section = row.section or self._section_around(row.start)
-        clause = read_responsibilities(self.text, row, self._context(row.start))
+        clause = read_responsibilities(self.text, row.cells, self._context(row.start), row.start)
         clauses = [fill_same_as(clause, before)] if clause else []
         context = self._context(row.start)
         for start, end in row.texts:

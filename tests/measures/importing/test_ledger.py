@@ -45,3 +45,85 @@ def test_rows_with_one_task_and_several_agencies_are_one_measure() -> None:
 def test_a_table_without_agencies_is_no_ledger() -> None:
     text = "# 方案\n\n| 指标 | 2025年 |\n|---|---|\n| 产值 | 100亿元 |\n"
     assert read_plan(text.encode(), "plan.md").measures == ()
+
+
+TWO_ROWS = """某市2025年重点工作台账,,,,,,
+填报单位：某市人民政府督查室,,,印发日期：2025年3月1日,,单位：万元,
+序号,重点任务,责任单位,,,完成时限,备注
+,,牵头,配合,分管领导,,
+1,推进老旧小区改造,市住建局,"市财政局、城管局",王伟,2025年底,
+2,新建充电桩500个,市发改委,市住建局,同上,〃,
+3,完善加装电梯政策,→,\"\"\"\",李娜,6月底前,
+4,清理楼道,同上、市国资委,—,李娜,同前,
+合计,4项,,,,,
+"""
+
+
+def test_headings_over_headings_without_merged_cells_and_cells_that_say_the_same() -> None:
+    reading = read_plan(TWO_ROWS.encode(), "plan.csv")
+    assert (reading.title, reading.issuer, str(reading.date)) == ("某市2025年重点工作台账", "某市人民政府督查室", "2025-03-01")
+    assert [(measure.number, measure.lead, measure.support, measure.clauses[0].leaders) for measure in reading.measures] == [
+        ("1", ["市住建局"], ["市财政局", "市城管局"], ("王伟",)),
+        ("2", ["市发改委"], ["市住建局"], ("王伟",)),
+        ("3", ["市发改委"], ["市住建局"], ("李娜",)),
+        ("4", ["市发改委", "市国资委"], [], ("李娜",)),
+    ]
+    days = [str(measure.clauses[0].deadline and measure.clauses[0].deadline.date) for measure in reading.measures]
+    assert days == ["2025-12-31", "2025-12-31", "2025-06-30", "2025-06-30"]
+
+
+def test_what_a_cell_repeats_has_the_place_of_that_cell_and_a_doubt() -> None:
+    reading = read_plan(TWO_ROWS.encode(), "plan.csv")
+    third, fourth = (measure.clauses[0] for measure in reading.measures[2:])
+    assert [(reading.text[item.start : item.end], item.restored) for item in third.items] == [("→", True), ('"', True)]
+    assert [reading.text[doubt.start : doubt.end] for doubt in third.doubts] == ["→", '"']
+    assert [(item.name, reading.text[item.start : item.end]) for item in fourth.items] == [("市发改委", "同上"), ("市国资委", "市国资委")]
+    deadline = fourth.deadline
+    assert deadline is not None
+    assert reading.text[deadline.start : deadline.end] == deadline.text == "同前"
+
+
+def test_three_rows_of_headings() -> None:
+    page = """<html><head><meta charset="utf-8"><title>x</title></head><body><div><h1>关于重点任务分工的通知</h1><table>
+<tr><td colspan="7">重点任务分解表</td></tr>
+<tr><th rowspan="3">序号</th><th rowspan="3">重点任务</th><th colspan="4">责任分工</th><th rowspan="3">完成时限</th></tr>
+<tr><th colspan="2">牵头</th><th colspan="2">配合</th></tr>
+<tr><th>单位</th><th>责任领导</th><th>单位</th><th>联系人</th></tr>
+<tr><td>1</td><td>推进建设</td><td rowspan="2">市发改委</td><td>王强</td><td>市财政局</td><td>张三</td><td>2026年6月</td></tr>
+<tr><td>2</td><td>推进改革</td><td>李明</td><td>市司法局、各县区</td><td>李四</td><td>2026年底</td></tr></table></div></body></html>"""
+    measures = read_plan(page.encode(), "plan.html").measures
+    assert [(measure.number, measure.lead, measure.support, measure.clauses[0].leaders) for measure in measures] == [
+        ("1", ["市发改委"], ["市财政局"], ("王强",)),
+        ("2", ["市发改委"], ["市司法局", "各县区"], ("李明",)),
+    ]
+
+
+def test_columns_by_the_words_of_the_trade() -> None:
+    text = (
+        "实事类别,序号,实事内容,主管部门,参加单位,责任科室,指导单位,督办单位,启动时间,办结日期\n"
+        "教育,1,新建幼儿园,县教育局,县财政局,县教育局基建股,市教育局,县委督查室,2025年3月,2025年8月底前\n"
+        ",2,改造食堂,县教育局,县市场监管局,县教育局后勤股,,县委督查室,2025年4月,2025年9月底前\n"
+    )
+    first, second = read_plan(text.encode(), "plan.csv").measures
+    assert (first.section, first.named("responsible"), first.support, first.named("guiding")) == (
+        "教育",
+        ["县教育局", "县教育局基建股"],
+        ["县财政局"],
+        ["市教育局"],
+    )
+    assert (second.section, str(second.clauses[0].deadline and second.clauses[0].deadline.date)) == ("教育", "2025-09-30")
+
+
+def test_a_column_left_empty_where_nothing_is_merged_holds_what_stands_above_and_says_so() -> None:
+    text = "序号,任务,牵头单位,配合单位\n1,推进建设,市发改委,市财政局\n2,推进改革,,市住建局\n3,推进督查,—,各县区\n"
+    reading = read_plan(text.encode(), "plan.csv")
+    assert [measure.lead for measure in reading.measures] == [["市发改委"], ["市发改委"], []]
+    assert [doubt.why for doubt in reading.measures[1].clauses[0].doubts] == ["没有写单位，按与上一行合并的单元格读取，请核对"]
+
+
+def test_a_heading_inside_a_table_right_below_its_header_is_none_of_its_columns() -> None:
+    page = (
+        "<html><body><table><tr><td>序号</td><td>工作任务</td><td>牵头单位</td><td>时限</td></tr><tr><td colspan=4>一、重点任务</td></tr>"
+        "<tr><td>1</td><td>建设水库</td><td>市水利局</td><td>2025年底前</td></tr></table></body></html>"
+    )
+    assert [(measure.section, measure.lead) for measure in read_plan(page.encode(), "plan.html").measures] == [("重点任务", ["市水利局"])]
