@@ -66,6 +66,7 @@ BANKS = tuple(sorted(_WORDS["banks"], key=len, reverse=True))
 TELECOM = _WORDS["telecom"]
 OF_THEIR_OWN = frozenset(_WORDS["of_their_own"])
 ONE_HOUSE = _WORDS["one_house"]
+ORGANS = tuple(sorted(_WORDS["organs"], key=len, reverse=True))
 PREFECTURE_OFFICES = frozenset(_WORDS["prefecture_offices"])
 SORTS = _WORDS["sorts"]
 OF_A_GROUP = frozenset(_WORDS["of_a_group"])

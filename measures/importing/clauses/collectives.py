@@ -32,6 +32,8 @@ _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗�
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
+_SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)(?P<place>[\u4e00-\u9fff]{3,12}?)(?:人民政府|政府)$")
+_KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
 _NO_SENTENCE = ("应急", "要素", "自由")  # 应, 要 and 由 inside these are no sign of one
@@ -154,7 +156,17 @@ def is_class(name: str) -> bool:
 
 def goes_on(collective: str, name: str) -> bool:
     """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
-    return _goes_on_by_office(collective, name) or _goes_on_by_level(collective, _unbracketed(name))
+    return (
+        _goes_on_by_office(collective, name)
+        or _goes_on_by_level(collective, _unbracketed(name))
+        or (not collective.endswith(bodies.SEATS) and shares_seat_by_joiner(f"{collective}、{name}"))
+    )
+
+
+def shares_seat_by_joiner(name: str) -> bool:
+    """Whether the kinds of places of an open set and one place behind a joiner have the same seat: 各市、州及神农架林区人民政府."""
+    found = _SEAT_OF_ALL.match(name)
+    return found is not None and found["kinds"].endswith(_KINDS_OF_PLACES) and shape(found["place"]).kind == "region"
 
 
 def _goes_on_by_office(collective: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.collectives import goes_on, is_class, is_collective
+from measures.importing.clauses.collectives import goes_on, is_class, is_collective, shares_seat_by_joiner
 from measures.importing.clauses.mentions import Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
@@ -51,10 +51,11 @@ def resolve(chunks: list[Chunk], aliases: frozenset[str] = frozenset()) -> list[
 
 
 def _goes_on_and(running: str, text: str) -> tuple[int, int] | None:
-    """Where a joiner stands behind the end of an open set, and its length: 各级党委、政府|及|有关部门."""
+    """Where a joiner stands behind the end of an open set, and its length: 各级党委、政府|及|有关部门, 各市、州|及|长白山管委会."""
     for joiner in _JOINERS:
         at = text.find(joiner)
-        if at > 0 and goes_on(running, text[:at]) and _opens(text[at + len(joiner) :]):
+        right = text[at + len(joiner) :]
+        if at > 0 and goes_on(running, text[:at]) and (_opens(right) or (_is_named(right) and not is_collective(right))):
             return at, len(joiner)
     return None
 
@@ -144,7 +145,7 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
     left, right = text[begin:at], text[at + len(joiner) :]
     if joiner == "及其":
         return left.endswith(("政府", "管委会", "党委")) and right.startswith(("有关", "相关"))
-    if _inside_name(text, at):
+    if _inside_name(text, at) or _seat_of_all(text, begin, left):
         return False
     if is_collective(left) and is_collective(text[begin:]) and (goes_on(left, right) or right in bodies.PREFECTURE_OFFICES):
         return False  # 各有关部门和单位; 各地、市、州人民政府和行政公署
@@ -154,6 +155,11 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
     if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
         return False
     return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
+
+
+def _seat_of_all(text: str, begin: int, left: str) -> bool:
+    """Whether the seat behind is that of all: 各市、州及神农架林区人民政府."""
+    return shares_seat_by_joiner(text[begin:]) or (begin == 0 and left in bodies.LEVEL_NOUNS and shares_seat_by_joiner(f"各{text}"))
 
 
 def _is_named(right: str) -> bool:
@@ -300,10 +306,10 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
             (before.kind == "collective" and ("各" in before.name or before.name.startswith(("有关", "相关"))))
             or before.why == _PERHAPS_OF_EACH
         )
-        follows = opened and mention.chunk.separator == "、"
         made = shape(mention.name)
         open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)
         zones = made.name.startswith(bodies.ZONES) and made.name.endswith(bodies.ZONE_SEATS)
+        follows = opened and (mention.chunk.separator == "、" or (zones and mention.chunk.separator == "和"))
         generic = (
             open_set
             or zones
@@ -313,11 +319,11 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
         )
         done.append(replace(mention, why=_PERHAPS_OF_EACH) if follows and generic and not mention.why else mention)
     for mention, after in pairwise(done):
-        if mention.kind == "collective" and not mention.why and _shares_seat(mention, after):
-            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")
+        if not mention.why and (_shares_seat(mention, after) or _shares_zone_seat(mention, after)):
+            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”“管委会”一类后缀")
     return [
-        replace(mention, why="“、”前后可能是两类单位")
-        if mention.kind == "collective" and not mention.why and _two_kinds(mention.name)
+        replace(mention, why="可能是两类单位，请核对")
+        if mention.kind == "collective" and not mention.why and (_two_kinds(mention.name) or shares_seat_by_joiner(mention.name))
         else mention
         for mention in done
     ]
@@ -327,7 +333,14 @@ def _shares_seat(mention: Mention, after: Mention) -> bool:
     """各市、州、直管市、神农架林区人民政府: the seat may be meant for all."""
     made = shape(after.name)
     seated = made.prefix and is_region(made.prefix) and after.name[len(made.prefix) :] in bodies.SEATS
-    return bool(seated) and after.kind == "agency" and after.chunk.separator == "、" and mention.name.endswith(tuple(bodies.LEVEL_MARKS))
+    kinds = mention.kind == "collective" and mention.name.endswith(tuple(bodies.LEVEL_MARKS))
+    return bool(seated) and kinds and after.kind == "agency" and after.chunk.separator == "、"
+
+
+def _shares_zone_seat(mention: Mention, after: Mention) -> bool:
+    """西咸新区、各开发区管委会: the seat may be meant for the zone as well."""
+    zone = mention.kind == "agency" and mention.name.endswith(bodies.ZONES) and shape(mention.name).kind == "region"
+    return zone and after.chunk.separator in ("、", "和") and after.kind == "collective" and after.name.endswith(bodies.ZONE_SEATS)
 
 
 def _two_kinds(name: str) -> bool:

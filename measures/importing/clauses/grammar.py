@@ -21,6 +21,7 @@ from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import is_post, leader_in, names_agency, persons, without_person
+from measures.importing.clauses.scopes import is_office
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
@@ -135,7 +136,7 @@ class Parser:
             if not text.startswith(_POINTS_BACK):
                 self.doubts.append(Doubt(places[0], places[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
             text, places, self.untidy = text[behind:], places[behind:], True
-        if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY:
+        if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY or roles.basis_at(text, 0) == len(text) > 0:
             return
         asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
         if asked and shape(text[len(asked) :]).complete:
@@ -267,10 +268,15 @@ class Parser:
         text = self.tokens[index].text
         if not ((shape(text).complete and (shape(text).prefix or shape(text).kind == "standalone")) or is_collective(text)):
             return False
+        said = next((token for token in reversed(self.tokens[:index]) if token.kind not in ("name", "sep")), None)
+        charged = said is not None and said.phrase is not None and "负责" in said.phrase.words  # 市教育局负责中小学，市国资委负责市属企业
+        kind = is_collective(text) and not text.startswith(bodies.QUANTIFIERS)
+        stops = "，；。\n" if charged or kind else "；。\n"
+        listed = self.tokens[index - 1].kind == "sep" and is_office(text)  # 市教育局负责中小学、市民政局负责养老机构
         for token in self.tokens[index + 1 : index + 40]:
             if token.kind in ("role", "link"):
-                return True
-            if token.kind == "sep" and token.text in "；。\n":
+                return listed or not (charged and token.phrase is not None and "负责" in token.phrase.words)
+            if token.kind == "sep" and token.text in stops:
                 break
         return False
 

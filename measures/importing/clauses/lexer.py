@@ -12,9 +12,9 @@ from typing import Literal
 from measures.importing.clauses import bodies, places, roles
 from measures.importing.clauses.collectives import goes_on, is_collective
 from measures.importing.clauses.folding import BRACKETS, OPENING
-from measures.importing.clauses.names import shape
+from measures.importing.clauses.names import is_twin, shape
 from measures.importing.clauses.persons import looks_like_person, persons
-from measures.importing.clauses.scopes import is_office, names_nobody
+from measures.importing.clauses.scopes import is_office, names_nobody, note_kind
 from measures.importing.deadlines import Deadline
 
 Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
@@ -24,7 +24,6 @@ _PROSE = "…"
 _AREA_OF_TRIAL = re.compile(r"(?:在[^，；。：（）\n]{2,30}(?:试点|先行先试|试行|先行开展)|适用于[^，；。：（）\n]{2,30})(?=[，；。）\n]|$)")
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
-_LONGEST_SCOPE = 14  # characters
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
 _OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 
@@ -85,11 +84,16 @@ class Lexer:
             return at + 1
         if char == " ":
             return self._blank(at)
-        if char in "·." and _whole(self._so_far(at)) and _begins_name(self._ahead(at + 1)):
+        if char in "·." and _whole(self._so_far(at)) and _begins_name(self._ahead(at + 1)) and not self._twin(at):
             self._close(at)
             self.tokens.append(Token("sep", at, at + 1, "、"))
             return at + 1
         return 0
+
+    def _twin(self, at: int) -> bool:
+        """Whether a dot joins a zone and a place that have one government: 开发区·铁山区."""
+        halves = self._so_far(at), self._ahead(at + 1)
+        return is_twin(*halves) or any(is_twin(halves[0], halves[1][:end]) for end in range(2, len(halves[1])))
 
     def _blank(self, at: int) -> int:
         """A blank parts two names, or is nothing."""
@@ -118,12 +122,12 @@ class Lexer:
         close = self.pairs[at]
         inside = self.text[at + 1 : close].strip()
         leads = char == "【" or (self._name < 0 and (not self.tokens or self.tokens[-1].text in ("；", "。", "\n", " ")))
-        marks = self._name >= 0 and self.text[close + 1 : close + 2] in ("", *SEPARATORS, "）") and _note_kind(inside) == "mark"
+        marks = self._name >= 0 and self.text[close + 1 : close + 2] in ("", *SEPARATORS, "）") and note_kind(inside) == "mark"
         if leads and not marks and (label := roles.label_at(self.text, at)) and label.end > close:
             return self._label(at, label)
         if char not in BRACKETS:
             return self._quoted(at, close)
-        kind = _note_kind(inside) or self._scope(at, close, inside)
+        kind = note_kind(inside) or self._scope(at, close, inside)
         if kind == "note" and self._name >= 0 and self._seat_behind(at, close):
             kind = None  # 各市（含定州、辛集市）人民政府
         if _is_number(inside) and _whole(self._so_far(at)):
@@ -378,23 +382,3 @@ def _begins_name(ahead: str) -> bool:
         or is_collective(ahead[:size])
         for size in range(2, len(ahead) + 1)
     )
-
-
-def _note_kind(inside: str) -> Kind | None:
-    """What a bracket inside a clause is: a mark of role, a rule, a note; None if it belongs to a name."""
-    compact = inside.replace(" ", "")
-    for word in ("以上单位", "以上部门", "以上", "上述单位", "均", "分别"):
-        compact = compact.removeprefix(word) or compact
-    if any(words in compact for words in roles.FIRST_LEADS):
-        return "rule"
-    if compact.startswith(roles.NOT_CLAUSE) or compact in ("下同", "同上"):
-        return "note"
-    phrase = roles.phrase_at(compact, 0, after_name=True)
-    if phrase is not None and (phrase.end == len(compact) or (phrase.role in ("lead", "support") and phrase.words[0] in roles.ALWAYS)):
-        return "mark"  # （牵头）, （牵头，负责建筑领域）
-    if compact.endswith(bodies.SCOPE_ENDS) and len(compact) <= _LONGEST_SCOPE and not _whole(compact):
-        return "note"  # 省交通运输厅（交通领域）
-    label = roles.label_at(compact + "：", 0)
-    if label is not None and label.end >= len(compact) > 1:
-        return "mark"
-    return None

@@ -82,6 +82,12 @@ def is_region(prefix: str) -> bool:
     return len(prefix) > 1 and prefix not in bodies.LEVEL_MARKS and not prefix.endswith("委") and prefix not in bodies.NATIONAL_MARKS
 
 
+def is_twin(left: str, right: str) -> bool:
+    """Whether these are a zone and a place, in either order, that share a government: 开发区 and 铁山区."""
+    halves = left, right
+    return any(half.endswith(bodies.ZONES) for half in halves) and all(shape(half).kind == "region" for half in halves)
+
+
 def head_of(name: str) -> str:
     """The longest ending of agencies that a name has, or ""."""
     for size in range(min(_LONGEST_HEAD, len(name)), 0, -1):
@@ -185,6 +191,9 @@ def _prefix(base: str) -> tuple[str, str, bool]:
     for mark in bodies.NATIONAL_MARKS:
         if base.startswith(mark) and len(base) > len(mark) and not base.startswith(bodies.CENTRAL_STEMS):
             return mark, NATION, mark in ("中央", "中共中央")
+    left, dot, right = base.partition("·")
+    if dot and is_twin(left, twin := _prefix(right)[0] or right):
+        return left + dot + twin, COUNTY, False
     place = places.full_at(base)
     while place and (further := places.full_at(base, len(place))):
         place += further

@@ -39,6 +39,8 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 原省质量技术监督局: what it was called before
     if stripped.endswith(roles.ISSUES) and not any(word in stripped for word in (*roles.ALWAYS, "：", "；")):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 省财政厅、省税务局联合印发
+    if roles.refers_to_paper(stripped.strip("（）()【】〔〕[]")):
+        return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(text, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
     parser = Parser(text, tokens, context)

@@ -49,6 +49,11 @@ REST = _WORDS["rest"]
 OTHERS_SUPPORT = re.compile(r"(?:其余|其他|其它|其后|后面|后列)[^，。；]{0,8}(?:配合|参与|参加|协办|协助|协同)")
 """What a rule that the first one leads says of those behind it: 其余为配合单位."""
 
+_REFERENCE = re.compile(
+    "(?:具体|原则上|可|应|均|暂|继续)?(?:{refers})[^，；。：]*(?:{papers})(?:的|中的)?(?:规定|要求|精神|内容|标准|程序)?(?:{followed})?".format(
+        **{name: "|".join(map(re.escape, _WORDS[name])) for name in ("refers", "papers", "followed")}
+    )
+)
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
 _IS = ("分别为", "均为", "同为", "都为", "均是", "都是", "作为", "为", "是", "系")
 ALL_ARE = _IS[:6]  # these speak of a list that is closed before them: 省教育厅、省财政厅，均为牵头单位
@@ -168,10 +173,17 @@ def _preface(text: str, at: int) -> tuple[int, bool]:
         rest = end + len(word)
         if basis > end:
             end, based = basis, True
-        elif word and (_role_at(text, rest) or _first(_WORDS["manner"], text, rest) or basis_at(text, rest) > rest):
+        elif word and (_role_at(text, rest) or basis_at(text, rest) > rest or _goes_on_to_role(text, rest)):
             end = rest
         else:
             return end, based
+
+
+def _goes_on_to_role(text: str, at: int) -> bool:
+    """Whether more words of manner stand here and a role word behind them: 共同 of 共同积极配合, but not 负责 of 负责重点企业."""
+    word = _first(_WORDS["manner"], text, at)
+    rest = at + len(word)
+    return bool(word) and (bool(_role_at(text, rest)) or basis_at(text, rest) > rest or _goes_on_to_role(text, rest))
 
 
 def _role_at(text: str, at: int) -> str:
@@ -215,6 +227,11 @@ def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
         return None
     after = _skip_blanks(text, after + len(colon)) if colon else after + len(verb)
     return Label(after, noun, _label_role(roles), both={"lead", "support"} <= set(roles))
+
+
+def refers_to_paper(text: str) -> bool:
+    """Whether a text says by which paper things are done, and not by whom: 参照省住房城乡建设厅等部门印发的技术导则执行."""
+    return not any(word in text for word in ALWAYS) and _REFERENCE.fullmatch(text) is not None
 
 
 def bare_label_at(text: str, at: int) -> Label | None:

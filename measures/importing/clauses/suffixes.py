@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.counted import without_numbers
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
@@ -36,7 +37,7 @@ def _named_group(noun: str) -> bool:
 
 def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
     """Give every fragment the ending of the name that closes its run; what stays a fragment is doubted."""
-    mentions = _party_halves(mentions)
+    mentions = _halves_of_zones(_shared_offices(without_numbers(mentions)))
     done = list(mentions)
     run: list[int] = []
     for index, mention in enumerate(mentions):
@@ -45,7 +46,6 @@ def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
         if _is_fragment(mention):
             if run and _closes_run(mentions[run[-1]], mention):
                 _close_run(done, run, index)
-                run = []
             run.append(index)
         else:
             if run:
@@ -54,22 +54,38 @@ def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
     return [mention if mention.kind in ("agency", "collective", "etc") else _unfinished(mention) for mention in done]
 
 
-def _party_halves(mentions: list[Mention]) -> list[Mention]:
-    """市委、市政府督查室: the office of the government is named for that of the party committee as well."""
+def _shared_offices(mentions: list[Mention]) -> list[Mention]:
+    """县人大常委会、县政府、县政协办公室: the office of the last organ is named for those before it as well."""
+    done = list(mentions)
+    for index, mention in enumerate(mentions):
+        mark, organ, office = _organ_and_office(mention.name)
+        at = index
+        while organ and at and mentions[at].chunk.separator in ("、", "和") and _organ_of(mentions[at - 1].name, mark):
+            at -= 1
+            bare = mentions[at].name
+            done[at] = replace(done[at], name=bare + office, restored=True, why=f"可能是“{bare}”本身")
+    return done
+
+
+def _organ_and_office(name: str) -> tuple[str, str, str]:
+    """The mark, the organ and the office of 县政协办公室; empty strings for anything else."""
+    office = next((office for office in bodies.OFFICES_OF_BOTH if name.endswith(office)), "")
+    organ = next((organ for organ in bodies.ORGANS if name.removesuffix(office).endswith(organ)), "")
+    mark = name.removesuffix(office).removesuffix(organ)
+    return (mark, organ, office) if office and organ not in ("", "委") and mark in bodies.LEVEL_MARKS else ("", "", "")
+
+
+def _organ_of(name: str, mark: str) -> bool:
+    return name.startswith(mark) and name.removeprefix(mark) in bodies.ORGANS
+
+
+def _halves_of_zones(mentions: list[Mention]) -> list[Mention]:
+    """贵安新区党工委、管委会: both are of the zone."""
     done = list(mentions)
     for index, (mention, after) in enumerate(pairwise(mentions)):
-        mark = mention.name.removesuffix("委")
-        office = after.name.removeprefix(mark + "政府")
-        if (
-            mark in bodies.LEVEL_MARKS
-            and mention.name == mark + "委"
-            and after.chunk.separator == "、"
-            and office in bodies.OFFICES_OF_BOTH
-        ):
-            done[index] = replace(mention, name=mention.name + office, restored=True, why=f"可能是“{mention.name}”本身")
         committee = "党工委" if mention.name.endswith("党工委") and mention.kind == "agency" else ""
         if committee and after.name in bodies.ZONE_SEATS and after.chunk.separator in ("、", "和"):
-            name = mention.name.removesuffix(committee) + after.name  # 贵安新区党工委、管委会
+            name = mention.name.removesuffix(committee) + after.name
             done[index + 1] = replace(after, name=name, kind="agency", restored=True)
     return done
 

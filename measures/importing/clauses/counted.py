@@ -1,0 +1,58 @@
+"""Places that are counted where they end: 兴庆、金凤、西夏三区政府 → 兴庆区政府, 金凤区政府, 西夏区政府."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from measures.importing.clauses import bodies, places
+from measures.importing.clauses.mentions import Mention
+from measures.importing.clauses.names import shape
+
+_DIGITS = {digit: number for digits in ("二三四五六七八九十", "23456789", "两") for number, digit in enumerate(digits, start=2)}
+_SEATS = "|".join(sorted({*bodies.SEATS, *bodies.PREFECTURE_OFFICES}, key=len, reverse=True))
+_COUNTED = re.compile(
+    rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>[两二三四五六七八九十2-9])个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
+)
+_LONGEST_PLACE = 4  # characters of a place that no table knows
+_OWN_UNITS = "按各自的行政区划补全"
+_MISCOUNTED = "写的数目与列出的地方不符，请核对"
+
+
+def without_numbers(mentions: list[Mention]) -> list[Mention]:
+    """The last place of a counted run by its own name, so that those before it take their ending from it."""
+    done = list(mentions)
+    for index, mention in enumerate(mentions):
+        counted = _COUNTED.match(mention.chunk.text) if mention.chunk.etc is None and not mention.chunk.alias else None
+        before = _places_before(done, index, counted["unit"]) if counted else 0
+        if counted and before and _is_place(counted["place"], counted["unit"]):
+            place, unit = counted["place"], counted["unit"]
+            name = place + _unit(place, unit) + (counted["seat"] or "")
+            why = _OWN_UNITS if unit == "地" else "" if before + 1 == _DIGITS[counted["number"]] else _MISCOUNTED
+            done[index] = replace(mention, name=name, kind="agency", restored=True, why=mention.why or why)
+    return done
+
+
+def _unit(place: str, unit: str) -> str:
+    """The unit that a place lacks: 渠县 has its own, and 唐山 of 唐山、沧州两地 that of a prefecture."""
+    if shape(place).kind == "region" or (places.level_of(place) and place.endswith(unit)):
+        return ""
+    return places.prefecture_unit(place) if unit == "地" else unit
+
+
+def _places_before(mentions: list[Mention], index: int, unit: str) -> int:
+    """How many places stand in the same run before a position."""
+    first = index
+    while first and mentions[first].chunk.separator in ("、", "和") and mentions[first].chunk.group == mentions[first - 1].chunk.group:
+        before = mentions[first - 1]
+        if before.chunk.etc is not None or before.restored or not _is_place(before.name, unit):
+            break
+        first -= 1
+    return index - first
+
+
+def _is_place(name: str, unit: str) -> bool:
+    made = shape(name)
+    if made.kind == "region":
+        return name.endswith(unit) or unit == "地"
+    return made.kind == "place" or (made.kind == "unknown" and len(name) <= _LONGEST_PLACE and not places.full_at(name))
