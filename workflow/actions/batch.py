@@ -20,7 +20,7 @@ from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from agencies.refusals import Invalid, NotYours, require
 from workflow import policy, timing
-from workflow.actions.dispatch import dispatch, lock_to_dispatch, receivers_of
+from workflow.actions.dispatch import dispatch, lock_to_dispatch, receivers_of, to_go_out
 from workflow.actions.door import lock_tasks, log, move, of_part, said
 from workflow.actions.plan_task import write_due
 from workflow.actions.press import presses_for
@@ -156,7 +156,8 @@ def dispatch_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outco
     receivers = receivers_of(tasks)
     for task in tasks:
         require(policy.may_coordinate(actor, task))
-    going, left = _sort_tasks(tasks, shown, lambda task: timing.to_dispatch(task, receivers[task.pk], now))
+    ready = to_go_out(tasks, receivers, now)
+    going, left = _sort_tasks(tasks, shown, lambda task: ready[task.pk])
     sent = dispatch(actor=actor, task_ids=[task.pk for task in going], now=now) if going else []
     return [*(Outcome(task.pk, task, Fate.DONE) for task in sent), *left]
 

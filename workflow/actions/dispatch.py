@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.actor import Actor
-from agencies.decision import Denied
+from agencies.decision import Allowed, Decision, Denied
 from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, require
 from workflow import grants, policy, routing, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import lock_tasks, log, move, of_part, of_task, refuse_stale
+from workflow.actions.downwards import downwards
 from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.reports_ahead import open_reports
@@ -46,11 +47,12 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
         refuse_stale(task, (versions or {}).get(task.pk))
         require(policy.may_coordinate(actor, task))
     receivers = receivers_of(tasks)
+    ready = to_go_out(tasks, receivers, now)
     until = last_day_to_hand_back(now)
     assignments: list[Assignment] = []
     entries: list[Entry] = []
     for task, routed in preview(tasks, receivers, now).items():
-        _expect_ready(task, receivers[task.pk], now)
+        _expect_ready(task, ready[task.pk])
         states = move(task, "dispatch", now=now)
         task.version += 1
         parts = [
@@ -81,7 +83,7 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
     open_stage_reports(assignments)
     _supervise(tasks, assignments, now)
     log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
-    for task in tasks:
+    for task in {(task.parent_id, task.issuer_id): task for task in tasks}.values():  # those of one part change it together
         roll_up(actor, task, now)
     return tasks
 
@@ -133,7 +135,13 @@ def receivers_of(tasks: Sequence[Task]) -> dict[int, list[Receiver]]:
     return found
 
 
-def _expect_ready(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> None:
-    decision = timing.to_dispatch(task, receivers, now)
+def to_go_out(tasks: Sequence[Task], receivers: Mapping[int, Sequence[Receiver]], now: dt.datetime) -> dict[int, Decision]:
+    """Answer for each task whether it can go out today: it is ready, and one that comes of a part in another goes down, not sideways."""
+    routes = preview([task for task in tasks if task.parent_id is not None], receivers, now)
+    down = downwards(list(routes), {task.pk: [part.agency_id for part in routed] for task, routed in routes.items()})
+    return {task.pk: timing.to_dispatch(task, receivers[task.pk], now) and down.get(task.pk, Allowed()) for task in tasks}
+
+
+def _expect_ready(task: Task, decision: Decision) -> None:
     if isinstance(decision, Denied):
         raise Conflict(f"{task}: {decision.reason}")

@@ -18,6 +18,7 @@ from agencies.refusals import Conflict, Invalid, require
 from measures.models import Plan, Responsibility
 from workflow import grants, policy
 from workflow.actions.door import log, of_task, said
+from workflow.actions.downwards import expect_downwards
 from workflow.actions.set_rules import rules_of
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Part, Rhythm
@@ -138,38 +139,6 @@ def expect_known(receivers: Sequence[PlannedReceiver], today: dt.date) -> None:
     known = Agency.objects.filter(in_force(today), pk__in=agencies)
     if known.count() != len(agencies) or AgencyGroup.objects.filter(pk__in=groups).count() != len(groups):
         raise Invalid(_("The directory does not know this agency today."), "receivers")
-
-
-def expect_downwards(
-    parent_id: int | None, issuer_id: int, receivers: Sequence[PlannedReceiver], today: dt.date, field: str = "receivers"
-) -> None:
-    """Go on when a task that comes of a part in another one goes down: nobody passes a part sideways to who has one too, or back up.
-
-    Who issued the task above may divide it among those who have parts in it.
-
-    Args:
-        parent_id: the task above, locked; None for a task that comes of none.
-        issuer_id: who issues the task.
-        receivers: who is to have a part in it.
-        today: the day on which groups have their members.
-        field: where the refusal is shown.
-
-    Raises:
-        Invalid: a receiver, or a member of a group, issued the task above, stands above it or has a part in it; it names them.
-    """
-    if parent_id is None or Task.objects.filter(pk=parent_id, issuer_id=issuer_id).exists():
-        return
-    named = {row.agency_id for row in receivers if row.agency_id is not None}
-    for group in AgencyGroup.objects.filter(pk__in=[row.group_id for row in receivers if row.group_id is not None]):
-        named |= set(group.members_on(today).values_list("pk", flat=True))
-    ties = Participation.objects.filter(task_id=parent_id, agency__in=named - {issuer_id})
-    sideways = list(dict.fromkeys(ties.order_by("agency__position", "agency").values_list("agency__short_name", flat=True)))
-    if sideways:
-        raise Invalid(
-            _("A part is not passed sideways or upwards; in the task above these have their own: %(agencies)s. Hand it back instead.")
-            % {"agencies": "、".join(sideways)},
-            field,
-        )
 
 
 def receivers_from(task: Task, responsibilities: list[Responsibility], heirs: Mapping[int, int | None]) -> list[Receiver]:

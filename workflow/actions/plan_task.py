@@ -15,7 +15,8 @@ from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy
 from workflow.actions.door import keep, lock_task, lock_tasks, log, of_task, refuse_stale, said
-from workflow.actions.draw_up import PlannedReceiver, expect_downwards, expect_known
+from workflow.actions.downwards import expect_downwards
+from workflow.actions.draw_up import PlannedReceiver, expect_known
 from workflow.actions.roll_up import lock_above
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Rhythm, TaskState

@@ -16,7 +16,8 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import expect, keep, lock_assignment, lock_task, log, move, of_part, said
-from workflow.actions.draw_up import PlannedReceiver, expect_downwards
+from workflow.actions.downwards import expect_downwards
+from workflow.actions.draw_up import PlannedReceiver
 from workflow.actions.ending import close_requests
 from workflow.actions.reports_ahead import open_reports
 from workflow.actions.roll_up import count_leads, lock_above, roll_up

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Max, Q
 
 from agencies.actor import Actor
 from workflow.actions.door import keep, log, of_part
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Event, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, LIVE_ASSIGNMENT_STATES, Part, ReportState, RollUp, TaskState
 from workflow.timeline import Entry, Verb
 
@@ -135,12 +136,12 @@ def recount(tasks: Collection[Task]) -> list[Entry]:
     changed, entries = [], []
     for part in parts:
         part.task = rules[part.task_id]
-        rule, before = part.task.roll_up, part.percent
-        part.percent = reported.get(part.pk, 0) if rule == RollUp.REPORTS else _by_rule(rule, sums[part.task_id, part.agency_id])
-        was_unknown = part.reopened_at is not None and rule != RollUp.REPORTS
-        if was_unknown:
-            part.reopened_at = None  # its own tasks say how far it has come, also when that is nothing
-        if part.percent != before or was_unknown:
+        rule, before, known = part.task.roll_up, part.percent, part.reopened_at
+        if rule == RollUp.REPORTS:
+            part.percent, part.reopened_at = reported[part.pk]
+        else:  # its own tasks say how far it has come, also when that is nothing
+            part.percent, part.reopened_at = _by_rule(rule, sums[part.task_id, part.agency_id]), None
+        if (part.percent, part.reopened_at) != (before, known):
             part.version, part.ladder_on = part.version + 1, None
             changed.append(part)
         if part.percent != before:
@@ -150,12 +151,24 @@ def recount(tasks: Collection[Task]) -> list[Entry]:
     return entries
 
 
-def _last_reported(parts: Iterable[Assignment]) -> dict[int, int]:
-    """Return what the last accepted report of each part said; of one that was reopened, the last that said less than 100 %."""
+def _last_reported(parts: Iterable[Assignment]) -> dict[int, tuple[int, dt.datetime | None]]:
+    """Return what the last accepted report of each part said, and when the part was reopened if it has not reported anew since.
+
+    Of what was reported before a task was reopened, only what said less than 100 % counts; see `before_completion`.
+    """
     by_key = {part.pk: part for part in parts}
+    reopenings = Event.objects.filter(task__in={part.task_id for part in by_key.values()}, verb=Verb.REOPEN).order_by()
+    reopened: dict[int, dt.datetime] = dict(reopenings.values_list("task_id").annotate(last=Max("at")))
+    found: dict[int, tuple[int, dt.datetime | None]] = {pk: (0, reopened.get(part.task_id)) for pk, part in by_key.items()}
     said = Report.objects.filter(assignment__in=by_key, state=ReportState.ACCEPTED, percent__isnull=False).order_by("period_end", "pk")
-    rows = said.values_list("assignment_id", "percent")
-    return {pk: percent for pk, percent in rows if percent is not None and (percent < DONE or by_key[pk].reopened_at is None)}
+    rows = []
+    for pk, percent, at in said.values_list("assignment_id", "percent", "submitted_at"):
+        last = reopened.get(by_key[pk].task_id)
+        rows.append((last is None or (at is not None and at > last), pk, percent or 0, last))
+    for anew, pk, percent, last in sorted(rows, key=itemgetter(0)):  # what was reported anew counts before anything older
+        if anew or percent < DONE:
+            found[pk] = (percent, None if anew else last)
+    return found
 
 
 _SUMS = {"mean": Avg("percent"), "all": Count("pk"), "closed": Count("pk", filter=Q(state=TaskState.CLOSED))}

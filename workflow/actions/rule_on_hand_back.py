@@ -15,7 +15,8 @@ from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
 from workflow.actions.clock import give_back_time, last_day_to_hand_back
 from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
-from workflow.actions.draw_up import PlannedReceiver, expect_downwards
+from workflow.actions.downwards import expect_downwards
+from workflow.actions.draw_up import PlannedReceiver
 from workflow.actions.ending import close_requests
 from workflow.actions.go_over import go_over
 from workflow.actions.reports_ahead import open_reports

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
 from workflow import policy, timing
+from workflow.actions.dispatch import to_go_out
 from workflow.models import Assignment, Contribution, Report, Task
 from workflow.states import ENDED_ASSIGNMENT_STATES, TaskState
 
@@ -78,7 +79,7 @@ def pressable(assignment: Assignment, now: dt.datetime) -> Decision:
 
 def dispatchable(task: Task, now: dt.datetime) -> Decision:
     """Answer whether the task can go out."""
-    return timing.to_dispatch(task, list(task.receivers.all()), now)
+    return to_go_out([task], {task.pk: list(task.receivers.all())}, now)[task.pk]
 
 
 def is_draft(task: Task, now: dt.datetime) -> Decision:

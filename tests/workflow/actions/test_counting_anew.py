@@ -16,18 +16,24 @@ from agencies.models import Role
 from agencies.refusals import Invalid
 from measures.models import Plan
 from tests.factories.directory import NOW, actor_of, make_member
-from tests.factories.tasks import Stage, accepted_task, make_crew, submitted_report
+from tests.factories.tasks import Stage, accepted_task, make_crew, open_report, submitted_report
 from tests.workflow.actions.test_decisions import told
 from tests.workflow.actions.test_roll_up import City, city, close, reported
 from workflow import grants
 from workflow.actions.change_part import change_part
+from workflow.actions.decide_sign_off import sign_off, submit_sign_off
+from workflow.actions.declare_done import declare_done
 from workflow.actions.hand_back import hand_back
+from workflow.actions.interrupt import reopen
 from workflow.actions.judge_report import accept_report
 from workflow.actions.rearrange import add_assignment, withdraw_assignment
+from workflow.actions.release_report import submit_report
+from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.rule_on_hand_back import reroute
 from workflow.actions.set_rules import Rules, set_plan_rules, set_rules
 from workflow.actions.sign_for import sign_for
 from workflow.actions.take_over import take_over
+from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.models import Assignment, Event, Task
 from workflow.states import RollUp
 
@@ -93,6 +99,31 @@ def test_the_rules_of_a_plan_count_all_its_tasks_anew_in_the_same_number_of_stat
         assert [(made.part().percent, made.above.reload().percent) for made in makers] == [(0, 0)] * number
         assert Event.objects.filter(verb="roll_up", data__rule="closed", task__plan=plan).count() == number
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("before", "shown"), [((100,), (0, None)), ((60, 100), (60, 60))])
+def test_a_part_reopened_while_it_rolled_up_does_not_take_the_percentage_it_was_done_with(
+    before: tuple[int, ...], shown: tuple[int, int | None]
+) -> None:
+    made = city()
+    lead, office, task = made.above.leads[0], made.above.coordinator_actor, made.above.task
+    for percent in before:
+        accept_report(actor=office, report_id=submitted_report(made.above, lead, percent=percent).pk, now=NOW)
+    declare_done(actor=lead.reviewer_actor, assignment_id=made.part().pk, summary="完成", now=NOW)
+    request_sign_off(actor=lead.reviewer_actor, assignment_id=made.part().pk, summary="完成", now=NOW)
+    submit_sign_off(actor=office, task_id=task.pk, now=NOW)
+    sign_off(actor=office, task_id=task.pk, opinion="", now=NOW)
+    reopen(actor=office, task_id=task.pk, reason="未达标", now=NOW)
+    ruled(made, RollUp.REPORTS)
+    assert (made.part().percent, made.part().known_percent) == shown
+    ruled(made, RollUp.MEAN)
+    assert made.part().known_percent == 0, "its own tasks say how far it has come"
+    report = open_report(made.above, lead)
+    save_report(actor=lead.officer_actor, report_id=report.pk, text=ReportText(done="补做", percent=100), now=LATER)
+    send_for_review(actor=lead.officer_actor, report_id=report.pk, now=LATER)
+    submit_report(actor=lead.reviewer_actor, report_id=report.pk, now=LATER)
+    accept_report(actor=office, report_id=report.pk, now=LATER)
+    assert ruled(made, RollUp.REPORTS)[0] == made.part().known_percent == 100
 
 
 def reporting(percents: tuple[int, ...]) -> Stage:

@@ -20,13 +20,12 @@ from agencies.names import name_index
 from agencies.refusals import Conflict, Invalid, NotYours
 from measures.models import Plan, Section
 from workflow.actions.batch import MOST, Outcome, set_due_many
-from workflow.actions.dispatch import receivers_of
+from workflow.actions.dispatch import receivers_of, to_go_out
 from workflow.actions.draw_up import draw_up_plan
 from workflow.actions.plan_task import settle_receiver
 from workflow.actions.split_task import sentences_of
 from workflow.models import Receiver, Task
 from workflow.states import TaskState
-from workflow.timing import to_dispatch
 from workflow.web.chosen import shown_in
 from workflow.web.dispatch.sight import find_directed
 
@@ -103,6 +102,7 @@ def show(request: ActorRequest, pk: int) -> HttpResponse:
 def _rows(plan: Plan, now: dt.datetime) -> list[DraftRow]:
     tasks = draft_tasks(plan)
     receivers = receivers_of(tasks)
+    ready = to_go_out(tasks, receivers, now)
     rows: list[DraftRow] = []
     for task in tasks:
         named = receivers[task.pk]
@@ -110,7 +110,7 @@ def _rows(plan: Plan, now: dt.datetime) -> list[DraftRow]:
         leads = [row for row in named if row.part == "lead"]
         supports = [row for row in named if row.part != "lead"]
         unknown = [row for row in named if row.agency_id is None and row.group_id is None]
-        rows.append(DraftRow(task, section, leads, supports, unknown, to_dispatch(task, named, now)))
+        rows.append(DraftRow(task, section, leads, supports, unknown, ready[task.pk]))
     return rows
 
 

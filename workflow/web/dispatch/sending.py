@@ -18,11 +18,10 @@ from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, NotYours
 from measures.models import Plan
 from workflow.actions.batch import dispatch_many
-from workflow.actions.dispatch import preview, receivers_of
+from workflow.actions.dispatch import preview, receivers_of, to_go_out
 from workflow.models import Task
 from workflow.routing import Routed
 from workflow.states import Part
-from workflow.timing import to_dispatch
 from workflow.web.chosen import shown_in
 from workflow.web.dispatch.drafts import draft_tasks
 from workflow.web.dispatch.sight import find_directed
@@ -105,11 +104,11 @@ def _send(request: ActorRequest, plan: Plan, tasks: list[Task], now: dt.datetime
 
 def _goes_to(tasks: list[Task], now: dt.datetime) -> list[GoesTo]:
     receivers = receivers_of(tasks)
-    routes = preview(tasks, receivers, now)
+    routes, ready = preview(tasks, receivers, now), to_go_out(tasks, receivers, now)
     parts = [part for found in routes.values() for part in found]
     names = dict(Agency.objects.filter(pk__in={part.agency_id for part in parts}).values_list("pk", "short_name"))
     groups = dict(AgencyGroup.objects.filter(pk__in={part.group_id for part in parts}).values_list("pk", "name"))
-    return [_row(task, found, names, groups, _refusal(to_dispatch(task, receivers[task.pk], now))) for task, found in routes.items()]
+    return [_row(task, found, names, groups, _refusal(ready[task.pk])) for task, found in routes.items()]
 
 
 def _refusal(decision: Decision) -> str:
