@@ -8,7 +8,9 @@ from tests.architecture.sources import ROOT
 
 ROWS = [
     *(f"A{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 17)),
-    *("B1", "B2", "B3", "B4", "B5", "C1", "C2", "E4", "E5", "E7", "E8", "F1", "F3", "F7", "F8", "F9"),
+    *("B1", "B2", "B3", "B4", "B5", "C1", "C2"),
+    *(f"E{number}" for number in range(1, 9)),
+    *(f"F{number}" for number in range(1, 10)),
 ]
 
 

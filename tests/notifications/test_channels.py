@@ -82,6 +82,7 @@ def test_a_way_out_is_offered_where_there_is_one() -> None:
 ODD = st.text(alphabet=st.sampled_from('\r\n\x0b\x0c\x1c\x85\u2028\u2029 :a@,<>"超Bcc'), max_size=40)
 
 
+@pytest.mark.row("F6")
 @given(subject=ODD, name=ODD, key=ODD)
 def test_no_string_adds_a_header_or_a_recipient(subject: str, name: str, key: str) -> None:
     person = User(username="wang", name=name, email="wang@example.test")
@@ -157,6 +158,7 @@ def test_a_webhook_is_signed_and_carries_the_same_idempotency_key(wired: tuple[S
     assert (told["recipient"], told["subject"], told["at"]) == ("wang", "超期督办：第 1 项", NOW.isoformat())
 
 
+@pytest.mark.row("F5")
 def test_tampered_forged_and_replayed_webhooks_are_recognised() -> None:
     rng = random.Random(20261118)  # noqa: S311  (a seed that a failure can be replayed with)
     body, now = json.dumps({"subject": "超期", "key": "k"}).encode(), int(dt.datetime(2026, 11, 18, tzinfo=dt.UTC).timestamp())

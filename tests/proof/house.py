@@ -63,7 +63,7 @@ class Visit:
 class Visitors:
     """People who visit at a steady pace from a process of their own."""
 
-    def __init__(self, house: House, *, rate: float, paths: Sequence[str] = ()) -> None:
+    def __init__(self, house: House, *, rate: float, paths: Sequence[str] = (), dawdlers: int = 0) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.proof.visitors"],
             cwd=ROOT,
@@ -75,7 +75,7 @@ class Visitors:
         house.processes.append(self._process)
         self._lines: list[str] = []
         assert self._process.stdin is not None
-        asked = {"port": house.port, "rate": rate, "paths": list(paths or house.paths), **house.scene}
+        asked = {"port": house.port, "rate": rate, "paths": list(paths or house.paths), "dawdlers": dawdlers, **house.scene}
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         self._reader = threading.Thread(target=self._read, daemon=True)

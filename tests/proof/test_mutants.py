@@ -59,6 +59,6 @@ def test_a6_is_red_when_web_processes_are_killed_instead_of_handing_over(
         return wait_until(lambda: len(set(children_of(web.pid)) - set(old)) == len(old), patience=60)
 
     monkeypatch.setattr(test_under_load, "exchange_web", kill_web)
-    with pytest.raises(AssertionError, match=r"Counter\(\{") as seen:
+    with pytest.raises(AssertionError, match=r"visitors met .*(RemoteDisconnected|ConnectionResetError|BrokenPipeError)") as seen:
         a6(new_house, figure, 4, 400)
     figure("A6 mutant", mutant="web killed", seen=str(seen.value).splitlines()[0])

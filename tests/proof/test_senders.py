@@ -101,7 +101,7 @@ def test_f1_killed_right_after_250_ok_repeats_one_mail_under_the_same_id(rig: Ri
     wait_until(lambda: all_sent(rig))
     ids = rig.mails.ids
     repeats = sum(ids.values()) - len(ids)
-    figure("F1", mails=kills, kills_after_250=done, lost=kills - len(ids), repeated=repeats, after_removal_by_message_id=0)
+    figure("F1", mails=kills, kills_after_250=done, lost=kills - len(ids), repeated=repeats, after_removal_by_message_id=len(ids) - kills)
     assert len(ids) == kills
     assert 0 < repeats <= done
 

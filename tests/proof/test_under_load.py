@@ -56,7 +56,7 @@ def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     house = new_house(DUBAN_PROOF_BEAT="2")
     house.furnish()
     web, worker, beat = house.web(), house.worker("w0"), house.beat()
-    visitors = Visitors(house, rate=20 if restarts >= 50 else 5)
+    visitors = Visitors(house, rate=20 if restarts >= 50 else 5, dawdlers=2)
     pause, stays = threading.Event(), {"web": 0.0, "worker": 0.0, "beat": 0.0}
     for turn in range(restarts):
         house.clerk("remind", count=reminders // restarts, marker=f"a{turn}-")
@@ -83,7 +83,7 @@ def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
         longest_until_the_worker_was_gone=round(stays["worker"], 1),
         longest_until_beat_was_gone=round(stays["beat"], 1),
     )
-    assert faults(visits) == {}
+    assert faults(visits) == {}, f"visitors met {dict(faults(visits))}"
     assert (arrived, repeats) == (reminders, 0)
     assert len(house.mails.ids) + len(house.hooks.keys) == outcome["sent"]["email"] + outcome["sent"]["webhook"]
     assert outcome["broken"] == []

@@ -14,9 +14,11 @@ from notifications.delivery import deliver_due
 from notifications.models import Message
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, dispatched_task
+from tests.proof.sizes import full
 from workflow.actions.decide_extension import grant_extension, refuse_extension
 from workflow.actions.interrupt import resume, suspend, terminate
 from workflow.actions.request_extension import request_extension
+from workflow.actions.revise import move_due
 from workflow.actions.sign_for import sign_for
 from workflow.actions.sweep import sweep
 from workflow.deadlines import add_working_days, official_calendar
@@ -136,3 +138,41 @@ def test_a_due_date_moved_again_and_again_is_reminded_once_a_version_and_never_o
     assert len(sent_for) == len(set(sent_for))
     keys = list(Firing.objects.values_list("key", flat=True))
     assert len(keys) == len(set(keys))
+
+
+MOVES, SPAN = 10, 70
+"""How often each due date is moved, within how many days."""
+
+
+@pytest.mark.row("A9")
+@pytest.mark.parametrize("tasks", [6, pytest.param(full("A9", 1000), marks=pytest.mark.proof, id="full")])
+def test_due_dates_moved_forth_and_back_are_reminded_once_each_when_they_came_to_pass(tasks: int) -> None:
+    rng = random.Random(20261123)  # noqa: S311  (replayable)
+    stages = [accepted_task(supporters=0, due_on=TODAY + dt.timedelta(days=rng.randrange(8, 30))) for _ in range(tasks)]
+    with_addresses()
+    Message.objects.all().delete()
+    moving = [set(rng.sample(range(1, SPAN), MOVES)) for _stage in stages]
+    parts = [stage.part_of(stage.leads[0]).pk for stage in stages]
+    version, came_to_pass = dict.fromkeys(parts, 1), set[str]()
+    for day in (TODAY + dt.timedelta(days=number) for number in range(1, SPAN + 10)):
+        for stage, part, days in zip(stages, parts, moving, strict=True):
+            due_on = day + dt.timedelta(days=rng.randrange(12))
+            if (day - TODAY).days in days and due_on != stage.reload().due_on:
+                move_due(actor=stage.coordinator_actor, task_id=stage.task.pk, due_on=due_on, reason="按新部署调整。", now=at(day, hour=8))
+                version[part] += 1
+        sweep(at(day))
+        if CALENDAR.is_working(day):
+            late = Assignment.objects.filter(due_on__lt=day).values_list("pk", flat=True)
+            came_to_pass |= {f"assignment:{part}|overdue|v{version[part]}" for part in late}
+        before = set(Message.objects.filter(state="sent").values_list("pk", flat=True))
+        while deliver_due(at(day, hour=14)).left_over:
+            pass
+        sent = Message.objects.filter(state="sent").exclude(pk__in=before).values_list("key", flat=True)
+        dated = [key.split("|") for key in sent if "|v" in key]
+        in_force = {f"assignment:{part}": f"v{number}" for part, number in version.items()}
+        assert all(of == in_force[subject] for subject, _rung, of, *_who in dated), "a reminder of a past date was sent"
+    assert set(Firing.objects.filter(rung="overdue").values_list("key", flat=True)) == came_to_pass
+    assert len(came_to_pass) > 2 * tasks, "too few dates came to pass to prove anything"
+    mails = Message.objects.filter(channel="email", key__contains="|overdue|")
+    assert set(mails.values_list("state", flat=True)) == {"sent"}
+    assert {key.rpartition("|")[0].rpartition("|")[0] for key in mails.values_list("key", flat=True)} == came_to_pass

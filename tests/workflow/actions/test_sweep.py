@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 from notifications.models import InboxItem, Message
 from tests.factories.directory import NOW, TODAY, make_agency, make_member
 from tests.factories.tasks import accepted_task, dispatched_task, sent_contribution, submitted_report
-from workflow.actions.interrupt import suspend
+from workflow.actions.interrupt import suspend, terminate
 from workflow.actions.judge_report import accept_report
 from workflow.actions.press import press
 from workflow.actions.sign_for import sign_for
@@ -96,7 +96,22 @@ def test_an_unsigned_assignment_is_reminded_and_no_more_once_signed() -> None:
 
 
 @pytest.mark.row("A5")
-def test_after_three_days_without_a_sweep_only_the_highest_rung_is_told() -> None:
+def test_three_days_without_a_sweep_are_caught_up_once_and_not_for_what_was_ended_meanwhile() -> None:
+    due = dt.date(2026, 5, 12)  # a Tuesday, followed by working days
+    stages = [accepted_task(supporters=0, due_on=due) for _ in range(4)]
+    sweep(at(due))
+    InboxItem.objects.all().delete()
+    for stage in stages[:2]:
+        terminate(actor=stage.coordinator_actor, task_id=stage.task.pk, reason="机构改革，另行部署。", now=at(due + dt.timedelta(days=2)))
+    started = at(due + dt.timedelta(days=3))
+    assert [sweep(started).rungs_fired, sweep(started).rungs_fired] == [2, 0]
+    told = list(InboxItem.objects.filter(topic="escalation").values_list("subject_ref", "recipient"))
+    assert {ref for ref, _person in told} == {f"task:{stage.task.pk}" for stage in stages[2:]}
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.row("A5")
+def test_after_weeks_without_a_sweep_only_the_highest_rung_is_told() -> None:
     accepted_task(supporters=0)
     much_later = first_working_day_after(DUE + dt.timedelta(days=20))
     sweep(much_later)
