@@ -320,9 +320,9 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
         done.append(replace(mention, why=_PERHAPS_OF_EACH) if follows and generic and not mention.why else mention)
     for mention, after in pairwise(done):
         if not mention.why and (_shares_seat(mention, after) or _shares_zone_seat(mention, after)):
-            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”“管委会”一类后缀")
+            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")
     return [
-        replace(mention, why="可能是两类单位，请核对")
+        replace(mention, why="“、”或者“及”前后可能是两类单位")
         if mention.kind == "collective" and not mention.why and (_two_kinds(mention.name) or shares_seat_by_joiner(mention.name))
         else mention
         for mention in done
