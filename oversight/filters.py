@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
@@ -46,6 +47,38 @@ DONE = "done"
 """The choice of a part's state that stands for what is declared or confirmed done."""
 
 LONGEST_WAIT = 3650
+
+LINKS_SAY = frozenset({"agency", "due_from", "due_to", "mine", "overdue", "own", "part", "plan", "q", "rows", "scope", "sort", "state"})
+"""What link rows know of parts; whatever else is asked, the parts are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns are called by which a table is asked about tasks, and about parts."""
+
+    task: str
+    plan: str
+    section: str
+    task_state: str
+    key: str = ""
+    part: str = ""
+    state: str = ""
+
+
+STANDINGS = Columns(task="pk", plan="plan_id", section="section_id", task_state="state")
+PARTS = Columns(
+    task="task_id",
+    plan="task__plan_id",
+    section="task__measure__section_id",
+    task_state="task__state",
+    key="pk",
+    part="part",
+    state="state",
+)
+LINKS = Columns(
+    task="task_id", plan="plan_id", section="", task_state="task_state", key="assignment_id", part="tie", state="assignment_state"
+)
+"""Link rows hold copies of states and dates (`workflow.grants`)."""
 
 
 class DateInput(forms.DateInput):
@@ -152,8 +185,21 @@ class Filter:
     def bare_parts(self) -> QuerySet[Assignment]:
         """Return the parts asked for without their light, and whatever light was asked for; for counting."""
         seen = sight.overseen_parts if self.asked.get("scope") == "overseen" else sight.parts
-        asked = self._of_tasks("task__", "measure__section_id") & self._of_parts()
+        asked = self._of_tasks(PARTS) & self._of_parts(PARTS)
         return self._due(seen(self.actor, now=self.now).filter(asked, self._scope_of_parts()))
+
+    def links(self) -> QuerySet[Participation] | None:
+        """Return the link rows of the parts asked for, which are sorted and counted without the wall; what is shown is read behind it.
+
+        Returns:
+            None where the parts have to be asked: for what link rows do not know, or for those of all agencies, which the parts'
+            own indexes give in order.
+        """
+        of_an_agency = "agency" in self.asked or self.asked.get("scope") == "own"
+        if not of_an_agency or self.asked.keys() - LINKS_SAY or self.asked.get("own") == SIGNED or self.asked.get("scope") == "issued":
+            return None
+        seen = sight.links(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
+        return self._due(seen.filter(self._of_tasks(LINKS) & self._of_parts(LINKS)))
 
     def tasks(self) -> QuerySet[Task]:
         """Return the tasks asked for."""
@@ -162,11 +208,11 @@ class Filter:
     def standings(self) -> QuerySet[Standing]:
         """Return how the tasks asked for stand; what is asked of parts, the light then too, is asked of one part."""
         seen = sight.standings(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
-        rows = self._due(seen.filter(self._of_tasks("", "section_id")))
+        rows = self._due(seen.filter(self._of_tasks(STANDINGS)))
         if self.asked.get("scope") == "issued":
             ties = Participation.objects.filter(tie=Tie.ISSUER, agency_id__in=self.actor.agencies_where("coordinate"))
             rows = rows.filter(pk__in=ties.values("task_id"))
-        asks_of_parts = self._of_parts()
+        asks_of_parts = self._of_parts(PARTS)
         if not asks_of_parts:
             return rows.filter(self.lights.tasks_lit(Colour(self.asked["light"]), "")) if "light" in self.asked else rows
         parts = Assignment.objects.exclude(state__in=list(ENDED_ASSIGNMENT_STATES)).filter(asks_of_parts)
@@ -188,15 +234,15 @@ class Filter:
         issued = self.asked.get("scope") == "issued"
         return Q(task__issuer_id__in=self.actor.agencies_where("coordinate")) if issued else Q()
 
-    def _of_tasks(self, prefix: str, section: str) -> Q:
+    def _of_tasks(self, columns: Columns) -> Q:
         condition = Q()
-        for name, field in (("plan", "plan_id"), ("section", section), ("state", "state")):
+        for name, field in (("plan", columns.plan), ("section", columns.section), ("state", columns.task_state)):
             if name in self.asked:
-                condition &= self._choice(f"{prefix}{field}", self.asked[name])
+                condition &= self._choice(field, self.asked[name])
         if "mine" in self.asked and (scope := portfolio_of(self.actor)):
-            condition &= scope.of_tasks(prefix)
+            condition &= scope.of_tasks(plan=columns.plan, key=columns.task)
         if words := self.asked.get("q", "").split():
-            condition &= Q(**{f"{prefix.removesuffix('__')}_id__in" if prefix else "pk__in": lookup.containing(kinds.TASK, words)})
+            condition &= Q(**{f"{columns.task}__in": lookup.containing(kinds.TASK, words)})
         return condition
 
     @staticmethod
@@ -207,15 +253,15 @@ class Filter:
             return ~Q(**{field: TaskState.DRAFT})
         return Q(**{f"{field}__isnull": True}) if value == "none" else Q(**{field: value})
 
-    def _of_parts(self) -> Q:
+    def _of_parts(self, columns: Columns) -> Q:
         condition = Q()
-        for name, field in (("agency", "agency_id"), ("part", "part"), ("own", "state")):
+        for name, field in (("agency", "agency_id"), ("part", columns.part), ("own", columns.state)):
             if name in self.asked:
-                condition &= PART_STATES[value]() if (value := self.asked[name]) in PART_STATES else Q(**{field: value})
+                condition &= PART_STATES[value](columns) if (value := self.asked[name]) in PART_STATES else Q(**{field: value})
         if self.asked.get("scope") == "own":
             condition &= Q(agency_id__in=self.actor.agency_ids)
         if "overdue" in self.asked:
-            condition &= overdue(self.lights.today)
+            condition &= overdue(self.lights.today, columns=columns)
         if "was" in self.asked:
             condition &= Q(was_overdue=True)
         if "unsigned" in self.asked:
@@ -225,27 +271,29 @@ class Filter:
         return condition
 
 
-def owed() -> Q:
+def owed(columns: Columns = PARTS) -> Q:
     """Return the condition that an agency still has to do its part, in a task under way."""
-    return Q(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED], task__state__in=[TaskState.DISPATCHED, TaskState.CLOSING])
+    open_states = [AssignmentState.PENDING, AssignmentState.ACCEPTED]
+    return Q(**{f"{columns.state}__in": open_states, f"{columns.task_state}__in": [TaskState.DISPATCHED, TaskState.CLOSING]})
 
 
-def signed() -> Q:
-    """Return the condition that a part was signed for."""
+def signed(_columns: Columns = PARTS) -> Q:
+    """Return the condition that a part was signed for, which link rows do not know."""
     return Q(signed_at__isnull=False)
 
 
-def done() -> Q:
+def done(columns: Columns = PARTS) -> Q:
     """Return the condition that a part is declared or confirmed done."""
-    return Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED])
+    return Q(**{f"{columns.state}__in": [AssignmentState.DECLARED, AssignmentState.CONFIRMED]})
 
 
-PART_STATES: Mapping[str, Callable[[], Q]] = {OWED: owed, SIGNED: signed, DONE: done}
+PART_STATES: Mapping[str, Callable[[Columns], Q]] = {OWED: owed, SIGNED: signed, DONE: done}
 
 
-def overdue(today: dt.date, by: str = "due_on") -> Q:
+def overdue(today: dt.date, by: str = "due_on", columns: Columns = PARTS) -> Q:
     """Return the condition that a part is late, by the date in force or by another one, and its clock runs; the red light says the same."""
-    return owed() & Q(**{f"{by}__lt": today}) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("pk"))))
+    waits = Exists(waiting_for_time().filter(assignment_id=OuterRef(columns.key)))
+    return owed(columns) & Q(**{f"{by}__lt": today}) & Q(~waits)
 
 
 def unsigned(now: dt.datetime, days: int) -> Q:

@@ -97,7 +97,9 @@ SORTS: Mapping[str, Mapping[str, Sequence[Key]]] = {
         "number": (Key("task_id"), Key("pk")),
         "light": (Key("severity", descending=True), DUE, Key("pk")),
     },
+    "links": {"due": (DUE, Key("assignment_id")), "number": (Key("task_id"), Key("assignment_id"))},
 }
+"""What lists are sorted by; link rows stand in for parts, and their addresses are the same."""
 
 _TASK = {
     "number": F("task__number"),
@@ -121,24 +123,26 @@ def queryset(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
     return worst
 
 
-def _places(asked: Filter, rows: str, sort: str = "") -> QuerySet[Any]:
-    """Return what is sorted and counted: parts, or, in place of the tasks, how they stand."""
-    if rows == "parts":
-        return queryset(asked, rows, sort)
-    return asked.standings().annotate(alarm=F("alarm_on")) if sort == "light" else asked.standings()
+def _places(asked: Filter, rows: str, sort: str = "") -> tuple[QuerySet[Any], Sequence[Key]]:
+    """Return what is sorted and counted, and by what: in place of tasks how they stand, in place of parts, where these say it, links."""
+    by = sort or "due"
+    if rows == "tasks":
+        return asked.standings().annotate(alarm=F("alarm_on")) if sort == "light" else asked.standings(), SORTS[rows][by]
+    links = asked.links() if sort != "light" else None
+    return (queryset(asked, rows, sort), SORTS[rows][by]) if links is None else (links, SORTS["links"][by])
 
 
 def counted(asked: Filter, rows: str) -> int:
     """Return how many rows there are, counting no further than one beyond `MOST_COUNTED`."""
-    return _places(asked, rows).order_by()[: MOST_COUNTED + 1].count()
+    places, _keys = _places(asked, rows)
+    return places.order_by()[: MOST_COUNTED + 1].count()
 
 
 def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:
     """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored."""
-    keys = SORTS[rows][sort or "due"]
-    narrow = _places(asked, rows, sort).values("pk", *(key.name for key in keys if key.name != "pk"))
-    places, pager = page_of(narrow, keys, address, size=size)
-    return dressed(_whole([place["pk"] for place in places], rows), rows, asked), pager
+    places, keys = _places(asked, rows, sort)
+    found, pager = page_of(places.values(*(key.name for key in keys)), keys, address, size=size)
+    return dressed(_whole([place[keys[-1].name] for place in found], rows), rows, asked), pager
 
 
 def _whole(pks: Sequence[int], rows: str) -> list[dict[str, Any]]:

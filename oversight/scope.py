@@ -25,15 +25,15 @@ class Scope:
     def __bool__(self) -> bool:
         return bool(self.plans or self.agencies)
 
-    def of_tasks(self, prefix: str = "") -> Q:
+    def of_tasks(self, *, plan: str = "plan_id", key: str = "pk") -> Q:
         """Return the condition on tasks.
 
         Args:
-            prefix: path to the task, with its trailing double underscore.
+            plan: the column with the key of the plan.
+            key: the column with the key of the task.
         """
         led = Participation.objects.filter(tie=Tie.LEAD, agency_id__in=self.agencies).values("task_id")
-        key = f"{prefix.removesuffix('__')}_id" if prefix else "pk"
-        return Q(**{f"{prefix}plan_id__in": self.plans}) | Q(**{f"{key}__in": led})
+        return Q(**{f"{plan}__in": self.plans}) | Q(**{f"{key}__in": led})
 
     def statement(self) -> str:
         """Return the statement that gives the keys of the tasks; it holds nothing but names and numbers of our own."""

@@ -32,6 +32,12 @@ def parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
     return Assignment.objects.filter(within_sight(actor, now=now, key="task_id")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
 
 
+def links(actor: Actor, *, now: dt.datetime, overseen: bool = False) -> QuerySet[Participation]:
+    """Return the link rows of the parts that `parts` gives, or `overseen_parts`: what lists sort and count, no wall before them."""
+    rows = Participation.objects.filter(oversees(actor, "task__") if overseen else within_sight(actor, now=now, key="task_id"))
+    return rows.filter(tie__in=[Tie.LEAD, Tie.SUPPORT]).exclude(assignment_state__in=list(ENDED_ASSIGNMENT_STATES))
+
+
 def standings(actor: Actor, *, now: dt.datetime, overseen: bool = False) -> QuerySet[Standing]:
     """Return how the tasks stand that the actor may see, or oversees: what lists sort and count, no wall before it, no row of it shown."""
     return Standing.objects.filter(oversees(actor) if overseen else within_sight(actor, now=now))

@@ -63,7 +63,7 @@ def _of_plan(counts: Counts, days: Sequence[dt.date]) -> list[Week]:
     overseen = Q(task__participations__agency_id__in=counts.seats, task__participations__tie__in=counts.ties)
     rows = Standing.objects.filter(overseen, plan_id=counts.plan).exclude(state="draft").distinct()
     if counts.scope:
-        rows = rows.filter(counts.scope.of_tasks("task__"))
+        rows = rows.filter(counts.scope.of_tasks())
     found = list(rows.values_list("began_on", "closed_on", "alarm_on", "due_on"))
     return [
         Week(

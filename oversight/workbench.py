@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.actor import Actor
 from oversight import centre, counts, matters, sight
 from oversight.counts import Counts
-from oversight.filters import LIVE, OWED, ledger_url
+from oversight.filters import LINKS, LIVE, OWED, ledger_url, overdue
 from oversight.ledger import light_of_part
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
 from workflow.deadlines.lights import Colour, Light
@@ -151,7 +151,7 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
     sunday = today + dt.timedelta(days=6 - today.weekday())
     tomorrow = today + dt.timedelta(days=1)
     running = Q(task_state__in=RUNNING_TASKS)
-    late = running & Q(due_on__lt=today) & Q(~Exists(waiting_for_time().filter(assignment_id=OuterRef("assignment_id"))))
+    late = overdue(today, columns=LINKS)
     unsigned = Q(assignment_state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED)
     piles: dict[str, tuple[Promise, Q, dict[str, object], str]] = {
         "overdue": (_("Overdue"), late, {"overdue": "on"}, "red"),

@@ -176,6 +176,7 @@ class Participation(models.Model):
             models.Index(fields=["agency", "task_state", "due_on", "task"], name="workflow_part_by_task_state"),
             models.Index(fields=["agency", "assignment_state", "due_on", "task"], name="workflow_part_by_own_state"),
             models.Index(fields=["agency", "plan"], condition=Q(tie__in=["lead", "support"]), name="workflow_part_by_plan"),
+            models.Index(fields=["agency", "due_on", "assignment"], condition=Q(tie__in=["lead", "support"]), name="workflow_link_by_due"),
         ]
 
     def __str__(self) -> str:
