@@ -16,37 +16,12 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from lxml import html
 
-from agencies.actions.rename_agency import rename_agency
-from agencies.actor import Actor
-from agencies.models import Agency, User
-from measures.actions.edit_upload import edit_upload
-from measures.models import Plan
-from seeds import story
-from seeds.people import settle
-from tests.factories.directory import NOW, actor_of
-from tests.factories.documents import confirmed, facts, in_review, load_directory
-from tests.factories.editions import effects
+from agencies.models import User
+from tests.factories.directory import NOW
 from tests.walk.crawl import LEFT_ALONE, Visit, pages
-from workflow.actions.adopt_edition import adopt_edition
-from workflow.actions.draw_up import draw_up_plan
-from workflow.actions.edition_effects import digest
-from workflow.models import Assignment, Contribution
-from workflow.states import ContributionState, Part
+from tests.walk.demonstration import STARTS, starts_of, tell
 
 pytestmark = pytest.mark.django_db
-
-STARTS = {
-    "szfb.coordinator": ("/ledger/?state=draft", "/workbench/", "/search/?q=资本"),
-    "leader": ("/workbench/", "/search/?q=资本"),
-    "sjrb.officer": ("/workbench/",),
-    "sjrb.reviewer": ("/workbench/",),
-    "sjrb.head": ("/workbench/",),
-    "rhgd.officer": ("/workbench/",),
-    "admin.system": ("/",),
-    "admin.security": ("/",),
-    "admin.audit": ("/",),
-}
-"""Who walks, and from where: their own first page, and what is typed or asked for by a form."""
 
 NO_LINK_LEADS_THERE = {
     "sign-in": "seen by who is not signed in",
@@ -64,13 +39,6 @@ NO_LINK_LEADS_THERE = {
 }
 """Addresses answered to a GET that no page links to, and why."""
 
-DRAWN_UP = """关于加快示范园区建设的实施方案
-
-一、主要任务
-（一）建设园区。新建标准厂房，完善配套。（省财政厅牵头，省科技厅配合，2027年12月底前完成）
-"""
-"""A plan that waits to be dispatched, which the demonstration has none of."""
-
 FOREIGN_BY_RIGHT = re.compile(
     r"docx?|pdf|html?|xlsx|csv|txt|md|markdown|UTF|GBK|GB\d*|Word|Excel|WPS|PDF|English|Duban|Celery|Redis|PostgreSQL|SQLite|IP|API|URL|ID|Ctrl|K|MB|KB|Esc|Enter|SHA-?"
 )
@@ -86,29 +54,8 @@ RAW = re.compile(r"\{\{|\}\}|\{%|%\(|<object|__proxy__|Traceback")
 def _demonstration(settings: object, tmp_path: Path) -> Iterator[None]:
     settings.VAR = tmp_path  # type: ignore[attr-defined]
     with time_machine.travel(NOW + dt.timedelta(hours=1), tick=True):
-        load_directory()
-        settle(NOW - dt.timedelta(days=300))
-        story.tell(NOW)
-        coordinator, office = User.objects.get(username="szfb.coordinator"), Agency.objects.get(name="广东省人民政府办公厅")
-        plan = confirmed(coordinator, office, DRAWN_UP, now=NOW)
-        draw_up_plan(actor=actor_of(coordinator), plan_id=plan.pk, now=NOW)
-        leave_an_edition(plan, coordinator, office)
-        ended = Agency.objects.get(short_name="省发展改革委")
-        today = (NOW + dt.timedelta(hours=1)).date()
-        rename_agency(
-            actor=Actor.system(), now=NOW, agency=ended, name="广东省财税厅", short_name="省财税厅", effective_on=today, basis="方案"
-        )
-        ready = in_review(coordinator, office, DRAWN_UP.replace("园区", "港区"), now=NOW)
-        edit_upload(actor=actor_of(coordinator), upload_id=ready.pk, edit=facts(ready), now=NOW)
+        tell(NOW)
         yield
-
-
-def leave_an_edition(plan: Plan, coordinator: User, office: Agency) -> None:
-    """Confirm the next edition of a plan with nothing ticked."""
-    revised = in_review(coordinator, office, DRAWN_UP.replace("新建标准厂房", "改建标准厂房"), now=NOW)
-    edit_upload(actor=actor_of(coordinator), upload_id=revised.pk, edit=facts(revised), now=NOW)
-    shown = digest(effects(plan, revised, NOW))
-    adopt_edition(actor=actor_of(coordinator), upload_id=revised.pk, earlier_id=plan.pk, shown=shown, chosen=[], dropped={}, now=NOW)
 
 
 def without_reasons(value: object) -> object:
@@ -174,10 +121,9 @@ def test_every_page_is_whole_in_each_language(client: Client, language: str) -> 
     stored = stored_words()
     wrong: list[str] = []
     visited: set[str] = set()
-    for who, starts in STARTS.items():
+    for who in STARTS:
         client.force_login(User.objects.get(username=who))
-        collected = tuple(f"/contributions/{pk}/" for pk in sent_to(who))
-        for visit in pages(client, who, starts + collected, language):
+        for visit in pages(client, who, starts_of(who), language):
             visited.add(visit.name)
             wrong += foreign(visit, language, stored)
             wrong += [f"{visit.name}: {text.strip()[:80]!r}" for text in shown_texts(visit.document) if RAW.search(text)]
@@ -186,12 +132,6 @@ def test_every_page_is_whole_in_each_language(client: Client, language: str) -> 
     unseen = {name for name in named_pages() if name not in opened and name.split(":")[-1] not in LEFT_ALONE}
     unlinked = [name for name in unseen - NO_LINK_LEADS_THERE.keys() if answers_a_get(client, name)]
     assert not unlinked, ", ".join(sorted(unlinked))
-
-
-def sent_to(who: str) -> list[int]:
-    """Return contributions that have reached a lead, which it opens from one of its many reports."""
-    led = Assignment.objects.filter(part=Part.LEAD, agency__memberships__user__username=who).values("task")
-    return list(Contribution.objects.filter(state=ContributionState.SENT, assignment__task__in=led).values_list("pk", flat=True)[:1])
 
 
 def answers_a_get(client: Client, name: str) -> bool:
