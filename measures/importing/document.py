@@ -89,6 +89,14 @@ class DocumentBuilder:
         start = self._append(stripped)
         self.blocks.append(Block(start, self.length, level=level, strong=strong, centred=centred))
 
+    def withdraw(self) -> None:
+        """Take the paragraph added last back."""
+        block = self.blocks.pop()
+        self.parts.pop()
+        if self.parts:
+            self.parts.pop()  # the line's end before it
+        self.length = max(block.start - 1, 0)
+
     def note(self, text: str) -> None:
         """Add a footnote."""
         start = self._append(text.strip())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from measures.importing.document import Block, BlockKind, Document
+from measures.importing.furniture import furniture_of
 from measures.importing.headings import chinese_number, read_marker
 from measures.importing.unnumbered import may_head
 
@@ -124,7 +125,12 @@ def read_date(text: str) -> tuple[date, bool] | None:
 
 def read_head(document: Document) -> tuple[Layout, list[Block]]:
     """Read what stands above the first sentence or heading; give it and the blocks that follow."""
-    blocks = [block for block in document.blocks if block.kind is not BlockKind.NOTE and not _is_contents(document, block)]
+    around = furniture_of(document)
+    blocks = [
+        block
+        for block in document.blocks
+        if block.kind is not BlockKind.NOTE and block.start not in around and not _is_contents(document, block)
+    ]
     head, rest, layout = _head(document, blocks)
     layout = _read_head(document, head, layout)
     while head and rest and layout.title and head[-1].start > layout.title.end and _heads(document, head[-1], rest[0]):

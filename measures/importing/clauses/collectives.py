@@ -31,6 +31,7 @@ _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodie
 _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
+_EITHER = ("部门", "单位", "机构", "企业", "处室", "科室")
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)(?P<place>[\u4e00-\u9fff]{3,12}?)(?:人民政府|政府)$")
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
@@ -152,6 +153,11 @@ def is_class(name: str) -> bool:
     if words[-1] in bodies.ZONE_SEATS and (words[:-1] == ["城市"] or any(word in bodies.ZONES for word in words)):
         return False  # 开发区管委会, 城市管理委员会 are one agency
     return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
+
+
+def names_either(before: str, inside: str) -> bool:
+    """Whether a bracket behind an open set belongs to it: 有关部门（单位）."""
+    return inside in _EITHER and before.endswith(_EITHER)
 
 
 def goes_on(collective: str, name: str) -> bool:

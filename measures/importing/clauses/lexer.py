@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from measures.importing.clauses import bodies, places, roles
-from measures.importing.clauses.collectives import goes_on, is_collective
+from measures.importing.clauses.collectives import goes_on, is_collective, names_either
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import is_twin, shape
 from measures.importing.clauses.persons import looks_like_person, persons
@@ -127,7 +127,7 @@ class Lexer:
             return self._label(at, label)
         if char not in BRACKETS:
             return self._quoted(at, close)
-        kind = note_kind(inside) or self._scope(at, close, inside)
+        kind = None if names_either(self._so_far(at), inside) else note_kind(inside) or self._scope(at, close, inside)
         if kind == "note" and self._name >= 0 and self._seat_behind(at, close):
             kind = None  # 各市（含定州、辛集市）人民政府
         if _is_number(inside) and _whole(self._so_far(at)):

@@ -8,6 +8,7 @@ A name that has no prefix and is made of function words alone (财政厅, 网信
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +68,12 @@ class Shape:
     def complete(self) -> bool:
         """Whether the name may stand in a list as it is."""
         return self.kind in ("agency", "standalone", "region")
+
+
+# 公安武侯分局: what it does, and the place that it is for.
+_BRANCH_IN_A_PLACE = re.compile(
+    r"(?:公安|公安交警|生态环境|自然资源|(?:规划和)?自然资源(?:和规划)?|税务|烟草|工商|质监)[^局厅部和与及]{2,4}"
+)
 
 
 def functional(core: str) -> bool:
@@ -144,6 +151,8 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     if head in bodies.ZONES and (prefix or not made):
         return Shape(name, "region", prefix or name, level)  # 济源示范区
     office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
+    if not prefix and head == "分局" and not made and _BRANCH_IN_A_PLACE.fullmatch(core):
+        return Shape(name, "standalone", core=core, head=head)  # 公安武侯分局 is not one of 区
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
         # 广铁集团, 中山大学: a proper name wants no prefix; a bare ending alone (中心) is no name
         proper = rest.endswith(bodies.COMPANY_ENDS) or (len(head) > 1 and head not in ("部门", "机关")) or len(core) >= _SHORTEST_PROPER

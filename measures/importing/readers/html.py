@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree, html
 
-from measures.importing.document import Document, DocumentBuilder, Merge
+from measures.importing.document import BlockKind, Document, DocumentBuilder, Merge
+from measures.importing.furniture import is_bar_of_links, is_furniture, runs_the_site
+from measures.importing.headings import read_marker
 from measures.importing.readers.plaintext import decode
 from measures.importing.unreadable import Refusal, Unreadable
 
@@ -107,7 +110,10 @@ def read_html(data: bytes) -> Document:
     article = _article(body if body is not None else root)
     out = DocumentBuilder()
     _front(root, article, title, out)
-    _Walk(out).walk(article)
+    walk = _Walk(out)
+    walk.walk(article)
+    for _ in range(_who_runs_the_site(out.document(), walk.furnished)):
+        out.withdraw()
     if not out.blocks:
         raise Unreadable(Refusal.NO_TEXT)
     return out.document()
@@ -197,6 +203,8 @@ class _Walk:
         self.bold = 0
         self.level: int | None = None
         self.centred = False
+        self.links = self.linked = 0
+        self.furnished = -1  # how many blocks stood before the last line that is of the page
 
     def walk(self, article: Any) -> None:
         """Read the article."""
@@ -223,6 +231,8 @@ class _Walk:
             self._flush()
         if element.tag in {"b", "strong"} or re.search(r"font-weight:\s*(?:bold|[6-9]00)", element.get("style", "")):
             self.bold += 1
+        if element.tag == "a" and element.get("href"):
+            self.links += 1
         if re.fullmatch(r"h[1-6]", str(element.tag)):
             self.level = int(element.tag[1])
         if element.tag in _BLOCKS:
@@ -232,6 +242,8 @@ class _Walk:
     def _shut(self, element: Any, *, last: bool) -> None:
         if element.tag in {"b", "strong"} or re.search(r"font-weight:\s*(?:bold|[6-9]00)", element.get("style", "")):
             self.bold -= 1
+        if element.tag == "a" and element.get("href"):
+            self.links -= 1
         if element.tag in _BLOCKS:
             self._flush()
             self.centred = False
@@ -248,14 +260,30 @@ class _Walk:
         if self.bold and (self.strong == length or not "".join(self.line).strip()):
             self.strong = length + len(piece)
         self.line.append(piece)
+        self.linked += len("".join(piece.split())) if self.links else 0
 
     def _flush(self) -> None:
         text = "".join(self.line)
         # A blank between two Chinese signs comes from the page's source, not from its author.
         joined = re.sub(r"(?<=[\u4e00-\u9fff，。；：、）]) (?=[\u4e00-\u9fff（《“])", "", text) if self.level is None else text
         strong = self.strong if joined == text else 0
-        self.out.paragraph(joined, level=self.level, strong=strong, centred=self.centred)
-        self.line, self.strong = [], 0
+        if is_furniture(joined.strip()) or (is_bar_of_links(joined, self.linked) and read_marker(joined.strip()) is None):
+            self.furnished = len(self.out.blocks)
+        else:
+            self.out.paragraph(joined, level=self.level, strong=strong, centred=self.centred)
+        self.line, self.strong, self.linked = [], 0, 0
+
+
+def _who_runs_the_site(document: Document, furnished: int) -> int:
+    """Count the last lines that say who keeps the site (主办：…, 地址：…), where the page goes on around them.
+
+    Args:
+        document: what was read of the page.
+        furnished: how many blocks stood before the last line that is of the page and not of the article.
+    """
+    paragraphs = itertools.takewhile(lambda block: block.kind is BlockKind.PARAGRAPH, reversed(document.blocks))
+    count = sum(1 for _ in itertools.takewhile(lambda block: runs_the_site(document.quote(block)), paragraphs))
+    return count if furnished >= len(document.blocks) - count else 0
 
 
 def _is_data(table: Any) -> bool:
