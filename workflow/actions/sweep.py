@@ -18,6 +18,7 @@ from notifications.leaving import never
 from workflow.actions.climb import climb
 from workflow.actions.door import of_part
 from workflow.actions.reports_ahead import open_running_periods
+from workflow.actions.tell_rooms import tell_rooms
 from workflow.models import Assignment, Report, Task
 from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, ReportState, TaskState
 from workflow.timeline import Verb, record
@@ -45,12 +46,14 @@ def sweep(now: dt.datetime, *, must_end: Callable[[], bool] = never) -> Swept:
     """
     today = timezone.localdate(now)
     follow_the_days(now)
-    return Swept(
+    swept = Swept(
         became_overdue=_mark_overdue(today),
         reports_opened=open_running_periods(today),
         reports_missed=_mark_missed(now),
         rungs_fired=climb(now, must_end),
     )
+    tell_rooms(now)
+    return swept
 
 
 def _mark_overdue(today: dt.date) -> int:
