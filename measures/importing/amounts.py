@@ -18,6 +18,8 @@ _ENDS = r"(?:以上|以下|以内|之内|左右|上下|[，。；、）)\n]|$)"
 _AMOUNT = re.compile(
     rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
     rf"|百分之(?P<percent>[{_CN}十百]{{1,5}}(?:点[{_CN}]{{1,3}})?)"
+    rf"|(?P<of>[二三四五六七八九十])分之(?P<share>[一二两三四五六七八九])"
+    rf"|(?P<half>(?<![前后上下对各另减])(?:一半|半数)(?={_ENDS}))|(?P<tenths>(?<=[到达占过少低在于至率例重])[一二三四五六七八九])成(?={_ENDS})"
     rf"|(?P<cn>[{_CN}十百千](?:[{_CN}十百千万亿]{{0,10}}[{_CN}十百千])?)(?P<cn_unit>{UNIT})(?!级|余级)"
     r"|翻(?P<times>[一两二三四1-4])?番"
 )
@@ -66,11 +68,23 @@ def _read(match: re.Match[str]) -> Amount | None:
     if match["percent"]:
         whole, _, part = match["percent"].partition("点")
         return Amount(start, end, Decimal(f"{chinese_amount(whole)}.{''.join(str(_DIGITS[sign]) for sign in part) or 0}").normalize(), "%")
+    if match["of"] or match["half"] or match["tenths"]:
+        share = _share(match)
+        return Amount(start, end, Decimal(f"{share * 100:.2f}".rstrip("0").rstrip(".")), "%")
     if match["cn"]:
         return _chinese(match)
     times = match["times"] or "一"
     value = int(times) if times.isdigit() else _DIGITS[times]
     return Amount(start, end, Decimal(value), "番", word=match.group() if match["times"] else "翻番")
+
+
+def _share(match: re.Match[str]) -> Decimal:
+    """Read 三分之一, 一半, 八成."""
+    if match["half"]:
+        return Decimal("0.5")
+    if match["tenths"]:
+        return Decimal(_DIGITS[match["tenths"]]) / 10
+    return Decimal(_DIGITS[match["share"]]) / (_DIGITS.get(match["of"]) or 10)
 
 
 def _chinese(match: re.Match[str]) -> Amount | None:

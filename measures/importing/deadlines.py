@@ -20,16 +20,19 @@ from measures.importing.partial_date import PartialDate
 from measures.importing.terms import BEFORE_NUMBER, runs_from_issue, term_end
 from measures.importing.time_numbers import DIGITS, months_later, number_from, year_from
 from measures.importing.time_patterns import (
+    ALL_YEAR,
     BARE_PARTS,
     BARE_YEARS,
     BEGINNING,
     DOTTED,
     EVENT,
     FEAST,
+    HOW_LONG,
     ONCE_MORE,
     PLAN,
     POINT,
     RANGE,
+    REPORTED,
     SEASON,
     THIS_MONTH,
     TRIGGER,
@@ -98,7 +101,7 @@ _FOLD = {ord(full): half for full, half in zip("０１２３４５６７８９�
 
 
 def _phrase_at(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
-    for reader in (_recurring, _feast, _plan, _within, _years, _month, _point_or_range, _open):
+    for reader in (_recurring, _all_year, _feast, _plan, _within, _years, _month, _point_or_range, _open):
         phrase = reader(plain, start, reference, labelled)
         if phrase is not None:
             return phrase
@@ -111,9 +114,15 @@ def _made(plain: str, found: re.Match[str], day: date | None, why: str = "", *, 
 
 def _recurring(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
     found = ONCE_MORE.match(plain, start)
-    if found is None or (plain[start] in "按定日" and not labelled):
+    if found is None or (plain[start] in "按定日" and not labelled and not (plain[start] == "按" and REPORTED.match(plain, found.end()))):
         return None
     return _made(plain, found, None, recurring=True)
+
+
+def _all_year(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
+    """全年坚持: work that goes on, and not a year in which it ends."""
+    found = ALL_YEAR.match(plain, start)
+    return _made(plain, found, None, f"“{found.group()}”没有确定的日子") if found else None
 
 
 def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
@@ -158,6 +167,8 @@ def _within(plain: str, start: int, reference: PartialDate | None, labelled: boo
     number = re.split(r"—|-|~|至|到", found["number"])[-1]
     before = BEFORE_NUMBER.search(plain, max(0, start - _LONGEST_EVENT), start) if not found["lead"] else None
     begin = before.start() if before else start
+    if begin == start and HOW_LONG.search(plain, max(0, start - _LONGEST_EVENT), start) and not found["lead"]:
+        return None
     if not labelled and found["unit"] in ("工作日", "天", "日") and not runs_from_issue(plain[begin:start] if before else found["lead"]):
         return None  # in prose a span of days is how long a service takes: 压缩至3个工作日内
     day, why = term_end(plain[begin:start] if before else found["lead"], number, found["unit"], reference)

@@ -33,7 +33,7 @@ from measures.importing.ledger_cells import read_responsibilities
 from measures.importing.merging import merge
 from measures.importing.outline import Node, build_outline, drop_afterwords, end_title, split_paragraphs
 from measures.importing.parting import lay_out
-from measures.importing.prose import find_prose_clauses
+from measures.importing.prose import find_prose_clauses, find_unread
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
 from measures.importing.reference import first_year, reference_of, year_end
@@ -142,7 +142,10 @@ class _Assembly:
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
         skip = [(clause.start, clause.end) for clause in self.clauses]
         passages = self._passages(chosen, listed)
-        targets = find_targets(self.text, passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference))
+        findings = find_targets(
+            self.text, passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference)
+        )
+        self.doubts += [Doubt("no_target", "文中像是目标的数字没有读入，请核对", start, end) for start, end in findings.unread]
         tell(95)
         self._general_doubts(measures)
         return PlanReading(
@@ -155,7 +158,7 @@ class _Assembly:
             aliases=tuple(self.aliases),
             sections=tuple(sections),
             measures=tuple(measures),
-            targets=tuple(sorted([*targets, *indicators], key=lambda target: target.start)),
+            targets=tuple(sorted([*findings.targets, *indicators], key=lambda target: target.start)),
             doubts=tuple(sorted(self.doubts, key=lambda doubt: (doubt.start, doubt.end))),
             province=self.province,
             city=self.city,
@@ -183,7 +186,9 @@ class _Assembly:
                     found = [clause for clause in find_clauses(own, context, node.start) if clause.is_clause]
                     taken = [(clause.start, clause.end) for clause in found]
                     found += find_prose_clauses(self.text, node.start, node.own_end, taken, context)
-                    self.clauses += [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
+                    kept = [clause for clause in found if self._is_set_off(clause) or not is_general(node, self.text)]
+                    self.clauses += kept
+                    self._doubt_unread(node, sorted((clause.start, clause.end) for clause in kept))
         self.clauses = [clause for clause in self.clauses if not is_for_all(clause, self.duties)]
         self.clauses = filled_in(sorted(self.clauses, key=lambda clause: clause.start))
         self.starts = [clause.start for clause in self.clauses]
@@ -194,6 +199,11 @@ class _Assembly:
             drop_afterwords(root, self.text, lambda start, end: bool(self._clauses_in(start, end)))
             for node in list(root.walk()):
                 split_paragraphs(node, self.text, lambda start, end: bool(self._clauses_in(start, end)))
+
+    def _doubt_unread(self, node: Node, taken: list[tuple[int, int]]) -> None:
+        if not is_general(node, self.text):
+            unread = find_unread(self.text, node.start, node.own_end, taken)
+            self.doubts += [Doubt("unread", "这里写的分工没有读入，请核对", start, end) for start, end in unread]
 
     def _take_deadlines_of_lines(self) -> None:
         """Give a deadline on a line of its own (完成时限：2025年9月) to the clause before it under the same heading, if that has none."""

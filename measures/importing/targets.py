@@ -10,58 +10,38 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from measures.importing.amounts import Amount, find_amounts
 from measures.importing.comparators import CANONICAL, COMPARATORS, SUFFIXES, VERBS, relation_of
 from measures.importing.deadlines import find_deadlines
+from measures.importing.exclusions import is_condition, is_counted, is_history, is_kind, is_plainly_none, is_promise, names_thing
+from measures.importing.naming import ANY_VERB, LEADING, named_by, stem_of
 from measures.importing.partial_date import PartialDate
+from measures.importing.prose import PART
 from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due, read_dues
 
 _WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
-_ANY_VERB = re.compile("|".join(sorted(VERBS, key=len, reverse=True)))
-# 支持企业建设海外仓10个: what is counted begins at the second verb.
-_ENABLING = re.compile(
-    r"^(?:协调|支持|鼓励|引导|推动|指导|组织|争取|促进|动员|依托|通过|在|围绕|面向)[^，]{2,24}?(?=" + _ANY_VERB.pattern + ")"
-)
+_PLAIN = frozenset(("", "为", "是", "近", "约", "力争", "累计", *VERBS))
+_LENGTH = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日|岁|周岁|米|公里)$")
 _ONLY_VERB = re.compile(r"(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")$")
 _SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
 _BREAK = re.compile(r"[，,。；;：:！？\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
 _NOUN = re.compile(r"^的?(?P<noun>[^，,。；;：:！？、（）()\d\s]{2,30})")
-_LEADING = re.compile(
-    r"^(?:其中|同时|[0-9０-９]{1,2}[.．、](?=[\u4e00-\u9fff])|[（(][0-9０-９一二三四五六七八九十]{1,2}[）)]|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本|使得?|让|推动实现|推动|促进|带动|实现|完成|保持|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
-)
-_REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
-_HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
-_POLICY = re.compile(
-    r"给予|奖励|奖补|补助|补贴|资助|贴息|罚款|处罚|最高|上限|单[个户家笔]|每[户家个人名亩笔件台辆年][^，]{0,6}(?:补|奖|\d+万?元)|"
-    r"比例(?:补|返|核|安排)|标准(?:的|为|发)|不满|未满|满\d|按.{0,12}(?:计算|执行|收取|缴)|注册资本|期限|有效期"
-)
-# A number that only says which ones are meant: 营业收入超过100亿元的企业.
-_CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
-_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|工作日|分|岁|度)$")
+_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日|分|岁|度)$")
 # 由8个减少到3个: the first is where it starts from.
 _FROM = re.compile(r"(?:由|从)(?:目前的?|现[有在]的?|原来的?|20\d\d年的?)?$")
 _TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|调整)(?:到|至|为)")
-_STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
-# 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from.
-_NOT_COUNTED = re.compile(
-    r"^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
-    r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|[\u4e00-\u9fff]{0,6}队伍?(?:[，。；]|$)|《)"
+_LASTS = re.compile(r"(?:时间|时限|时长|周期|用时|耗时)$")  # 审批时间3天以内
+_DONE = re.compile(
+    r"(?:前|之前)?(?:全面|全部|基本|如期|按期)?(?:完成|建成|投用|投产|到位|见效|办结|销号|竣工|达标|达到目标)(?=[，。；;）)\n]|$)"
 )
-_DESCRIBES = re.compile(
-    r"总投资|计划投资|概算|估算|占地|用地面积|规划面积|建筑面积|全长|总长|单价|注册资本|现有|共有|合计|原有|组长|成员|主任|召集人|联络员|负责人|电话|邮编|"
-    r"邮箱|传真|地址|房间|附件|第|《|提前|后|的|每人|时间为|频次|标准为"
-)
-_ENUMERATES = frozenset("款章节页号期届字")
-_SAYINGS = re.compile(r"(?:措施|举措|意见|政策|任务|规定|清单|要求|建议|内容|方面|条例|办法)$")  # 稳经济措施50条
+_RATE = re.compile(r"(?:率|占比|比重|满意度|覆盖面)$")  # 检验率100%
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
 _AGAIN = re.compile(r"(?:改扩建|迁建|改造|提升|新建|改建|扩建|续建|修复|建成|开工|竣工|完工|完成|新开工|整治|治理|建设)+")
-# 产值超10亿元产业链6条: the first number says which ones are counted.
-_QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{2,12}?)(?:达到|达|突破|超过|不少于)?\d")
 _UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
 _TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
 _GENERIC = frozenset(("规模", "总规模", "总量", "数量", "总数", "总额", "占比", "比例", "比重", "总产值", "年产值", "总投资额"))
@@ -75,6 +55,14 @@ _OF_THAT_SIZE = re.compile(
 _YEARS = range(1900, 2101)
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The targets of a document, and the spans of numbers that look like one and were not read."""
+
+    targets: list[Target]
+    unread: list[tuple[int, int]]
+
+
 def find_targets(
     text: str,
     passages: Iterable[Passage],
@@ -82,7 +70,7 @@ def find_targets(
     reference: PartialDate | None,
     skip: Sequence[tuple[int, int]] = (),
     first_year: int | None = None,
-) -> list[Target]:
+) -> Findings:
     """Find the targets of the passages.
 
     Args:
@@ -94,9 +82,14 @@ def find_targets(
     """
     year = first_year or (reference.year if reference else None)
     found: list[Target] = []
+    unread: list[tuple[int, int]] = []
     for passage in passages:
         carried, before = passage.due, None
+        outside: tuple[date | None] | None = None  # the time that holds for all sub-items of a line
         for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
+            part = PART.match(text, *sentence.span()) is not None
+            outside = outside or ((carried,) if part else None)
+            carried = outside[0] if part and outside else carried
             reading = _Sentence(
                 text,
                 sentence.span(),
@@ -108,9 +101,10 @@ def find_targets(
                 before=before,
             )
             found += reading.targets()
+            unread += reading.unread
             before = reading.last or before
             carried = reading.carried
-    return found
+    return Findings(found, unread)
 
 
 def _dues(text: str, start: int, end: int, reference: PartialDate | None) -> list[Due]:
@@ -143,6 +137,7 @@ class _Sentence:
         self.year = year
         self.before = before
         self.last: Target | None = None
+        self.unread: list[tuple[int, int]] = []
 
     def targets(self) -> list[Target]:
         """Read the sentence from left to right."""
@@ -152,6 +147,8 @@ class _Sentence:
             if self._is_no_amount(amount):
                 continue
             target = self._continue(amount) or self._read(amount, floor)
+            if target is None and self._seems_aim(amount, floor):
+                self.unread.append((self._chunk_start(amount.start, floor), amount.end))
             if target is not None:
                 floor = target.end
                 found.append(target)
@@ -172,7 +169,7 @@ class _Sentence:
             return True
         if before and (before[-1] in '第前〔[.．+＋“"/-' or (before[-1].isascii() and before[-1].isalnum())):
             return True
-        if _NOT_COUNTED.match(after) or (_FROM.search(before) and _TURNED.match(after)):
+        if not is_counted(after) or (_FROM.search(before) and _TURNED.match(after)):
             return True
         return amount.unit in {"年", ""} and amount.length == len("2025") and int(amount.value) in _YEARS  # a year, not a length of time
 
@@ -203,6 +200,21 @@ class _Sentence:
             return None
         return replace(last, value=amount.value, high=amount.high, unit=amount.unit, start=amount.start, end=after)
 
+    def _seems_aim(self, amount: Amount, floor: int) -> bool:
+        """Tell a number behind a word that aims (达到, 不低于) that no target was made of, though nothing says that it is none."""
+        begin = self._chunk_start(amount.start, floor)
+        word = _WORD.search(self.text[begin : amount.start].rstrip())
+        suffix = _SUFFIX.match(self.text, amount.end, self.end)
+        said = stem_of(word.group()) if word else ""
+        due, _, _ = self._time(begin, amount.start)
+        aimed = said not in _PLAIN or (suffix is not None and not _LENGTH.search(amount.unit))
+        cut = _BREAK.search(self.text, amount.end, self.end)
+        around = self.text[begin : cut.start() if cut else self.end]
+        after = self.text[amount.end : min(amount.end + 32, self.end)]
+        if not amount.unit or not aimed or self._is_past(due) or is_kind(after):
+            return False
+        return not is_plainly_none(around, self.text[self.start : begin], after)
+
     def _is_skipped(self, position: int) -> bool:
         place = bisect_right(self.skip, (position, sys.maxsize)) - 1
         return place >= 0 and position < self.skip[place][1]
@@ -225,7 +237,7 @@ class _Sentence:
             if word and begin + word.start() >= metric_from
             else self.text[metric_from : amount.start]
         )
-        if self._is_policy(amount, begin) or not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
+        if self._is_policy(amount, begin, named, word) or not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
             return None
         metric, region, end = self._metric(named, word, after, begin)
         if not metric:
@@ -255,7 +267,7 @@ class _Sentence:
 
     def _time(self, begin: int, position: int) -> tuple[date | None, int | None, int]:
         """Find by when: the last aim before the number; and where the metric begins behind phrases of time."""
-        due, base, metric_from = self.carried or self.passage.fallback, None, begin
+        due, base, metric_from = self._finished(position) or self.carried or self.passage.fallback, None, begin
         for phrase in self.dues:
             if phrase.start >= position:
                 break
@@ -267,16 +279,18 @@ class _Sentence:
                 metric_from = max(metric_from, phrase.end)
         return due, base, metric_from
 
-    def _is_policy(self, amount: Amount, begin: int) -> bool:
+    def _finished(self, position: int) -> date | None:
+        """Give the time that stands behind a number with what is to be done by then: 建成泊位10个，年底前完成."""
+        behind = (due for due in self.dues if due.start >= position and due.on and not due.is_base)
+        return next((due.on for due in behind if _DONE.match(self.text, due.end, self.end)), None)
+
+    def _is_policy(self, amount: Amount, begin: int, named: str = "", word: re.Match[str] | None = None) -> bool:
         cut = _BREAK.search(self.text, amount.end, self.end)
         around = self.text[begin : cut.start() if cut else self.end]
-        which = _QUALIFIES.match(self.text[amount.end : min(amount.end + 24, self.end)])
-        if which and amount.unit.endswith("元") and not _ANY_VERB.search(which["noun"]):
+        if is_condition(self.text[amount.end : min(amount.end + 32, self.end)], amount.unit):
             return True
-        if _CONDITION.match(self.text[amount.end : amount.end + 8]):
-            return True
-        behind = self.text[self.start : amount.start]
-        return bool(_POLICY.search(around) or _HISTORY.search(behind))
+        said = word.group() if word is not None else ""
+        return is_promise(around, named, said) or is_history(self.text[self.start : amount.start - len(said)], said)
 
     def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, amount: Amount, due: date | None) -> bool:
         said = word.group() if word is not None else ""
@@ -284,13 +298,13 @@ class _Sentence:
         if amount.word:
             return True
         if not amount.unit:
-            return strict and COMPARATORS[_stem(said)] in {">=", ">", "<=", "<"} and said not in VERBS
+            return strict and COMPARATORS[stem_of(said)] in {">=", ">", "<=", "<"} and said not in VERBS
         if _TIME_UNITS.search(amount.unit) or amount.is_round:
-            return strict and said not in {"力争", "累计"}
+            return (strict and said not in {"力争", "累计"}) or (suffix in {"以内", "之内"} and _LASTS.search(named) is not None)
         if suffix or strict:
             return True
-        bare = _LEADING.sub("", named)
-        verbal = VERB.search(bare) or _ONLY_VERB.search(bare) or (len(bare) <= 24 and _ANY_VERB.search(named))
+        bare = LEADING.sub("", named)
+        verbal = VERB.search(bare) or _ONLY_VERB.search(bare) or (len(bare) <= 24 and ANY_VERB.search(named))
         listed = (said or self.last is not None or self.passage.aims) and (self.passage.aims or self.last is not None or due is not None)
         return bool(verbal) or (len(bare) > 1 if listed else self._closes(bare, amount))
 
@@ -298,17 +312,15 @@ class _Sentence:
         """Tell an amount that ends what is said, as in a list of tasks: 接待游客1.2亿人次, 落实播种面积85万亩."""
         signs = self.text[max(amount.start - 1, 0) : amount.start]
         return (
-            (3 < len(bare) <= 24 or bare == "投资")
-            and not _DESCRIBES.search(bare)
-            and amount.unit not in _ENUMERATES
-            and not (amount.unit in {"条", "项", "份"} and _SAYINGS.search(bare))
+            (3 < len(bare) <= 24 or bare == "投资" or (len(bare) > 1 and _RATE.search(bare) is not None))
+            and names_thing(bare, amount.unit)
             and "\u4e00" <= signs <= "\u9fff"
             and _CLOSED.match(self.text[amount.end : self.end]) is not None
         )
 
     def _metric(self, named: str, word: re.Match[str] | None, after: int, begin: int) -> tuple[str, str, int]:
         """Name what is measured, the region it is measured in, and where the target ends."""
-        bare, region = _named(named)
+        bare, region = named_by(named)
         noun = _NOUN.match(self.text[after : self.end])
         counted = word is not None and word.group() in VERBS
         if bare and not (_ONLY_VERB.fullmatch(bare) or _UNFINISHED.search(bare)):
@@ -321,7 +333,7 @@ class _Sentence:
         bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
         verb = bare or (word.group() if word is not None and counted else "")
         if not verb and noun:
-            verb = next(reversed(_ANY_VERB.findall(named)), "")
+            verb = next(reversed(ANY_VERB.findall(named)), "")
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
         return *self._borrowed(bare, verb, word, region, begin), after
@@ -329,7 +341,7 @@ class _Sentence:
     def _said_before(self, begin: int, *, whole: bool = False) -> str:
         """Name the thing whose 规模 a number gives, from the words before: 设立科创基金，规模达到100亿元."""
         before = self.text[self.start : begin].rstrip("，,")
-        said = _LEADING.sub("", re.split(r"[，,。；;：:]", before)[-1])
+        said = LEADING.sub("", re.split(r"[，,。；;：:]", before)[-1])
         words = said if whole else VERB.sub("", said)
         return words if 1 < len(words) <= 12 and not re.search(r"[\d、]", words) else ""
 
@@ -358,29 +370,12 @@ class _Sentence:
             return "达到", ">="
         name = ""
         if word is not None:
-            stem = _stem(word.group())
+            stem = stem_of(word.group())
             name = CANONICAL.get(stem, stem)
             relation = relation_of(stem, suffix)
         else:
             relation = SUFFIXES[suffix]
         return (f"{name}…{suffix}" if name and suffix else name or suffix), relation
-
-
-def _named(named: str) -> tuple[str, str]:
-    """Take from what stands before a number the words that are no part of its name; give the name and the region."""
-    bare = _LEADING.sub("", named.strip())
-    region_match = _REGION.match(bare)
-    region = region_match.group() if region_match else ""
-    bare = _LEADING.sub("", bare[len(region) :]) if region else bare
-    bare = _ENABLING.sub("", bare)
-    bare = re.sub(r"(?:比|较|相比|与).{0,3}(?:19|20)\d{2}年(?:底|末)?(?:相比)?$", "", bare).strip(" 、，\u3000")
-    bare = _STARTING.sub("", bare)
-    return re.sub(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare), region
-
-
-def _stem(word: str) -> str:
-    """Give a comparator without what may stand between it and the number: 达到约, 超过了, 高于上年的."""
-    return re.sub(r"(?<=.)(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)$", "", word)
 
 
 def _leading_blanks(text: str) -> int:

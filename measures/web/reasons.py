@@ -72,6 +72,9 @@ ENGLISH: dict[str, str] = {
     "句中除分工外还有其他内容，请核对": "the sentence says more than who does it; please check",
     "没有写出级别，前面是“{}”的政府": "no level is written, and the government of “{}” stands before",
     "“{}”按{}读取": "“{}” was read as {}",
+    "文中规定首位牵头，此处又写按职责分工，仍按首位牵头读取": (
+        "the document says that the first leads, and here that each acts by its duties; the first was still read as leading"
+    ),
     # deadlines
     "写了不止一个时限，取最晚的一个": "more than one deadline is written; the latest was taken",
     "从成文日期起算": "counted from the document’s date",
@@ -115,6 +118,8 @@ ENGLISH: dict[str, str] = {
     "文中规定各条均有此单位参与，没有补入各条，请核对": (
         "the document says that this agency takes part in all; it was not added to each, please check"
     ),
+    "这里写的分工没有读入，请核对": "the division of work that is written here was not read; please check",
+    "文中像是目标的数字没有读入，请核对": "a number that looks like a target was not read; please check",
     "此处编号与措施相同，但未写责任单位，未列为措施": "numbered like a measure, but nobody is named; not taken for one",
 }
 """The reader's sentences, with {} where it writes a word of the document, and what each says in English."""

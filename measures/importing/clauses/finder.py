@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from measures.importing.clauses import roles
@@ -13,6 +14,7 @@ from measures.importing.clauses.same_as import fill_same_as
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
 _LONGEST = 3000  # characters of a clause; a longer bracket is no clause
+_SUB_ITEM = re.compile(r"[；，。](?:[①-⑳]|（[0-9一二三四五六七八九十]{1,2}）)")  # each has a clause of its own
 _DEEPEST = 3  # brackets inside brackets that are looked into
 _HINTS = (
     "牵头",
@@ -221,10 +223,11 @@ def _own_line(text: str, folded: str, start: int, end: int, context: ClauseConte
     if not _SHORTEST < end - start <= _LONGEST_LINE or not any(hint in folded[start:end] for hint in _HINTS):
         return []
     reading = read(text[start:end], context, bracketed=False)
-    if reading.tidy:
+    divided = _SUB_ITEM.search(folded, start, end) is not None
+    if reading.tidy and not divided:
         return [reading.clause.moved(start)]
     last = folded.rfind("。", start, end - 1) + 1
-    if last <= start or not any(word in folded[last:end] for word in roles.ALWAYS):
+    if last <= start or divided or not any(word in folded[last:end] for word in roles.ALWAYS):
         return []
     reading = read(text[last:end], context, bracketed=False)  # …。省教育厅牵头，省财政厅配合。
     return [reading.clause.moved(last)] if reading.tidy else []

@@ -16,6 +16,7 @@ from measures.importing.clauses.names import is_region, shape
 from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.deadlines import Deadline, find_deadlines
 
+UNREAD = "这一部分没有读出"
 _SHORTEST_SENTENCE = 6  # characters
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
@@ -64,7 +65,7 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
         why = mention.why
         parser.sentences += _is_sentence(mention)
         if (role is None and named and mention.kind == "unknown") or _is_sentence(mention):
-            parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, "这一部分没有读出"))
+            parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, UNREAD))
             continue
         if role is None:
             role = "support" if named and parser.label is None and leads else "responsible"
@@ -84,11 +85,22 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     if settled[first].kind != "agency":
         parser.doubts.append(Doubt(settled[first].chunk.start, settled[first].chunk.end, "按规定首位牵头，但列在首位的不是一个单位"))
         return settled
+    if _divides(parser, settled):
+        return settled
     ordered = [_by_order(mention, index, first) for index, mention in enumerate(settled)]
     others = [after.chunk for before, after in zip(settled, ordered, strict=True) if before is not after and after.chunk.role == "support"]
     if others and not (context.others_told or roles.OTHERS_SUPPORT.search(parser.text)):
         parser.doubts.append(Doubt(others[0].start, others[-1].end, OTHERS_NOT_TOLD))
     return ordered
+
+
+def _divides(parser: Parser, mentions: list[Mention]) -> bool:
+    """Tell whether each answers for a part of its own, so that no order makes a leader: 市住建局负责建设，市自然资源局负责征迁."""
+    said = [token for token in parser.tokens if token.kind == "role" and token.phrase and token.phrase.role == "responsible"]
+    if said and len(mentions) > 1 and any(word in said[0].text for word in ("职责", "分工")):
+        parser.doubts.append(Doubt(said[0].start, said[0].end, "文中规定首位牵头，此处又写按职责分工，仍按首位牵头读取"))
+    parts = {mention.chunk.group for mention in mentions if mention.chunk.role == "responsible"}
+    return len(said) > 1 and len(parts) > 1 and bool(parser.remarks) and not any(token.kind == "label" for token in parser.tokens)
 
 
 def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:
