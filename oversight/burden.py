@@ -16,8 +16,8 @@ from agencies.models import Agency
 from oversight import counts
 from oversight.board import Figure, Line
 from oversight.counts import OPEN, Counts
-from oversight.filters import OWED, ledger_url
-from oversight.holders import Dates, Names, by_first_dates, moved, under_names
+from oversight.filters import OWED, Dates, ledger_url
+from oversight.holders import Names, by_first_dates, moved, under_names
 from oversight.lights import RUNNING_TASKS
 
 WINDOW_DAYS = 90
@@ -77,15 +77,14 @@ def _named(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
 
 def _line(row: Mapping[str, Any], dates: str) -> Line:
     base = {"rows": "parts", "scope": "overseen", "agency": row["agency_id"]}
+    by = {"dates": dates} if dates == Dates.FIRST else {}
     urls = {
         "all": ledger_url(**base),
         "owed": ledger_url(**base, own=OWED),
         "signed": ledger_url(**base, own="signed"),
-        "late": ledger_url(**base, overdue="on"),
-        "was": ledger_url(**base, was="on"),
+        "late": ledger_url(**base, **by, overdue="on"),
+        "was": ledger_url(**base, **by, was="on"),
     }
-    if dates == Dates.FIRST:  # the ledger lists by the dates in force
-        del urls["late"], urls["was"]
     figures = [
         Figure(label, row[name], urls.get(name, "") if row["whole"] else "", "red" if name == "late" else "")
         for name, label in AGENCY_COLUMNS.items()

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
@@ -81,6 +82,13 @@ LINKS = Columns(
 """Link rows hold copies of states and dates (`workflow.grants`)."""
 
 
+class Dates(models.TextChoices):
+    """The two dates by which lateness is counted: more time that was granted moves the one in force, never the first."""
+
+    CURRENT = "current", _("By the due dates in force")
+    FIRST = "first", _("By the first due dates")
+
+
 class DateInput(forms.DateInput):
     """A date as browsers ask for it."""
 
@@ -121,6 +129,9 @@ class LedgerForm(forms.Form):
     )
     due_from = forms.DateField(label=_("Due from"), required=False, widget=DateInput())
     due_to = forms.DateField(label=_("Due to"), required=False, widget=DateInput())
+    dates = forms.ChoiceField(
+        label=_("Lateness"), required=False, choices=[("", Dates.CURRENT.label), (Dates.FIRST.value, Dates.FIRST.label)]
+    )
     scope = forms.ChoiceField(
         label=_("Scope"),
         required=False,
@@ -186,7 +197,7 @@ class Filter:
         """Return the parts asked for without their light, and whatever light was asked for; for counting."""
         seen = sight.overseen_parts if self.asked.get("scope") == "overseen" else sight.parts
         asked = self._of_tasks(PARTS) & self._of_parts(PARTS)
-        return self._due(seen(self.actor, now=self.now).filter(asked, self._scope_of_parts()))
+        return self._due(seen(self.actor, now=self.now).filter(asked, self._scope_of_parts()), self._by)
 
     def links(self) -> QuerySet[Participation] | None:
         """Return the link rows of the parts asked for, which are sorted and counted without the wall; what is shown is read behind it.
@@ -199,7 +210,7 @@ class Filter:
         if not of_an_agency or self.asked.keys() - LINKS_SAY or self.asked.get("own") == SIGNED or self.asked.get("scope") == "issued":
             return None
         seen = sight.links(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
-        return self._due(seen.filter(self._of_tasks(LINKS) & self._of_parts(LINKS)))
+        return self._due(seen.filter(self._of_tasks(LINKS) & self._of_parts(LINKS)), self._by)
 
     def tasks(self) -> QuerySet[Task]:
         """Return the tasks asked for."""
@@ -208,7 +219,7 @@ class Filter:
     def standings(self) -> QuerySet[Standing]:
         """Return how the tasks asked for stand; what is asked of parts, the light then too, is asked of one part."""
         seen = sight.standings(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
-        rows = self._due(seen.filter(self._of_tasks(STANDINGS)))
+        rows = self._due(seen.filter(self._of_tasks(STANDINGS)), self._by if self._dates == Dates.CURRENT else f"task__{self._by}")
         if self.asked.get("scope") == "issued":
             ties = Participation.objects.filter(tie=Tie.ISSUER, agency_id__in=self.actor.agencies_where("coordinate"))
             rows = rows.filter(pk__in=ties.values("task_id"))
@@ -225,10 +236,18 @@ class Filter:
     def _severity(self) -> int:
         return SEVERITY[Colour(self.asked["light"])]
 
-    def _due(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    @property
+    def _dates(self) -> str:
+        return Dates(self.asked.get("dates", Dates.CURRENT))
+
+    @property
+    def _by(self) -> str:
+        return "due_on" if self._dates == Dates.CURRENT else "first_due_on"
+
+    def _due(self, rows: QuerySet[Any], by: str) -> QuerySet[Any]:
         if "due_from" in self.asked:
-            rows = rows.filter(due_on__gte=self.asked["due_from"])
-        return rows.filter(due_on__lte=self.asked["due_to"]) if "due_to" in self.asked else rows
+            rows = rows.filter(**{f"{by}__gte": self.asked["due_from"]})
+        return rows.filter(**{f"{by}__lte": self.asked["due_to"]}) if "due_to" in self.asked else rows
 
     def _scope_of_parts(self) -> Q:
         issued = self.asked.get("scope") == "issued"
@@ -261,9 +280,9 @@ class Filter:
         if self.asked.get("scope") == "own":
             condition &= Q(agency_id__in=self.actor.agency_ids)
         if "overdue" in self.asked:
-            condition &= overdue(self.lights.today, columns=columns)
+            condition &= overdue(self.lights.today, self._by, columns)
         if "was" in self.asked:
-            condition &= Q(was_overdue=True)
+            condition &= was_late(self._dates, self.lights.today)
         if "unsigned" in self.asked:
             condition &= unsigned(self.now, self.asked["unsigned"])
         if "stalled" in self.asked:
@@ -294,6 +313,16 @@ def overdue(today: dt.date, by: str = "due_on", columns: Columns = PARTS) -> Q:
     """Return the condition that a part is late, by the date in force or by another one, and its clock runs; the red light says the same."""
     waits = Exists(waiting_for_time().filter(assignment_id=OuterRef(columns.key)))
     return owed(columns) & Q(**{f"{by}__lt": today}) & Q(~waits)
+
+
+def was_late(dates: str, today: dt.date) -> Q:
+    """Return the condition that a lead's part was late once, by the date asked for; supporters report through their leads."""
+    if dates == Dates.CURRENT:
+        return Q(was_overdue=True)
+    first = F("first_due_on")
+    declared = Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED], declared_at__date__gt=first)
+    closed = Q(state=AssignmentState.CONFIRMED, declared_at__isnull=True, task__closed_at__date__gt=first)
+    return Q(part=Part.LEAD) & (declared | closed | overdue(today, "first_due_on") | Q(was_overdue=True, due_on__gte=first))
 
 
 def unsigned(now: dt.datetime, days: int) -> Q:

@@ -22,9 +22,8 @@ from agencies.heirs import Ways
 from agencies.models import Agency
 from oversight import sight
 from oversight.counters.facts import PROMPT_DAYS
-from oversight.filters import overdue, owed
+from oversight.filters import Dates, overdue, owed, was_late
 from workflow.models import Event
-from workflow.states import AssignmentState, Part
 from workflow.timeline import Verb
 
 
@@ -34,13 +33,6 @@ class Names(models.TextChoices):
     HELD = "held", _("As held now; what is over under its old name")
     TODAY = "today", _("Everything under today’s successors")
     FIRST = "first", _("Everything under the agency that had it first")
-
-
-class Dates(models.TextChoices):
-    """The two dates by which lateness is counted: more time that was granted moves the one in force, never the first."""
-
-    CURRENT = "current", _("By the due dates in force")
-    FIRST = "first", _("By the first due dates")
 
 
 def moved(actor: Actor, *, now: dt.datetime, dates: str = Dates.CURRENT) -> list[dict[str, Any]]:
@@ -71,16 +63,6 @@ def _taken(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: number if name == "holder" else -number for name, number in row.items()} for row in rows]
 
 
-def _was_late(dates: str, today: dt.date) -> Q:
-    """Return the condition that a lead's part was late once, by the date asked for; supporters report through their leads."""
-    if dates == Dates.CURRENT:
-        return Q(was_overdue=True)
-    first = F("first_due_on")
-    declared = Q(state__in=[AssignmentState.DECLARED, AssignmentState.CONFIRMED], declared_at__date__gt=first)
-    closed = Q(state=AssignmentState.CONFIRMED, declared_at__isnull=True, task__closed_at__date__gt=first)
-    return Q(part=Part.LEAD) & (declared | closed | overdue(today, "first_due_on") | Q(was_overdue=True, due_on__gte=first))
-
-
 def _numbers(parts: QuerySet[Any], now: dt.datetime, dates: str) -> list[dict[str, Any]]:
     today = timezone.localdate(now)
     late = overdue(today) if dates == Dates.CURRENT else overdue(today, "first_due_on")
@@ -91,7 +73,7 @@ def _numbers(parts: QuerySet[Any], now: dt.datetime, dates: str) -> list[dict[st
             signed=Count("pk", filter=Q(signed_at__isnull=False)),
             in_time=Count("pk", filter=Q(signed_at__lte=F("assigned_at") + dt.timedelta(days=PROMPT_DAYS))),
             late=Count("pk", filter=late),
-            was=Count("pk", filter=_was_late(dates, today)),
+            was=Count("pk", filter=was_late(dates, today)),
         )
     )
 

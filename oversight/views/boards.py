@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 
 from agencies.refusals import Forbidden, NotYours
 from oversight import burden, centre, search
-from oversight.holders import Dates, Names
+from oversight.filters import Dates
+from oversight.holders import Names
 from oversight.links import act_url
 from workflow.catalog import CATALOG
 from workflow.web.following import recent
