@@ -77,7 +77,7 @@ MENU = (
     Item("plans", _("Plans"), "file-text", _takes_part),
     Item("command", _("Supervision centre"), "gavel", _coordinates),
     Item("cockpit", _("Cockpit"), "dashboard", _oversees),
-    Item("circulars", _("Circulars"), "speakerphone", _takes_part),
+    Item("circulars", _("Bulletins"), "speakerphone", _takes_part),
     Item("rechecks", _("Re-checks"), "refresh", _oversees),
     Item("papers", _("Formal papers"), "printer", _takes_part),
     Item("statistics", _("Statistics"), "chart-bar", _oversees),

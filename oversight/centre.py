@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
+from agencies.listing import listed
 from oversight import counts
 from oversight.counts import Counts
 from oversight.filters import ledger_url, overdue, stalled, unsigned
@@ -298,8 +299,8 @@ def by_task(rows: QuerySet[Assignment], key: str, shown: int) -> list[QueueRow]:
 def some_names(names: Sequence[str]) -> str:
     """Return the first names, and how many there are in all."""
     if len(names) <= NAMED:
-        return "、".join(names)
-    return _("%(names)s and others, %(count)d agencies") % {"names": "、".join(names[:NAMED]), "count": len(names)}
+        return listed(names)
+    return _("%(names)s and others, %(count)d agencies") % {"names": listed(names[:NAMED]), "count": len(names)}
 
 
 def _pressable(queue: str, rows: QuerySet[Assignment], shown: int) -> list[QueueRow]:

@@ -17,6 +17,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from agencies.listing import noted
 from oversight import ledger
 from oversight.filters import Filter
 from oversight.lights import LIGHT_WORDS
@@ -77,7 +78,7 @@ def _value(row: ledger.LedgerRow, column: str) -> Any:
             return row.state_label
         case "light":
             word = str(LIGHT_WORDS[Colour(row.light)]) if row.light else str(LIGHT_WORDS[Colour.NONE])
-            return f"{word}（{_('Was overdue')}）" if row.was_overdue and row.light != Colour.RED else word
+            return noted(word, _("Was overdue")) if row.was_overdue and row.light != Colour.RED else word
         case "percent":
             return row.percent / 100
         case _:

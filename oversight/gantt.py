@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from agencies.actor import Actor
+from agencies.listing import listed
 from measures.models import Plan
 from oversight import sight
 from oversight.links import task_url
@@ -103,7 +104,7 @@ def _bar(task: Task, begun: dt.date, place: Callable[[dt.date], int], light: Lig
     return Bar(
         title=str(task),
         url=task_url(task.pk),
-        leads="、".join(parts[:FEW]) + (" …" if len(parts) > FEW else ""),
+        leads=listed(parts[:FEW]) + (" …" if len(parts) > FEW else ""),
         section=section,
         state=task.state,
         state_label=str(task.get_state_display()),

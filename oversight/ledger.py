@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.listing import listed, noted
 from oversight.filters import Filter
 from oversight.keyset import Key, Pager, page_of
 from oversight.lights import FINISHED, Lights
@@ -292,7 +293,7 @@ def _names(parts: Iterable[Mapping[str, Any]]) -> str:
     for part in parts:
         name = part["group_name"] or part["agency_name"]
         names[name] = names.get(name, 0) + (1 if part["group_name"] else 0)
-    return "、".join(f"{name}（{count}）" if count else name for name, count in names.items())
+    return listed(noted(name, count) if count else name for name, count in names.items())
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:

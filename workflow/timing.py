@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
+from agencies.listing import listed
 from workflow.models import (
     Answer,
     Assignment,
@@ -133,11 +134,11 @@ def to_request_sign_off(task: Task, now: dt.datetime) -> Decision:
     if task.closing_rule == ClosingRule.FIRST_LEAD:
         unsigned = [lead.agency.short_name for lead in leads[1:] if lead.signed_at is None]
         if unsigned:
-            return Denied(_("These co-leads have not signed for it and cannot co-sign: %(agencies)s.") % {"agencies": "、".join(unsigned)})
+            return Denied(_("These co-leads have not signed for it and cannot co-sign: %(agencies)s.") % {"agencies": listed(unsigned)})
         leads = leads[:1]
     waiting = [lead.agency.short_name for lead in leads if lead.state != AssignmentState.DECLARED]
     if waiting or not leads:
-        return Denied(_("These leads have not declared it done yet: %(agencies)s.") % {"agencies": "、".join(waiting) or "—"})
+        return Denied(_("These leads have not declared it done yet: %(agencies)s.") % {"agencies": listed(waiting) or "—"})
     if any(part.state == AssignmentState.DISPUTED for part in parts):
         return Denied(_("A hand-back is still under review."))
     return task_is_live(task)
@@ -252,13 +253,13 @@ def to_dispatch(task: Task, receivers: Sequence[Receiver], now: dt.datetime) -> 
         return Denied(_("The task has been dispatched already."))
     unknown = [receiver.name_as_written for receiver in receivers if receiver.agency_id is None and receiver.group_id is None]
     if unknown:
-        return Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": "、".join(unknown)})
+        return Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": listed(unknown)})
     if not any(receiver.part == "lead" for receiver in receivers):
         return Denied(_("No agency leads this task."))
     today = timezone.localdate(now)
     gone = [receiver.agency.short_name for receiver in receivers if receiver.agency is not None and not receiver.agency.is_in_force(today)]
     if gone:
-        return Denied(_("These agencies do not exist today: %(names)s. Name who stands in their place.") % {"names": "、".join(gone)})
+        return Denied(_("These agencies do not exist today: %(names)s. Name who stands in their place.") % {"names": listed(gone)})
     if task.due_on is not None and task.due_on < today:
         return Denied(_("The due date %(due_on)s has passed already.") % {"due_on": task.due_on.isoformat()})
     return Allowed()
@@ -320,7 +321,7 @@ def to_submit_sign_off(task: Task, now: dt.datetime) -> Decision:
     if row is not None and row.state == SignOffState.COLLECTING:
         missing = co_leads_outstanding(task, row)
         if missing:
-            return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": "、".join(missing)})
+            return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": listed(missing)})
         return Allowed()
     return Denied(_("No closing round is collecting co-signatures."))
 
@@ -339,7 +340,7 @@ def _is_backed(task: Task, row: SignOff) -> Decision:
     """Answer whether a closing round has what the rules of the task ask for beside the coordinator's decision."""
     missing = co_leads_outstanding(task, row)
     if missing:
-        return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": "、".join(missing)})
+        return Denied(_("The closing rule asks the co-leads to co-sign; outstanding: %(agencies)s.") % {"agencies": listed(missing)})
     if not task.needs_verification:
         return Allowed()
     results = {look.result for look in row.verifications.all()}

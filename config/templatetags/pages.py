@@ -11,9 +11,13 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agencies.listing import listed
 from workflow.web import badges
 
 register = template.Library()
+
+
+register.filter(listed)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from measures.models import Responsibility
 from measures.reviewing import Open
@@ -47,13 +47,21 @@ def wording(doubt: Open) -> str:
     if code not in SENTENCES:
         return reason(doubt.why)
     means = doubt.match.label if doubt.match else ""
-    return str(SENTENCES[code]) % {"name": doubt.name, "count": doubt.count, "means": means, "why": reason(doubt.why)}
+    return str(SENTENCES[code] % {"name": doubt.name, "count": doubt.count, "means": means, "why": reason(doubt.why)})
 
 
 SENTENCES: dict[str, Promise] = {
-    "unknown": gettext_lazy("“%(name)s” is not in the directory (%(count)d times)."),
-    "ambiguous": gettext_lazy("“%(name)s” means more than one agency (%(count)d times)."),
-    "deduced": gettext_lazy("“%(name)s” was taken for %(means)s (%(count)d times): %(why)s."),
+    "unknown": ngettext_lazy(
+        "“%(name)s” is not in the directory (%(count)d time).", "“%(name)s” is not in the directory (%(count)d times).", "count"
+    ),
+    "ambiguous": ngettext_lazy(
+        "“%(name)s” means more than one agency (%(count)d time).", "“%(name)s” means more than one agency (%(count)d times).", "count"
+    ),
+    "deduced": ngettext_lazy(
+        "“%(name)s” was taken for %(means)s (%(count)d time): %(why)s.",
+        "“%(name)s” was taken for %(means)s (%(count)d times): %(why)s.",
+        "count",
+    ),
     "no_lead": gettext_lazy("No lead is named for “%(name)s”."),
     "nobody_named": gettext_lazy("Nobody is named for “%(name)s”."),
     "several_deadlines": gettext_lazy("“%(name)s” has several deadlines; the latest was taken."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from agencies.listing import listed
 from agencies.refusals import Invalid
 from measures.importing.readers.package import Package
 from measures.importing.unreadable import Unreadable
@@ -101,7 +102,7 @@ def _rows(sheet: Any) -> list[Returned]:
         )
     missing = [str(COLUMNS[name]) for name in EDITABLE if name not in columns.values()]
     if missing:
-        raise Invalid(_("These columns are missing: %(columns)s.") % {"columns": "、".join(missing)}, "file")
+        raise Invalid(_("These columns are missing: %(columns)s.") % {"columns": listed(missing)}, "file")
     return found
 
 

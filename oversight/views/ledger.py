@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
+from agencies.listing import listed
 from agencies.models import Agency
 from agencies.refusals import Invalid, NotYours
 from oversight import export, ledger
@@ -85,7 +86,7 @@ def download(request: ActorRequest) -> FileResponse:
     now = timezone.now()
     asked = Asked(request.GET, request.actor, now)
     if not asked.is_valid:
-        raise Invalid(_("These filters cannot be used: %(names)s.") % {"names": "、".join(asked.form.errors)})
+        raise Invalid(_("These filters cannot be used: %(names)s.") % {"names": listed(asked.form.errors)})
     stream = export.workbook(asked.filter, rows=asked.rows, sort=asked.sort, columns=asked.columns, now=now, name=request.actor.name)
     filename = f"{_('Ledger')}-{timezone.localdate(now):%Y%m%d}.xlsx"
     response = FileResponse(stream, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

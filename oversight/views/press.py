@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
+from agencies.listing import noted
 from agencies.refusals import Invalid
 from oversight import sight
 from workflow.actions.batch import MOST, Outcome, press_many, remind_many
@@ -55,7 +56,7 @@ def ask(request: ActorRequest, kind: str) -> HttpResponse:
     reached: list[Assignment] = []
     for part in chosen(request.GET, request.actor, now):
         decision = act.offer(request.actor, part, now=now)
-        name = f"{part.agency}（{part.get_part_display()}）"
+        name = noted(part.agency, part.get_part_display())
         if decision:
             reached.append(part)
             by_task[str(part.task)].append(name)

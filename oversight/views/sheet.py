@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from agencies.listing import listed
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from oversight.filters import address_without
 from oversight.models import ReturnedSheet
@@ -53,7 +54,7 @@ def download(request: ActorRequest) -> FileResponse:
     now = timezone.now()
     asked = Asked(_filtered(request.GET), request.actor, now)
     if not asked.is_valid:
-        raise Invalid(_("These filters cannot be used: %(names)s.") % {"names": "、".join(asked.form.errors)})
+        raise Invalid(_("These filters cannot be used: %(names)s.") % {"names": listed(asked.form.errors)})
     own = asked.filter.tasks().filter(issuer__in=request.actor.agencies_where("coordinate"))
     found = list(own.order_by("pk").values_list("pk", flat=True)[: MOST_ROWS + 1])
     if len(found) > MOST_ROWS:

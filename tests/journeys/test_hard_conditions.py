@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from agencies.actor import Actor
 from agencies.models import Role, User
@@ -54,6 +54,25 @@ def test_what_is_typed_before_the_scripts_have_come_is_kept_as_well(new_page: Ca
     page.goto(reverse("report", args=[report.pk]))
     expect(page.locator("#autosaved")).to_contain_text("自动保存")
     assert Report.objects.get().done == "页面刚出现就写的报告。"
+
+
+def test_a_report_saved_by_hand_while_it_saves_itself_is_taken(new_page: Callable[..., Page]) -> None:
+    officer, report = asked_report()
+    page = sign_in(new_page(), officer)
+    page.goto(reverse("report", args=[report.pk]))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/autosave/", hold)
+    with page.expect_request("**/autosave/"):
+        page.get_by_label("本期已完成工作").fill("自动保存还在途中。")
+    answer = held[0].fetch()
+    assert Report.objects.get().done == "自动保存还在途中。"
+    act(page, "保存草稿")
+    held[0].fulfill(response=answer)
+    done(page, "草稿已保存")
 
 
 def test_a_report_typed_when_the_session_ends_is_back_after_signing_in(new_page: Callable[..., Page]) -> None:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agencies.listing import listed
 from agencies.refusals import require
 from workflow.actions.set_calendar import Change, look, set_calendar
 from workflow.actions.set_ladder import choices_of, set_house_ladder, timing_of
@@ -69,7 +70,7 @@ class CalendarSerializer(serializers.Serializer[dict[str, Any]]):
         """Refuse a day that is named twice: nobody could tell which answer was meant."""
         named = Counter(row["day"] for row in rows)
         if twice := sorted(day for day, times in named.items() if times > 1):
-            raise serializers.ValidationError(_("Named twice: %(days)s.") % {"days": "、".join(day.isoformat() for day in twice)})
+            raise serializers.ValidationError(_("Named twice: %(days)s.") % {"days": listed(day.isoformat() for day in twice)})
         return rows
 
 

@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.listing import listed
 from agencies.models import Agency, AgencyGroup, Alias, User
 from agencies.models.agency import in_force
 
@@ -120,7 +121,7 @@ class PersonField(forms.CharField):
         exact = [person for person in people if person.username == name] or people
         if len(exact) != 1:
             code = "ambiguous" if exact else "unknown"
-            names = "、".join(person.username for person in exact)
+            names = listed(person.username for person in exact)
             raise forms.ValidationError(self.error_messages[code], code=code, params={"name": name, "names": names})
         return int(exact[0].pk)
 
@@ -163,9 +164,9 @@ class ReceiversField(forms.CharField):
         faults = []
         unknown = [name for name in names if not meant[name].is_known and not meant[name].agency_ids]
         ambiguous = [name for name in names if not meant[name].is_known and meant[name].agency_ids]
-        for code, listed in (("unknown", unknown), ("ambiguous", ambiguous)):
-            if listed:
-                faults.append(forms.ValidationError(self.error_messages[code], code=code, params={"names": "、".join(listed)}))
+        for code, doubtful in (("unknown", unknown), ("ambiguous", ambiguous)):
+            if doubtful:
+                faults.append(forms.ValidationError(self.error_messages[code], code=code, params={"names": listed(doubtful)}))
         if faults:
             raise forms.ValidationError(faults)
         return Receivers([meant[name] for name in names])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
+from agencies.listing import listed
 from workflow.models import Event, Task
 from workflow.states import (
     AnswerState,
@@ -92,7 +93,7 @@ class Told:
     def towards(self) -> str:
         """Return the agencies it was done to, the first few by name; empty for an act on the task or on one's own part."""
         if len(self.agencies) <= FEW:
-            return "、".join(self.agencies)
+            return listed(self.agencies)
         return _("%(first)s and others, %(count)d agencies in all") % {"first": self.agencies[0], "count": len(self.agencies)}
 
 
@@ -215,7 +216,7 @@ def _details(event: Event) -> list[str]:
         before, after = data["task_percent_before"], data["task_percent"]
         found.append(_("Progress of the task: %(before)s%% → %(after)s%%") % {"before": before, "after": after})
     if data.get("missing"):
-        found.append(_("Without the contributions of %(agencies)s") % {"agencies": "、".join(data["missing"])})
+        found.append(_("Without the contributions of %(agencies)s") % {"agencies": listed(data["missing"])})
     found += _revised(event)
     if data.get("to"):
         found.append(_("To %(agency)s") % {"agency": data["to"]})

@@ -37,6 +37,29 @@
     window.sessionStorage.setItem(slot, JSON.stringify(values));
   });
 
+  // Saved by hand while it saves itself, the page would be older than its own draft and be refused: the hand waits for the other.
+  let saving = 0;
+  let pressed = null;
+  let leaving = false;
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (leaving) event.preventDefault();
+    else saving += 1;
+  });
+  form.addEventListener("htmx:afterRequest", () => {
+    saving -= 1;
+    if (!pressed || saving) return;
+    const button = pressed.submitter;
+    pressed = null;
+    form.requestSubmit(button);
+  });
+  form.addEventListener("submit", (event) => {
+    leaving = !saving;
+    if (leaving) return;
+    event.preventDefault();
+    pressed = event;
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
+
   // A draft that saves itself meets the sign-in page when the session has ended: say so, and leave the words alone.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.xhr.responseURL.includes("/sign-in/")) return;

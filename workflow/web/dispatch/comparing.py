@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.listing import listed
 from agencies.refusals import Conflict, Invalid
 from measures.actions.confirm_upload import can_confirm
 from measures.comparing import Change, Facet, Kind
@@ -152,7 +153,7 @@ def _compared(request: ActorRequest, plan: Plan, found: Review, now: dt.datetime
         rows.append(
             Row(
                 change,
-                "、".join(str(FACETS[facet]) for facet in change.facets),
+                listed(FACETS[facet] for facet in change.facets),
                 wording_diff(change.before.text, change.after.text)
                 if Facet.TEXT in change.facets and change.before and change.after
                 else [],

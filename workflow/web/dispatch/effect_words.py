@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.listing import listed, noted
 from workflow.actions.change_part import FIRST_LEAD
 from workflow.actions.edition_effects import Effect, What
 
@@ -41,11 +42,7 @@ def effect_row(effect: Effect, kept: Collection[str] | None) -> EffectRow:
 
 def effect_words(effect: Effect) -> str:
     """Return what would happen, in one line; whom it concerns is shown beside it where it is a group."""
-    who = (
-        f"{effect.group.name}（{len(effect.agencies)}）"
-        if effect.group is not None
-        else "、".join(one.short_name for one in effect.agencies)
-    )
+    who = noted(effect.group.name, len(effect.agencies)) if effect.group is not None else listed(one.short_name for one in effect.agencies)
     values = {
         "who": who,
         "part": str(PARTS.get(effect.part, "")),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.listing import listed
 from measures.models import PlanEvent, PlanVerb
 from notifications.channels import load
 from workflow.actions.set_calendar import MOVED
@@ -59,11 +60,11 @@ def _of_rung(code: str, data: Mapping[str, Any]) -> Iterator[str]:
     if (days := data.get("days", {}).get(code)) is not None:
         yield ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
     if told := data.get("told", {}).get(code):
-        yield _("tells %(people)s") % {"people": "、".join(str(Audience(who).label) for who in told)}
+        yield _("tells %(people)s") % {"people": listed(Audience(who).label for who in told)}
     if code in RUNG_PAPERS and (makes := data.get("papers", {}).get(code)) is not None:
         yield _("makes: %(paper)s") % {"paper": RUNG_PAPERS[code].label} if makes else _("makes no paper")
     if channels := data.get("channels", {}).get(code):
-        yield _("by %(channels)s") % {"channels": "、".join(_channel(code) for code in channels)}
+        yield _("by %(channels)s") % {"channels": listed(_channel(code) for code in channels)}
 
 
 def _channel(code: str) -> str:
@@ -77,6 +78,6 @@ def _channel(code: str) -> str:
 def _of_calendar(data: Mapping[str, Any]) -> Iterator[str]:
     yield str(data.get("notice", ""))
     for day, working in data.get("days", {}).items():
-        yield f"{day}：{_('worked') if working else _('off') if working is False else _('as announced')}"
+        yield _("%(day)s: %(how)s") % {"day": day, "how": _("worked") if working else _("off") if working is False else _("as announced")}
     moved = sum(int(data.get(kind, 0)) for kind in MOVED)
     yield ngettext("%(count)d date moved", "%(count)d dates moved", moved) % {"count": moved}

@@ -1,0 +1,18 @@
+"""Names one after the other, and what is noted behind one, as the reader's language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names in one line: with 、 between them in Chinese, with commas in English."""
+    return pgettext("between names", ", ").join(str(name) for name in names)
+
+
+def noted(name: object, note: object) -> str:
+    """Return a name with a note in brackets behind it."""
+    return _("%(name)s (%(note)s)") % {"name": name, "note": note}
