@@ -68,6 +68,8 @@ def test_a_report_saved_by_hand_while_it_saves_itself_is_taken(new_page: Callabl
     page.route("**/autosave/", hold)
     with page.expect_request("**/autosave/"):
         page.get_by_label("本期已完成工作").fill("自动保存还在途中。")
+    while not held:  # told right behind the request
+        page.evaluate("null")
     answer = held[0].fetch()
     assert Report.objects.get().done == "自动保存还在途中。"
     act(page, "保存草稿")

@@ -253,6 +253,18 @@ def test_a_plan_of_others_is_no_board(client: Client, board: Board) -> None:
     assert client.get("/cockpit/", {"plan": "77"}).status_code == 404
 
 
+def test_the_briefing_is_written_with_the_marks_of_its_language(client: Client, board: Board) -> None:
+    client.force_login(User.objects.get(pk=board.actor.user_id or 0))
+    papers = {}
+    for language in ("zh-hans", "en"):
+        client.cookies["django_language"] = language
+        paper = client.get("/cockpit/briefing/").content.decode().partition("<article")[2].partition("</article>")[0]
+        papers[language] = re.sub(r"<[^>]+>", "", paper)
+    assert re.search(r"（\d）\S+（\S+、\S+）：自", papers["zh-hans"])
+    assert re.search(r"\(\d\) \S+ \(\S+, \S+\): late since .+ Why: .+ What next: ", papers["en"])
+    assert not re.search("[，。；：（）、]", papers["en"])
+
+
 @pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/", "/workbench/", "/search/?q=要素"])
 def test_a_page_costs_the_same_with_one_task_and_with_twelve(
     client: Client, django_assert_max_num_queries: AssertQueries, address: str

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from measures.reviewing import Open, Weight
 from measures.web.reasons import ENGLISH, in_english, reason
+from measures.web.wording import wording
 from tests.architecture.sources import ROOT
 
 ROOMS = ("clauses", "matching.py", "deadlines.py", "plan.py")
@@ -72,3 +74,11 @@ def test_what_has_no_english_stays_as_it_was_written() -> None:
     assert in_english("别的话") is None
     with translation.override("en"):
         assert reason("别的话") == "别的话"
+
+
+@pytest.mark.parametrize(("count", "times"), [(1, "(1 time)"), (2, "(2 times)")])
+@pytest.mark.parametrize("code", ["unknown", "ambiguous", "deduced"])
+def test_what_occurs_once_is_counted_in_the_singular(code: str, count: int, times: str) -> None:
+    doubt = Open("k", code, Weight.WARNS, name="省数字金融协会", count=count)
+    with translation.override("en"):
+        assert times in wording(doubt)

@@ -109,7 +109,7 @@ def test_only_the_system_administrator_sets_it_in_a_shape_that_works_and_it_is_o
     ("language", "sentence"),
     [
         ("zh-hans", "到期前提醒：告知单位承办人、督办员；制发黄色预警单；渠道：接口推送"),
-        ("en", "Reminder before the due date: tells officer of the agency、coordinator; makes: Yellow warning slip; by Webhook"),
+        ("en", "Reminder before the due date: tells officer of the agency, coordinator; makes: Yellow warning slip; by Webhook"),
     ],
 )
 def test_the_history_says_whom_a_rung_tells_with_which_paper_and_by_which_channels(
