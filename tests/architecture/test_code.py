@@ -93,8 +93,19 @@ def test_every_scheduled_task_exists_and_expires() -> None:
     assert schedule
     for name, entry in schedule.items():
         assert entry["task"] in celery_app.tasks, f"{name} rings a task that does not exist"
-        assert entry["options"]["expires"] > 0, f"{name} would pile up while no worker runs"
         assert isinstance(entry["schedule"], int | float | crontab)
+        period = entry["schedule"] if not isinstance(entry["schedule"], crontab) else 3600.0
+        assert 0 < entry["options"]["expires"] <= period, f"{name} would pile up while no worker runs"
+        assert not {"args", "kwargs"} & entry.keys(), f"{name}: what is to be done is a row, not a message"
+
+
+def test_bells_are_json_that_is_acknowledged_late_and_ends_in_time() -> None:
+    told = celery_app.conf
+    assert (told.task_serializer, list(told.accept_content)) == ("json", ["json"])
+    assert (told.task_acks_late, told.task_ignore_result, told.worker_prefetch_multiplier) == (True, True, 1)
+    assert 0 < told.task_soft_time_limit < told.task_time_limit
+    visible = told.broker_transport_options.get("visibility_timeout")
+    assert visible is None or visible >= told.task_time_limit, "a bell would be rung again while it is being answered"
 
 
 def test_the_clock_is_read_at_the_edges_only() -> None:

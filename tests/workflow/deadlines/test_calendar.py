@@ -3,6 +3,7 @@
 import datetime as dt
 
 import chinese_calendar
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,14 @@ def test_every_announced_day_agrees_with_the_package() -> None:
         assert CALENDAR.is_working(day) is chinese_calendar.is_workday(day), day
         day, swept = day + ONE, swept + 1
     assert swept == 8401
+
+
+@pytest.mark.row("E5")
+def test_every_announced_day_agrees_with_a_second_package_but_one() -> None:
+    other = holidays.country_holidays("CN", years=range(2004, 2027))
+    days = [dt.date(2004, 1, 1) + ONE * number for number in range(8401)]
+    apart = [day for day in days if CALENDAR.is_working(day) is not other.is_working_day(day)]
+    assert apart == [dt.date(2005, 12, 31)], "a Saturday worked for the New Year of 2006, ordered by the notice of the next year"
 
 
 @pytest.mark.parametrize(
