@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from measures.importing.clauses.roles import OTHERS_SUPPORT
 from measures.importing.document import Document
-from measures.importing.frontmatter import Layout
+from measures.importing.frontmatter import Layout, plain_digits
 from measures.importing.headings import read_marker
 from measures.importing.outline import Node
 
@@ -87,8 +87,8 @@ class LeadRule:
 def find_basis(text: str, layout: Layout) -> list[Basis]:
     """Find the documents in 《》 that carry a number, and those without one that the opening sentence invokes."""
     found = [
-        Basis(match["title"], re.sub(r"\s", "", match["number"]), match.start(), match.end())
-        for match in _BASIS.finditer(text)
+        Basis(text[match.start("title") : match.end("title")], re.sub(r"\s", "", match["number"]), match.start(), match.end())
+        for match in _BASIS.finditer(plain_digits(text))
     ]  # fmt: skip
     for start, end in _openings(text, layout):
         for match in _TITLE.finditer(text, start, end):

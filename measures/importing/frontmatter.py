@@ -10,6 +10,7 @@ from datetime import date
 from measures.importing.document import Block, BlockKind, Document
 from measures.importing.furniture import furniture_of
 from measures.importing.headings import chinese_number, read_marker
+from measures.importing.issuers import behind_the_head, names_issuers, names_several, spelled_together
 from measures.importing.unnumbered import may_head
 
 _KINDS = (
@@ -44,10 +45,6 @@ QUALIFIER = re.compile(
 )
 _OTHERS = r"(?:等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|部委|厅局|机关))?"
 _ISSUES = re.compile(rf"^(.{{2,80}}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会|行|署|公司){_OTHERS})(?=关于|印发|转发)")
-ISSUER = re.compile(
-    r"^[\u4e00-\u9fffXx×（）()、 \u3000]{2,60}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|署|会|组|中心|"
-    r"行|办|党组|小组|指挥部|总行|管委会|人大|政协|公司|银行|联社|联席会议|总队|支队|大队|室|站|学院|大学|军区|集团)$"
-)
 _CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
 _META = re.compile(
     r"^(?:索\s*引\s*号|主题分类|分类|发文机关|发布机构|发文机构|成文日期|发布日期|发文日期|标\s*题|发文字号|文\s*号|主题词|"
@@ -61,6 +58,7 @@ _FILLED_IN_BY = re.compile(r"^(?:填报|填表|制表|编制)(?:单位|部门)[�
 _PUT_UP = re.compile(
     r"(?:(?:信息)?发布(?:时间|日期)[：:\s]+(\S{6,20})|((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s|$))"
 )
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NOTICES = ("通知", "函")
 _FIRST_LINES, _LAST_LINES = 14, 6
 _IMPRINT = re.compile(r"^(?P<who>[^。；\d]{2,60}?)\s*(?P<day>(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*印发$")
@@ -95,10 +93,9 @@ class Layout:
     """Which of the segments are attachments."""
 
 
-def spelled_together(name: str) -> str:
-    """Give a name without the blanks that only spread its signs; several names keep one blank between them."""
-    parts = name.removeprefix("中华人民共和国").split() if name == "中华人民共和国国务院" else name.split()
-    return (" " if all(len(part) > 3 or (len(part) > 2 and ISSUER.match(part)) for part in parts) else "").join(parts)
+def plain_digits(text: str) -> str:
+    """Write the digits of a text in half width."""
+    return text.translate(_DIGITS)
 
 
 def chinese_year(text: str) -> int:
@@ -110,6 +107,7 @@ def chinese_year(text: str) -> int:
 
 def read_date(text: str) -> tuple[date, bool] | None:
     """Read the first date of a text, and whether its day is given (else the first of the month stands for it)."""
+    text = plain_digits(text)
     match = DATE.search(text) or _ISO_DATE.search(text)
     if not match:
         return None
@@ -145,8 +143,8 @@ def _heads(document: Document, block: Block, after: Block) -> bool:
 
 
 def line_of(document: Document, block: Block) -> str:
-    """Give the text of a block."""
-    return document.text[block.start : block.end]
+    """Give the text of a block, its digits in half width, sign for sign."""
+    return plain_digits(document.text[block.start : block.end])
 
 
 def _is_contents(document: Document, block: Block) -> bool:
@@ -188,9 +186,7 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
         line = line_of(document, block)
         number = NUMBER.search(line)
         if number and layout.number is None and (len(line) - len(number.group()) < 24 or _META.match(line)):
-            layout = replace(
-                layout, number=Piece(re.sub(r"\s", "", number.group()), block.start + number.start(), block.start + number.end())
-            )
+            layout = _with_number(layout, number, block.start)
             if not _META.match(line) and len(line) - len(number.group()) > 6 and _TITLE_ANYWHERE.search(line):
                 titles.append(block)
             layout = with_date(layout, line[number.end() :], block.start + number.end(), block.end)
@@ -206,7 +202,7 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
             who = block.start, block.start + red.end("who")
             layout = replace(layout, issuer=layout.issuer or Piece(spelled_together(red["who"]), *who))
             continue
-        if ISSUER.match(line) and not TITLE.search(line) and not (titles and not _closed(document, titles)):
+        if names_issuers(line) and not TITLE.search(line) and not (titles and not _closed(document, titles)):
             layout = _with_issuer(document, layout, spelled_together(line), block)
             if not _title_follows(document, head, block):
                 continue
@@ -214,12 +210,24 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
     return _set_title(document, titles, layout)
 
 
+def _with_number(layout: Layout, number: re.Match[str], place: int) -> Layout:
+    """Take the number of the document; the letterhead that is glued to it names the issuer (西安市人民政府文件市政发〔2025〕9号)."""
+    head = behind_the_head(number.group())
+    start = number.start() + head
+    who = re.sub(r"文\s*件\s*$", "", number.string[:start]) if head else ""
+    if who and layout.issuer is None and names_issuers(who):
+        layout = replace(layout, issuer=Piece(spelled_together(who), place, place + len(who)))
+    return replace(layout, number=Piece(re.sub(r"\s", "", number.group()[head:]), place + start, place + number.end()))
+
+
 def _with_issuer(document: Document, layout: Layout, name: str, block: Block) -> Layout:
     """Take an agency above the title, or the next of several that stand line by line."""
     before = layout.issuer
     if before is None:
         return replace(layout, issuer=Piece(name, block.start, block.end))
-    if name in before.text or document.text[before.end : block.start].strip() or not ISSUER.match(before.text):
+    if before.text in name and names_several(name):  # the letterhead names the first of them
+        return replace(layout, issuer=Piece(name, block.start, block.end))
+    if name in before.text or document.text[before.end : block.start].strip() or not names_issuers(before.text):
         return layout
     return replace(layout, issuer=Piece(f"{before.text} {name}", before.start, block.end))
 
@@ -227,13 +235,13 @@ def _with_issuer(document: Document, layout: Layout, name: str, block: Block) ->
 def _closed(document: Document, titles: Sequence[Block]) -> bool:
     """Whether no line of a title waits for its end; the names of agencies above it do not."""
     lines = [line_of(document, block) for block in titles]
-    return TITLE.search(lines[-1]) is not None or all(ISSUER.match(line) for line in lines)
+    return TITLE.search(lines[-1]) is not None or all(names_issuers(line) for line in lines)
 
 
 def _title_follows(document: Document, head: Sequence[Block], block: Block) -> bool:
     """Tell whether an agency's name is the first line of a title (…政府办公厅 / 关于印发…的通知)."""
     following = (line_of(document, other) for other in head if other.start > block.start)
-    after = next((line for line in following if not ISSUER.match(line)), "")
+    after = next((line for line in following if not names_issuers(line)), "")
     return after.startswith(("关于", "印发", "转发"))
 
 
@@ -248,7 +256,7 @@ def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> t
         return layout, True
     match = DATE.search(line) or _ISO_DATE.search(line)
     signed = re.fullmatch(r"[（(](?P<who>[^（）()\d]{4,40}?)\s*[\d〇○零一二三四五六七八九]{4}\s*年[^（）()]*日[）)]", line)
-    if signed and ISSUER.match(signed["who"]) and layout.issuer is None:  # （成都市财政局　2024年2月28日）
+    if signed and names_issuers(signed["who"]) and layout.issuer is None:  # （成都市财政局　2024年2月28日）
         who = Piece(spelled_together(signed["who"]), block.start + signed.start("who"), block.start + signed.end("who"))
         layout = replace(layout, issuer=who)
     if match and (re.fullmatch(r"[（(].*[）)]", line) or len(line) - len(match.group()) < 4):  # a line that is nothing but a date
@@ -272,9 +280,12 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
         first += 1  # 关于印发《……三年行动计划 / （2023—2025年）》的通知
     if first + 1 < len(titles) and QUALIFIER.match(line_of(document, titles[first + 1])):
         first += 1
-    lines = [line_of(document, block) for block in titles[: first + 1]]
+    lines = [document.quote(block) for block in titles[: first + 1]]
+    if any(names_several(line) for line in lines[:-1]) and not lines[-1].endswith(_NOTICES):  # 财政部　教育部 / 关于……的若干措施
+        last = max(place for place, line in enumerate(lines[:-1]) if names_issuers(line))
+        lines, titles, first = lines[last + 1 :], titles[last + 1 :], first - last - 1
     text = re.sub(r"\s+", "", "".join(lines)) if len(lines) > 1 else lines[0]
-    several = [line for line in lines[:-1] if ISSUER.match(line)]
+    several = [line for line in lines[:-1] if names_issuers(line)]
     text = " ".join(several) + text.removeprefix("".join(several)) if len(several) > 1 else text  # 中共…市委 / …市人民政府 / 关于…
     text = re.sub(r"^#+\s*", "", text)
     piece = Piece(text, titles[0].start, titles[first].end)
@@ -303,11 +314,11 @@ def _goes_on(lines: Sequence[str], last: int) -> bool:
 
 def _as_spaced(lines: Sequence[str], who: str) -> str:
     """The agencies that a title begins with, one blank between two of them: 省委办公厅 省政府办公厅."""
-    spaced = "".join(line + (" " if ISSUER.match(line) else "") for line in lines)
+    spaced = "".join(line + (" " if names_issuers(line) else "") for line in lines)
     rest = len(re.sub(r"\s", "", who))
     end = next((at + 1 for at, char in enumerate(spaced) if not char.isspace() and (rest := rest - 1) == 0), len(spaced))
     name = spelled_together(spaced[:end])
-    return name if all(ISSUER.match(part) for part in name.split()) else re.sub(r"\s", "", who)
+    return name if all(names_issuers(part) for part in name.split()) else re.sub(r"\s", "", who)
 
 
 def _issuer_from_notice(layout: Layout, lines: Sequence[str]) -> Layout:
@@ -323,7 +334,7 @@ def published(document: Document, layout: Layout) -> Layout:
     """Take issuer and date of the imprint, or the day on which a page was put up, where the document gives none of its own."""
     for block in (*document.blocks[:_FIRST_LINES], *document.blocks[-_LAST_LINES:]):
         imprint = _IMPRINT.match(line_of(document, block))  # …办公室　2024年2月8日印发
-        if imprint and layout.issuer is None and ISSUER.match(imprint["who"].strip()):
+        if imprint and layout.issuer is None and names_issuers(imprint["who"].strip()):
             who = Piece(spelled_together(imprint["who"]), block.start, block.start + imprint.end("who"))
             layout = replace(layout, issuer=who)
         if imprint and layout.date is None:
@@ -333,7 +344,7 @@ def published(document: Document, layout: Layout) -> Layout:
         if layout.date is None and (when := _PUT_UP.match(line)):
             group = 1 if when[1] else 2  # 2025-08-25 18:00 来源：…
             layout = with_date(layout, when[group], block.start + when.start(group), block.start + when.end(group))
-        if layout.issuer is None and (filled := _FILLED_IN_BY.match(line)) and ISSUER.match(filled["who"]):
+        if layout.issuer is None and (filled := _FILLED_IN_BY.match(line)) and names_issuers(filled["who"]):
             layout = replace(layout, issuer=Piece(filled["who"], block.start + filled.start("who"), block.start + filled.end("who")))
     issues = _ISSUES.match(layout.title.text) if layout.title and layout.issuer is None else None
     if issues and layout.title:  # 教育部等十八部门关于加强科学教育工作的意见
@@ -346,5 +357,5 @@ def number_in_title(document: Document, layout: Layout) -> Piece | None:
     if layout.title is None:
         return None
     area = document.text[: layout.title.end]
-    match = NUMBER.search(area)
+    match = NUMBER.search(plain_digits(area))
     return Piece(re.sub(r"\s", "", match.group()), match.start(), match.end()) if match and "《" not in area[: match.start()] else None

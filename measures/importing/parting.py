@@ -9,7 +9,6 @@ from dataclasses import replace
 from measures.importing.document import Block, BlockKind, Document
 from measures.importing.frontmatter import (
     DATE,
-    ISSUER,
     NUMBER,
     PUBLISH,
     QUALIFIER,
@@ -20,10 +19,10 @@ from measures.importing.frontmatter import (
     number_in_title,
     published,
     read_head,
-    spelled_together,
     with_date,
 )
 from measures.importing.headings import Scheme, read_marker
+from measures.importing.issuers import before_the_date, names_issuers, spelled_together
 
 _ATTACHMENT = re.compile(
     r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
@@ -134,9 +133,9 @@ def _signature(document: Document, blocks: Sequence[Block], index: int) -> int:
     while index + count < len(blocks) and count < _MOST_NAMES:
         line = line_of(document, blocks[index + count])
         match = DATE.search(line)
-        if match and len(line) - len(match.group()) <= 4:
+        if match and (len(line) - len(match.group()) <= 4 or (match.end() == len(line) and before_the_date(line))):
             return count + 1
-        if len(line) > 40 or not ISSUER.match(line):
+        if len(line) > 40 or not names_issuers(line):
             return 0
         count += 1
     return 0
@@ -146,9 +145,13 @@ def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout
     last = blocks[-1]
     layout = with_date(layout, line_of(document, last), last.start, last.end)
     names = [spelled_together(line_of(document, block)) for block in blocks[:-1]]
+    end = blocks[-2].end if names else last.start
+    if who := before_the_date(line_of(document, last)):  # 西安市人民政府2025年3月31日
+        names.append(spelled_together(who))
+        end = last.start + len(who)
     if not names:
         return layout
-    signed = Piece("、".join(names), blocks[0].start, blocks[-2].end)
+    signed = Piece("、".join(names), blocks[0].start, end)
     issuer = layout.issuer.text if layout.issuer else ""
     shortened = len(names) == 1 and len(names[0]) > len(issuer) and names[0].endswith(issuer[1:])
     together = len(names) > 1 and (re.sub(r"\s", "", issuer) == "".join(names) or issuer in names)
@@ -187,7 +190,7 @@ def _title_after(document: Document, blocks: Sequence[Block], index: int, layout
             lines.append(blocks[index])
         index += 1
     if only_if and layout.notice is not None:
-        text = re.sub(r"\s+", "", "".join(line_of(document, block) for block in lines))
+        text = re.sub(r"\s+", "", "".join(document.quote(block) for block in lines))
         layout = replace(layout, title=Piece(text, lines[0].start, lines[-1].end))
     return index, layout
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from measures.importing.frontmatter import Layout
+from measures.importing.frontmatter import Layout, plain_digits
 from measures.importing.partial_date import PartialDate
 
 
 def reference_of(layout: Layout) -> PartialDate | None:
     """Give the date that 年底前 counts from: that of the document; the year of its title where that is later (a plan for next year)."""
-    titled = re.search(r"(20\d\d)(?:年?[—\-－~～至]+20\d\d)?年", layout.title.text) if layout.title else None
+    titled = re.search(r"(20\d\d)(?:年?[—\-－~～至]+20\d\d)?年", plain_digits(layout.title.text)) if layout.title else None
     numbered = re.search(r"20\d\d", layout.number.text) if layout.number else None
     year = int(titled[1]) if titled else None
     if layout.date is not None and (year is None or year <= layout.date.year):
@@ -23,7 +23,7 @@ def reference_of(layout: Layout) -> PartialDate | None:
 
 def year_end(layout: Layout) -> date | None:
     """Give the last day of the year that the title of a plan for one year names (2026年工作要点)."""
-    titled = re.search(r"(?<![—\-－~～至\d])(20\d\d)年(?!以来|[—\-－~～至])", layout.title.text) if layout.title else None
+    titled = re.search(r"(?<![—\-－~～至\d])(20\d\d)年(?!以来|[—\-－~～至])", plain_digits(layout.title.text)) if layout.title else None
     return date(int(titled[1]), 12, 31) if titled else None
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from pypdf import PdfReader
@@ -17,8 +18,9 @@ from pypdf.errors import PyPdfError
 
 from measures.importing.document import Document, DocumentBuilder, Merge
 from measures.importing.headings import read_marker
-from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, plain_signs, rows_of
+from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, rows_of
 from measures.importing.readers.pdf_tables import Rules, Table, ruled_tables, unruled_table
+from measures.importing.readers.radicals import plain_signs
 from measures.importing.unreadable import Refusal, Unreadable
 
 MAX_PAGES = 2_000
@@ -32,6 +34,7 @@ _MOST = 0.85  # of a page
 _FEWEST_ROWS = 6
 _NUMBERS = re.compile(r"(?:序\s*号|编\s*号|项目序号|任务序号)\s*")
 _SAME_PLACE = 6.0
+_SHORT, _FAR = 0.4, 4  # of the width of most lines; times the size of the type
 _BLANK = 1.2  # of the size of the type; a narrower gap is one of setting
 _END = tuple("。！？；：:;")
 # pypdf lets many kinds of exceptions through when a file is damaged.
@@ -242,6 +245,7 @@ def _paragraphs(items: list[Line | Table], out: DocumentBuilder) -> None:
     """Join lines into paragraphs, and the parts of a table that goes on over pages into one."""
     lines = [item for item in items if isinstance(item, Line)]
     right = _right_edge(lines)
+    width = median(line.right - line.x for line in lines) if lines else 0.0
     left: dict[tuple[int, int], float] = {}
     for line in lines:
         place = (line.page, int(line.x // 200))
@@ -258,7 +262,7 @@ def _paragraphs(items: list[Line | Table], out: DocumentBuilder) -> None:
             table.append(item)
             continue
         _put(table, out)
-        if previous is not None and current and not _begins(item, previous, right, left[item.page, int(item.x // 200)]):
+        if previous is not None and current and not _begins(item, previous, right, left[item.page, int(item.x // 200)], width):
             current += (" " if _needs_blank(current, item.text) else "") + item.text
         else:
             out.paragraph(current)
@@ -303,10 +307,20 @@ def _right_edge(lines: list[Line]) -> dict[int, float]:
     return {column: sorted(ends)[int(len(ends) * 0.8)] for column, ends in by_column.items()}
 
 
-def _begins(line: Line, previous: Line, right: dict[int, float], left: float) -> bool:
-    """Tell whether a line begins a paragraph; `left` is where the lines of its page and column begin."""
-    full = previous.right >= right.get(int(previous.x // 200), previous.right) - 2.2 * previous.size
-    if not full:
+def _begins(line: Line, previous: Line, right: dict[int, float], left: float, width: float) -> bool:
+    """Tell whether a line begins a paragraph.
+
+    Args:
+        line: the line.
+        previous: the one above it.
+        right: how far the lines of each column reach.
+        left: where the lines of its page and column begin.
+        width: how wide most lines are; much shorter ones (a name and a date on the right) are not joined.
+    """
+    short = previous.right - previous.x < _SHORT * width
+    full = not short and previous.right >= right.get(int(previous.x // 200), previous.right) - 2.2 * previous.size
+    below = line.page == previous.page and line.y < previous.y
+    if not full or (below and line.x - previous.x > _FAR * line.size):
         return True
     if abs(line.size - previous.size) > 0.15 * previous.size:
         return True

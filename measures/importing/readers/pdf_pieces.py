@@ -6,23 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from unicodedata import normalize
 
 _WIDE = re.compile("[\u1100-\uffff]")
 _GAP = 0.85  # of the size of the type; a wider gap parts a line
 _OVERLAP = 0.3
-
-# Fonts of some programs name the signs of words by those of radicals: ⼯ for 工, ⺠ for 民.
-_SUPPLEMENT = str.maketrans(
-    "⺀⺁⺄⺆⺈⺊⺌⺍⺗⺛⺟⺠⺩⺫⺬⺮⺯⺷⺸⺼⺾⻁⻂⻄⻅⻆⻈⻉⻋⻌⻐⻓⻔⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
-    "冫厂乙冂刀卜小小小旡母民王目示竹糸羊羊肉艹虎衣西见角讠贝车辶钅长门青韦页风飞食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
-)
-_RADICALS = re.compile("[\u2f00-\u2fd5\ufb00-\ufb06]")
-
-
-def plain_signs(text: str) -> str:
-    """Write the signs of words for those of radicals that look the same."""
-    return _RADICALS.sub(lambda match: normalize("NFKC", match.group()), text).translate(_SUPPLEMENT)
 
 
 @dataclass(frozen=True, slots=True)

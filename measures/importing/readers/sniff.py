@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from measures.importing.document import Document
 from measures.importing.readers.csvfile import is_csv, read_csv
@@ -12,6 +13,7 @@ from measures.importing.readers.markdown import is_markdown, read_markdown
 from measures.importing.readers.package import Package
 from measures.importing.readers.pdf import read_pdf
 from measures.importing.readers.plaintext import decode, from_text
+from measures.importing.readers.radicals import without_radicals
 from measures.importing.readers.xlsx import read_xlsx
 from measures.importing.unreadable import Refusal, Unreadable
 
@@ -38,11 +40,16 @@ _RTF = b"{\\rtf"
 
 
 def read_document(data: bytes, filename: str = "") -> Document:
-    """Read a file of any format that is known.
+    """Read a file of any format that is known; signs of radicals are written as the words they stand for, sign for sign.
 
     Raises:
         Unreadable: the file is empty, too large, damaged, of no known format, or dangerous to open.
     """
+    document = _read(data, filename)
+    return replace(document, text=without_radicals(document.text))
+
+
+def _read(data: bytes, filename: str) -> Document:
     if len(data) > LIMIT:
         raise Unreadable(Refusal.TOO_LARGE, size=-(-len(data) // _MEGABYTE), limit=LIMIT // _MEGABYTE)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):

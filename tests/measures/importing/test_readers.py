@@ -14,7 +14,7 @@ from measures.importing.document import BlockKind, Document
 from measures.importing.plan import read_plan
 from measures.importing.readers import read_document
 from measures.importing.readers.numbering import Numbering, chinese, written
-from measures.importing.readers.pdf_pieces import plain_signs
+from measures.importing.readers.radicals import plain_signs
 from tests.measures.importing.corpus.render import as_pdf, pdf_of, render
 
 
@@ -162,6 +162,16 @@ def test_pdf_columns_are_read_one_after_the_other() -> None:
     drawn = [draw(60, 700 - 20 * i, line) for i, line in enumerate(left)] + [draw(320, 700 - 20 * i, line) for i, line in enumerate(right)]
     text = read_document(pdf_of(["\n".join(drawn).encode()]), "a.pdf").text.replace("\n", "")
     assert text == "".join(left + right)
+
+
+def test_pdf_short_lines_on_the_right_are_not_joined() -> None:
+    def draw(x: float, y: float, text: str) -> str:
+        return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
+
+    body = ["现将有关事项通知如下请结合实际认真组织实施并抓好落实" * 2 + sign for sign in "甲乙丙丁戊己庚辛"]
+    drawn = [draw(60, 760 - 20 * i, line) for i, line in enumerate(body)]
+    drawn += [draw(450, 560, "西安市人民政府"), draw(450, 540, "2025年3月31日")]
+    assert lines(read_document(pdf_of(["\n".join(drawn).encode()]), "a.pdf"))[-2:] == ["西安市人民政府", "2025年3月31日"]
 
 
 def test_markdown_is_read_without_its_marks() -> None:
