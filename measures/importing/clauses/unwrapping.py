@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from measures.importing.clauses import roles
+from measures.importing.clauses import places, roles
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.names import shape
 
@@ -63,7 +63,9 @@ def _breaks_word(left: str, right: str, *, line: bool) -> bool:
         phrase = roles.phrase_at(joined, start, after_name=whole)
         if (label and label.end > edge) or (phrase and phrase.end > edge):
             return True
-    return line and not roles.label_at(right, 0) and any(_whole(left + right[:size]) for size in range(1, len(right) + 1))
+    if not line or roles.label_at(right, 0):
+        return False
+    return any(_whole(left + right[:size]) or places.is_short(left + right[:size]) for size in range(1, len(right) + 1))
 
 
 def _whole(name: str) -> bool:

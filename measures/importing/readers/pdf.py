@@ -203,14 +203,38 @@ def _in_columns(rows: list[list[Line]], gutter: float) -> list[Line]:
     right: list[Line] = []
     for row in rows:
         if any(piece.x < gutter < piece.right for piece in row):
-            done += [*left, *right, _whole(row)]
+            done += [*_edged(left), *_edged(right), _whole(row)]
             left, right = [], []
             continue
         sides = [piece for piece in row if piece.x < gutter], [piece for piece in row if piece.x >= gutter]
         for side, column in zip(sides, (left, right), strict=True):
             if side:
                 column.append(_whole(side))
-    return [*done, *left, *right]
+    return [*done, *_edged(left), *_edged(right)]
+
+
+def _edged(column: list[Line]) -> list[Line]:
+    """Tell the lines of one column where it begins and ends: other lines of the page may reach farther."""
+    begins = Counter(round(line.x) for line in column).most_common(1)
+    ends = sorted(line.right for line in column)
+    return [replace(line, column=(float(begins[0][0]), ends[int(len(ends) * 0.8)])) for line in column]
+
+
+def _as_before(items: list[Line | Table]) -> list[Line | Table]:
+    """Take a page whose lines all fit into the first column of another one for one that is not filled: the last one, as a rule."""
+    lines = [item for item in items if isinstance(item, Line)]
+    column = min((line.column for line in lines if line.column), default=None)
+    if column is None:
+        return items
+    reach: dict[int, float] = {}
+    for line in lines:
+        reach[line.page] = max(reach.get(line.page, 0.0), line.right)
+    return [
+        replace(item, column=column)
+        if isinstance(item, Line) and item.column is None and reach[item.page] <= column[1] + _FAR * item.size
+        else item
+        for item in items
+    ]
 
 
 def _without_headers(pages: list[list[Line | Table]]) -> list[list[Line | Table]]:
@@ -243,6 +267,7 @@ def _shape(text: str) -> str:
 
 def _paragraphs(items: list[Line | Table], out: DocumentBuilder) -> None:
     """Join lines into paragraphs, and the parts of a table that goes on over pages into one."""
+    items = _as_before(items)
     lines = [item for item in items if isinstance(item, Line)]
     right = _right_edge(lines)
     width = median(line.right - line.x for line in lines) if lines else 0.0
@@ -317,10 +342,13 @@ def _begins(line: Line, previous: Line, right: dict[int, float], left: float, wi
         left: where the lines of its page and column begin.
         width: how wide most lines are; much shorter ones (a name and a date on the right) are not joined.
     """
-    short = previous.right - previous.x < _SHORT * width
-    full = not short and previous.right >= right.get(int(previous.x // 200), previous.right) - 2.2 * previous.size
     below = line.page == previous.page and line.y < previous.y
-    if not full or (below and line.x - previous.x > _FAR * line.size):
+    short = previous.right - previous.x < _SHORT * width
+    edge = previous.column[1] if previous.column else right.get(int(previous.x // 200), previous.right)
+    full = not short and previous.right >= edge - 2.2 * previous.size
+    left = line.column[0] if line.column else left
+    outdented = below and previous.x - left > 3 * line.size and line.x - left <= 3 * line.size  # what stands on the right is no paragraph
+    if not full or outdented or (below and line.x - previous.x > _FAR * line.size):
         return True
     if abs(line.size - previous.size) > 0.15 * previous.size:
         return True

@@ -30,7 +30,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of one column, or a part of it."""
+    """A line of one column, or a part of it; `column` is where the lines of its column begin and end, where the page has several."""
 
     x: float
     right: float
@@ -38,6 +38,7 @@ class Line:
     size: float
     text: str
     page: int
+    column: tuple[float, float] | None = None
 
 
 def rows_of(fragments: Iterable[Fragment]) -> list[list[Fragment]]:

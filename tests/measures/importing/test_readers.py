@@ -164,6 +164,20 @@ def test_pdf_columns_are_read_one_after_the_other() -> None:
     assert text == "".join(left + right)
 
 
+def test_pdf_columns_below_a_head_over_both_are_joined_into_paragraphs() -> None:
+    def draw(x: float, y: float, text: str) -> str:
+        return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
+
+    head = "关于加快建设现代化产业体系推动高质量发展的若干措施的通知如下请认真执行"
+    left = ["一、左栏写到右边还要接着写下去", *(f"左栏第{i}行的文字一直写到右边为止" for i in "二三四五六七"), "左栏至此为止。"]
+    right = ["二、右栏写到右边还要接着写下去", *(f"右栏第{i}行的文字一直写到右边为止" for i in "二三四五六七"), "右栏至此为止。"]
+    drawn = [draw(60, 760, head), draw(215, 740, "山政发〔2025〕9号")]
+    drawn += [draw(60 if i else 84, 700 - 20 * i, line) for i, line in enumerate(left)]
+    drawn += [draw(320 if i else 344, 700 - 20 * i, line) for i, line in enumerate(right)]
+    read = lines(read_document(pdf_of(["\n".join(drawn).encode()]), "a.pdf"))
+    assert read == [head, "山政发〔2025〕9号", "".join(left), "".join(right)]
+
+
 def test_pdf_short_lines_on_the_right_are_not_joined() -> None:
     def draw(x: float, y: float, text: str) -> str:
         return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
