@@ -19,7 +19,7 @@ _AMOUNT = re.compile(
     rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
     rf"|百分之(?P<percent>[{_CN}十百]{{1,5}}(?:点[{_CN}]{{1,3}})?)"
     rf"|(?P<of>[二三四五六七八九十])分之(?P<share>[一二两三四五六七八九])"
-    rf"|(?P<half>(?<![前后上下对各另减])(?:一半|半数)(?={_ENDS}))|(?P<tenths>(?<=[到达占过少低在于至率例重])[一二三四五六七八九])成(?={_ENDS})"
+    rf"|(?P<half>(?<![前后上下对各另减])(?:一半|半数)(?={_ENDS}))|(?P<tenths>(?<=[到达占过少低在于至率例重长降加高])[一二两三四五六七八九])成(?={_ENDS})"
     rf"|(?P<cn>[{_CN}十百千](?:[{_CN}十百千万亿]{{0,10}}[{_CN}十百千])?)(?P<cn_unit>{UNIT})(?!级|余级)"
     r"|翻(?P<times>[一两二三四1-4])?番"
 )
@@ -92,7 +92,7 @@ def _chinese(match: re.Match[str]) -> Amount | None:
     written, unit = match["cn"], match["cn_unit"]
     value = chinese_amount(written)
     large = any(sign in "百千万亿" for sign in written + unit[:2])
-    if unit in {"万", "亿", "千", "百", "万亿"} or (not large and (value < 11 or unit in _PARTS)) or value == 0:
+    if unit in {"万", "亿", "千", "百", "万亿"} or (not large and unit != "倍" and (value < 11 or unit in _PARTS)) or value == 0:
         return None
     if len(written) == 1 and written in "百千" and unit[0] not in "万亿":  # 千家万户
         return None

@@ -146,7 +146,8 @@ def _feast(plain: str, start: int, reference: PartialDate | None, labelled: bool
 
 def _plan(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:
     found = PLAN.match(plain, start)
-    if found is None or not (labelled or found["edge"] or found["before"] or found["lead"]):
+    bare = found is not None and not (labelled or found["edge"] or found["before"] or found["lead"])
+    if found is None or bare or plain[max(0, start - 2) : start].rstrip("“").endswith(("较", "比")):
         return None
     if not labelled and found["edge"] in (None, "前期", "中期") and not found["before"]:
         return None
@@ -201,8 +202,10 @@ def _month(plain: str, start: int, reference: PartialDate | None, labelled: bool
         return None
     if reference is None or reference.month is None:
         return _made(plain, found, None, "不知道成文的月份")
-    first = date(reference.year, reference.month, monthrange(reference.year, reference.month)[1])
-    return _made(plain, found, months_later(first, 1) if found["month"].startswith("下") else first)
+    last = date(reference.year, reference.month, monthrange(reference.year, reference.month)[1])
+    last = months_later(last, 1) if found["month"].startswith("下") else last
+    day = int(found["day"] or last.day)
+    return _made(plain, found, last.replace(day=day) if 1 <= day <= last.day else None, "" if 1 <= day <= last.day else "没有这一天")
 
 
 def _point_or_range(plain: str, start: int, reference: PartialDate | None, labelled: bool) -> Deadline | None:

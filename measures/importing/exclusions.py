@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from measures.importing.comparators import NUMBER, UNIT
-from measures.importing.naming import ANY_VERB
+from measures.importing.naming import ANY_VERB, STARTING
 
 _HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
 # 较上年提高6个百分点, 控制在上年结余的10%以内 compare with what was; 对2018年以来改造的户厕 says which ones are meant.
@@ -65,6 +65,9 @@ _SAYINGS = re.compile(r"(?:措施|举措|意见|政策|任务|规定|清单|要�
 # 产值超10亿元产业链6条: the first number says which ones are counted.
 _QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{2,12}?)(?:达到|达|突破|超过|不少于)?\d")
 
+# 50户以上自然村通硬化路工程, 500千伏变电站3座
+_SIZED = re.compile(r"(?:以上|以下)的?[\u4e00-\u9fff“”]{2,14}(?:工程|行动|计划|改造|建设|整治|治理)(?=[，。；、]|$)")
+_SIZES = re.compile(r"^(?:户|人|年|层|吨|米|千瓦|万千瓦|岁|周岁)$")
 _REACHES = re.compile(r"达|超过|突破|不少于|不低于|增长|提高|实现|占|率")
 # 关停30万千瓦以下机组4台: which ones, and how many of them.
 _KIND = re.compile(rf"(?:及以上|以上|以下|以内)的?(?P<noun>[\u4e00-\u9fff“”（）()]{{2,14}}?)(?:{NUMBER})(?:{UNIT})")
@@ -81,7 +84,7 @@ def is_promise(around: str, named: str, word: str) -> bool:
     """Tell a sum or share that is given or asked for, from an aim. `around` is the part of the sentence, `named` what is measured."""
     if _POLICY.search(around) is None:
         return False
-    return not (word in _RISES and _LEVEL.search(named.strip()) and not _GRANTS.search(around))
+    return not (word in _RISES and _LEVEL.search(STARTING.sub("", named).strip()) and not _GRANTS.search(around))
 
 
 def is_plainly_none(around: str, before: str, after: str) -> bool:
@@ -103,6 +106,8 @@ def is_condition(after: str, unit: str) -> bool:
     """Tell a number that only says which ones are meant (超过100亿元的企业, 30万千瓦以下机组4台) by what stands behind it."""
     which = _QUALIFIES.match(after)
     if which and unit.endswith("元") and not ANY_VERB.search(which["noun"]):
+        return True
+    if unit == "千伏" or (_SIZES.match(unit) and _SIZED.match(after)):
         return True
     return is_kind(after) or _CONDITION.match(after) is not None
 

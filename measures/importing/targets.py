@@ -17,13 +17,13 @@ from measures.importing.amounts import Amount, find_amounts
 from measures.importing.comparators import CANONICAL, COMPARATORS, SUFFIXES, VERBS, relation_of
 from measures.importing.deadlines import find_deadlines
 from measures.importing.exclusions import is_condition, is_counted, is_history, is_kind, is_plainly_none, is_promise, names_thing
-from measures.importing.naming import ANY_VERB, LEADING, named_by, stem_of
+from measures.importing.naming import ANY_VERB, BETWEEN, LEADING, named_by, stem_of
 from measures.importing.partial_date import PartialDate
 from measures.importing.prose import PART
 from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due, read_dues
 
-_WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + r")(?:约|近|了|(?<=于|到|过|在|达)[^，、\d的]{1,8}的)?$")
+_WORD = re.compile("(?:" + "|".join(sorted(COMPARATORS, key=len, reverse=True)) + ")" + BETWEEN + "?$")
 _SUFFIX = re.compile(r"\s*(?:的?(?P<suffix>" + "|".join(sorted(SUFFIXES, key=len, reverse=True)) + "))")
 _PLAIN = frozenset(("", "为", "是", "近", "约", "力争", "累计", *VERBS))
 _LENGTH = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日|岁|周岁|米|公里)$")
@@ -36,6 +36,7 @@ _TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日
 _FROM = re.compile(r"(?:由|从)(?:目前的?|现[有在]的?|原来的?|20\d\d年的?)?$")
 _TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|调整)(?:到|至|为)")
 _LASTS = re.compile(r"(?:时间|时限|时长|周期|用时|耗时)$")  # 审批时间3天以内
+_ONLY_TIME = re.compile(r".{0,6}年(?:[底末内]|\d{1,2}月底?)?前?")
 _DONE = re.compile(
     r"(?:前|之前)?(?:全面|全部|基本|如期|按期)?(?:完成|建成|投用|投产|到位|见效|办结|销号|竣工|达标|达到目标)(?=[，。；;）)\n]|$)"
 )
@@ -138,6 +139,7 @@ class _Sentence:
         self.before = before
         self.last: Target | None = None
         self.unread: list[tuple[int, int]] = []
+        self.spoken = ""  # what an earlier number, that is no target, counts: 目前建有中心210个，到2027年达到300个
 
     def targets(self) -> list[Target]:
         """Read the sentence from left to right."""
@@ -207,7 +209,7 @@ class _Sentence:
         suffix = _SUFFIX.match(self.text, amount.end, self.end)
         said = stem_of(word.group()) if word else ""
         due, _, _ = self._time(begin, amount.start)
-        aimed = said not in _PLAIN or (suffix is not None and not _LENGTH.search(amount.unit))
+        aimed = said not in _PLAIN or (said in VERBS and amount.unit == "%") or (suffix is not None and not _LENGTH.search(amount.unit))
         cut = _BREAK.search(self.text, amount.end, self.end)
         around = self.text[begin : cut.start() if cut else self.end]
         after = self.text[amount.end : min(amount.end + 32, self.end)]
@@ -237,10 +239,13 @@ class _Sentence:
             if word and begin + word.start() >= metric_from
             else self.text[metric_from : amount.start]
         )
-        if self._is_policy(amount, begin, named, word) or not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
+        if self._is_policy(amount, begin, named, word):
+            self.spoken = self.spoken or re.sub(r"^(?:目前|现|已经?|建有|拥有|有|共)+", "", self._metric(named, word, after, begin)[0])
+            return None
+        if not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
             return None
         metric, region, end = self._metric(named, word, after, begin)
-        if not metric:
+        if not metric or _ONLY_TIME.fullmatch(metric):
             return None
         comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)
         start = begin + _leading_blanks(self.text[begin : amount.start])
@@ -289,7 +294,7 @@ class _Sentence:
         around = self.text[begin : cut.start() if cut else self.end]
         if is_condition(self.text[amount.end : min(amount.end + 32, self.end)], amount.unit):
             return True
-        said = word.group() if word is not None else ""
+        said = stem_of(word.group()) if word is not None else ""
         return is_promise(around, named, said) or is_history(self.text[self.start : amount.start - len(said)], said)
 
     def _is_aim(self, named: str, word: re.Match[str] | None, suffix: str, amount: Amount, due: date | None) -> bool:
@@ -355,7 +360,7 @@ class _Sentence:
         if last is not None and _AGAIN.fullmatch(bare):  # 新建高标准农田120万亩、改造提升80万亩
             return bare + (word.group() if word else "") + VERB.sub("", last.metric), region or last.region
         if not bare and last is None and word is not None:  # 建设充电桩，不少于500个
-            return self._said_before(begin, whole=True), region
+            return self._said_before(begin, whole=True) or self.spoken, region
         return bare, region
 
     def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:
