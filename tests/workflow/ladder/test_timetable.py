@@ -110,7 +110,7 @@ def history(sweep_once: Callable[[dt.datetime], object], seed: int) -> list[dict
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.proof), pytest.param(4, marks=pytest.mark.proof)])
 def test_sweeps_in_batches_leave_behind_what_sweeps_one_by_one_leave_behind(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    Synthesis(now=NOW, seed=seed, say=lambda _words: None).run(agencies=12, users=40, tasks=30)
+    Synthesis(now=NOW, seed=seed, say=lambda _words: None).run(agencies=12, users=40, tasks=45)
     User.objects.update(email="somebody@example.test")
     plan = Plan.objects.earliest("pk")
     RungSetting.objects.create(plan=None, rung="standstill", enabled=False)
