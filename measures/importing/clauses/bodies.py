@@ -66,6 +66,8 @@ BANKS = tuple(sorted(_WORDS["banks"], key=len, reverse=True))
 TELECOM = _WORDS["telecom"]
 OF_THEIR_OWN = frozenset(_WORDS["of_their_own"])
 ONE_HOUSE = _WORDS["one_house"]
+DISTRICTS = frozenset(_WORDS["districts"])
+NO_PLACES = frozenset(_WORDS["no_places"])
 ORGANS = tuple(sorted(_WORDS["organs"], key=len, reverse=True))
 PREFECTURE_OFFICES = frozenset(_WORDS["prefecture_offices"])
 SORTS = _WORDS["sorts"]

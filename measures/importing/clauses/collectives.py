@@ -19,7 +19,7 @@ _COUNTED_PLACES = re.compile(  # 26个县人民政府, 山区26县政府, 10个�
     r"[\u4e00-\u9fff]{0,6}?(?:\d{1,3}个?|[一二三四五六七八九十]{1,3}个)[\u4e00-\u9fff]{0,6}?(?:市|区|县|州|盟|旗|镇|乡|街道)(?:市区|区|市)?(?P<seat>[\u4e00-\u9fff]*)$"
 )
 _SEVERAL = re.compile(
-    r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街|地)(?:[一两]?市|[一两]?区|县)?(?:人民政府|政府|党委|部门|管委会)$"
+    r"[两二三四五六七八九十](?:个)?(?:省|市|区|县|州|盟|镇|街|地)(?:[一两]?市|[一两]?区|县)?(?:党委和政府|党委政府|人民政府|政府|党委|部门|管委会)$"
 )
 _STATIONED = re.compile(r"^(?:中央|中省|省|市|部)?[在驻](?P<place>[\u4e00-\u9fff]{2})")
 _STATIONED_UNITS = re.compile(
@@ -28,10 +28,12 @@ _STATIONED_UNITS = re.compile(
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_OWNED = re.compile(r"(?P<owner>[\u4e00-\u9fff]{3,14}?)(?:监管|所属|下属|直属|出资|主管)(?P<kind>[\u4e00-\u9fff]{2,6})$")
 _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
 _EITHER = ("部门", "单位", "机构", "企业", "处室", "科室")
+_LEVELS_NAMED, _OF_ONE_LEVEL = ("省级", "市级", "县级"), ("机关", "政府")  # 省级地方金融管理局
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)(?P<place>[\u4e00-\u9fff]{3,12}?)(?:人民政府|政府)$")
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
@@ -47,7 +49,20 @@ def is_collective(name: str) -> bool:
     """Whether a chunk names an open set."""
     if not _SHORTEST <= len(name) <= _LONGEST_NAME or name in bodies.STANDALONE or name in bodies.WHOLE:
         return False
-    return _plural_office(name) or _open_set(name) or _SORT.match(name) is not None or _several_bureaus(name) or is_of_levels(name)
+    return (
+        _plural_office(name)
+        or _owned(name)
+        or _open_set(name)
+        or _SORT.match(name) is not None
+        or _several_bureaus(name)
+        or is_of_levels(name)
+    )
+
+
+def _owned(name: str) -> bool:
+    """Whether these are the bodies under an agency: 市国资委监管企业, 省教育厅直属高校."""
+    found = _OWNED.match(name)
+    return found is not None and found["kind"] in _CLASS_NOUNS and bool(shape(found["owner"]).prefix) and shape(found["owner"]).office
 
 
 def is_of_levels(name: str) -> bool:
@@ -131,6 +146,9 @@ def _quantified(plain: str) -> bool:
 
 def _plural_office(name: str) -> bool:
     """Whether this is one kind of office in many places: 区县财政局."""
+    if name.startswith(_LEVELS_NAMED):  # 省级地方金融管理局, but 省级机关事务管理局 and 省级河长办 are one
+        rest = name[len("省级") :]
+        return functional(rest.removesuffix(head_of(rest))) and rest not in bodies.WHOLE and not rest.startswith(_OF_ONE_LEVEL)
     rest = name.removeprefix(next((word for word in bodies.PLURALS if name.startswith(word)), name))
     rest = rest.removeprefix("委") if rest.removeprefix("委") in bodies.PARTY else rest
     core = rest[: -len(head_of(rest))] if head_of(rest) else ""
@@ -150,7 +168,7 @@ def is_class(name: str) -> bool:
         return False
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
-    if words[-1] in bodies.ZONE_SEATS and (words[:-1] == ["城市"] or any(word in bodies.ZONES for word in words)):
+    if words[-1] in (*bodies.ZONE_SEATS, "党工委") and (words[:-1] == ["城市"] or any(word in bodies.ZONES for word in words)):
         return False  # 开发区管委会, 城市管理委员会 are one agency
     return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
 

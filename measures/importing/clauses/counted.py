@@ -1,4 +1,4 @@
-"""Places that are counted where they end: 兴庆、金凤、西夏三区政府 → 兴庆区政府, 金凤区政府, 西夏区政府."""
+"""Runs of places of which the last counts them (兴庆、金凤、西夏三区政府) or leaves the unit to choose (泸定、九龙县（市）政府)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from measures.importing.clauses.names import shape
 
 _DIGITS = {digit: number for digits in ("二三四五六七八九十", "23456789", "两") for number, digit in enumerate(digits, start=2)}
 _SEATS = "|".join(sorted({*bodies.SEATS, *bodies.PREFECTURE_OFFICES}, key=len, reverse=True))
+# 九龙县（市）人民政府
+_CHOICE = re.compile(rf"(?P<place>[\u4e00-\u9fff]{{2,9}})(?P<units>[市区县州旗]（[市区县州旗、]{{1,5}}）)(?P<seat>{_SEATS})$")
 _COUNTED = re.compile(
     rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>[两二三四五六七八九十2-9])个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
 )
@@ -30,6 +32,22 @@ def without_numbers(mentions: list[Mention]) -> list[Mention]:
             name = place + _unit(place, unit) + (counted["seat"] or "")
             why = _OWN_UNITS if unit == "地" else "" if before + 1 == _DIGITS[counted["number"]] else _MISCOUNTED
             done[index] = replace(mention, name=name, kind="agency", restored=True, why=mention.why or why)
+    return done
+
+
+def without_choice(mentions: list[Mention]) -> list[Mention]:
+    """Places whose units are left to choose where they end, each with its own: 康定、泸定、九龙县（市）人民政府."""
+    done = list(mentions)
+    for index, mention in enumerate(mentions):
+        chosen = _CHOICE.match(mention.chunk.text) if mention.chunk.etc is None and not mention.chunk.alias else None
+        before = _places_before(mentions, index, "地") if chosen else 0
+        if not chosen or not before:
+            continue
+        for at in range(index - before, index + 1):
+            name = chosen["place"] if at == index else mentions[at].name
+            own = {unit for unit in places.units_of(name) if unit[-1:] in chosen["units"]}
+            if shape(name).kind == "place" and len(own) == 1:
+                done[at] = replace(mentions[at], name=name + own.pop() + chosen["seat"], kind="agency", restored=True)
     return done
 
 

@@ -264,7 +264,8 @@ def _departments(chunks: list[Chunk]) -> list[Chunk]:
 def _shared_ending(chunks: list[Chunk], index: int) -> int:
     """The last chunk of an open set of departments that begins here; the chunk itself when there is none."""
     first = chunks[index]
-    opening = next((word for word in _OPENINGS if first.text.startswith(word)), "")
+    tiers = _TWO_LEVELS.match(first.text)
+    opening = tiers.group() if tiers else next((word for word in _OPENINGS if first.text.startswith(word)), "")
     if not opening or first.etc is not None or not functional(first.text[len(opening) :]):
         return index
     for at in range(index + 1, len(chunks)):
@@ -278,7 +279,8 @@ def _shared_ending(chunks: list[Chunk], index: int) -> int:
     return index
 
 
-_TIERS = re.compile(r"[省市县区州旗盟镇乡（）、]{1,8}[两二三四](?:级|地)[\u4e00-\u9fff]{2,12}$")  # 市、区两级卫生健康部门
+_TIERS = re.compile(r"[省市县区州旗盟镇乡（）、]{1,8}[两二三四](?:级|地)[\u4e00-\u9fff、]{2,20}$")  # 市、区两级卫生健康部门
+_TWO_LEVELS = re.compile(r"[省市县区州旗盟镇乡（）]{1,8}[两二三四]级")
 
 
 def _one_scope(left: str, right: str) -> bool:

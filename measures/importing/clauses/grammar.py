@@ -11,6 +11,7 @@ still be read, with a doubt at the break. Each branch below is one of the forms 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -43,6 +44,7 @@ _POINTS_BACK = (
 _JOINERS = ("以及", "及", "和", "与", "并", "或")
 _NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
+_URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
 
@@ -138,6 +140,10 @@ class Parser:
             text, places, self.untidy = text[behind:], places[behind:], True
         if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY or roles.basis_at(text, 0) == len(text) > 0:
             return
+        if _URGES.fullmatch(text):
+            self.doubts.append(Doubt(token.start, token.end, "这一部分没有读出"))
+            self.untidy = True
+            return
         asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
         if asked and shape(text[len(asked) :]).complete:
             self.doubts.append(Doubt(places[0], places[-1] + 1, "这里提到的单位没有读入"))
@@ -183,7 +189,7 @@ class Parser:
             if word in roles.LOOSE and ROLES.index(phrase.role) == ROLES.index(roles.ROLE_WORDS[word]):
                 self.doubts.append(Doubt(token.start, token.end, roles.LOOSE[word]))
         if self.linked is not None:
-            self._close_link(phrase.role, named="牵头" in phrase.words)
+            self._close_link(phrase.role)
         elif self.pending:
             self._keep_labelled(phrase.role)
             self._leave_stopped(phrase.role)
@@ -310,14 +316,14 @@ class Parser:
             self.pending = []
             self.group += 1
 
-    def _close_link(self, role: Role, *, named: bool) -> None:
+    def _close_link(self, role: Role) -> None:
         link = self.linked
         if link is None:
             return
         subject: Role = role if role in ("support", "guiding") else "lead"
         if self.subjects:
             self._assign(self.subjects, subject)
-            if not named and subject != "support":
+            if subject != "support":
                 self.doubts.append(Doubt(link.start, link.end, f"“{link.text}”前的单位按{_SPOKEN[subject]}、后的单位按配合读取"))
         self._assign(self.pending, "support")
         self.subjects, self.linked = [], None
@@ -325,7 +331,7 @@ class Parser:
     def _flush(self) -> None:
         """The end of a labelled part, or of the clause."""
         if self.linked is not None:
-            self._close_link("lead", named=False)
+            self._close_link("lead")
         if self.label is None or self.label.kind not in _OF_UNITS or self.label.role is None or not self.pending:
             return
         if self.label.both:
@@ -365,6 +371,8 @@ _LONGEST_LEAD_IN = 16
 
 def _behind_by(text: str) -> int:
     """Where the name begins in 以上任务均由市民政局, 0 if at the beginning."""
+    if text.startswith("涉及") and is_collective(text) and not text.startswith(bodies.QUANTIFIERS, len("涉及")):
+        return 0  # 涉及县区政府 is said of the set itself
     at = max(
         (
             text.rfind(word, 0, _LONGEST_LEAD_IN) + len(word)

@@ -253,7 +253,12 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
     """A place that no table knows, told by its unit: 清溪镇政府, 临空新区管委会, 城厢区财政局."""
     for end in range(2, min(len(base), 12) + 1):
         unit = next((unit for unit in bodies.REGION_UNITS if base.endswith(unit, 0, end) and end > len(unit)), None)
-        if unit is None or functional(base[:end]) or base[: end - len(unit)].endswith(("各", "有关", "相关")):
+        if (
+            unit is None
+            or functional(base[:end])
+            or base[:end] in bodies.NO_PLACES
+            or base[: end - len(unit)].endswith(("各", "有关", "相关"))
+        ):
             continue
         if any(word in base[:end] for word in bodies.NOT_IN_NAMES):
             break  # 办公室设在市发展改革委

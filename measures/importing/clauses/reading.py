@@ -40,7 +40,8 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 原省质量技术监督局: what it was called before
     if stripped.endswith(roles.ISSUES) and not any(word in stripped for word in (*roles.ALWAYS, "：", "；")):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 省财政厅、省税务局联合印发
-    if roles.refers_to_paper(stripped.strip("（）()【】〔〕[]")):
+    inner = stripped.strip("（）【】")
+    if roles.refers_to_paper(inner) or roles.numbers_paper(inner):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(text, context.date, labelled=True)
     tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
@@ -104,16 +105,19 @@ def _divides(parser: Parser, mentions: list[Mention]) -> bool:
 
 
 def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:
-    """Where all would only guide, those before the last comma are responsible: 市城投公司、市公交公司，市城管局指导."""
+    """Where all would only guide, those before the last comma are responsible (市公交公司，市城管局指导); where all would lead, a doubt."""
     roles_read = {mention.chunk.role for mention in mentions}
-    if roles_read != {"guiding"} or any(token.kind in ("label", "link") for token in parser.tokens):
+    if roles_read not in ({"guiding"}, {"lead"}) or any(token.kind in ("label", "link") for token in parser.tokens):
         return mentions
     if parser.leaders or parser.roles_seen != 1:
         return mentions
     cut = max((at for at, mention in enumerate(mentions) if mention.chunk.separator == "，"), default=0)
-    if not cut:
+    if not cut or (roles_read == {"lead"} and cut + 1 < len(mentions)):
         return mentions
-    parser.doubts.append(Doubt(mentions[0].chunk.start, mentions[-1].chunk.end, "角色只写在最后，逗号前的单位按责任单位读取"))
+    spoken = "牵头单位" if roles_read == {"lead"} else "责任单位"
+    parser.doubts.append(Doubt(mentions[0].chunk.start, mentions[-1].chunk.end, f"角色只写在最后，逗号前的单位按{spoken}读取"))
+    if roles_read == {"lead"}:
+        return mentions
     doing = [replace(mention, chunk=replace(mention.chunk, role="responsible")) for mention in mentions[:cut]]
     return [*doing, *mentions[cut:]]
 

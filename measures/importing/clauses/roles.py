@@ -54,6 +54,7 @@ _REFERENCE = re.compile(
         **{name: "|".join(map(re.escape, _WORDS[name])) for name in ("refers", "papers", "followed")}
     )
 )
+_NUMBERED = re.compile("[^，；：]*(?:第?[0-9]+号(?:令|公告|通告|文|文件)?|[〔（[][0-9]{4}[]）〕][0-9]+号)")
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
 _IS = ("分别为", "均为", "同为", "都为", "均是", "都是", "作为", "为", "是", "系")
 ALL_ARE = _IS[:6]  # these speak of a list that is closed before them: 省教育厅、省财政厅，均为牵头单位
@@ -227,6 +228,11 @@ def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
         return None
     after = _skip_blanks(text, after + len(colon)) if colon else after + len(verb)
     return Label(after, noun, _label_role(roles), both={"lead", "support"} <= set(roles))
+
+
+def numbers_paper(text: str) -> bool:
+    """Whether a text is the number of a paper: 国家发展改革委2023年第5号令."""
+    return not any(word in text for word in ALWAYS) and _NUMBERED.fullmatch(text) is not None
 
 
 def refers_to_paper(text: str) -> bool:

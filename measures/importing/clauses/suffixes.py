@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import is_collective
-from measures.importing.clauses.counted import without_numbers
+from measures.importing.clauses.counted import without_choice, without_numbers
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
@@ -37,7 +37,7 @@ def _named_group(noun: str) -> bool:
 
 def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
     """Give every fragment the ending of the name that closes its run; what stays a fragment is doubted."""
-    mentions = _halves_of_zones(_shared_offices(without_numbers(mentions)))
+    mentions = _halves_of_zones(_shared_offices(without_choice(without_numbers(mentions))))
     done = list(mentions)
     run: list[int] = []
     for index, mention in enumerate(mentions):
@@ -159,9 +159,11 @@ def _region_with(mention: Mention, closer: Mention, rest: str) -> Mention:
     """A place with its unit, or a zone, with the seat of the one that closes the run: 天河区、越秀区政府, 市高新区、市经开区管委会."""
     name, placed = mention.name, is_region(shape(closer.name).prefix)
     seat = _zone_seat(closer.name)
+    if closer.name.endswith("（行署）") and _may_sit(name, "行署"):
+        rest = "行署"  # 和田地区、克孜勒苏柯尔克孜自治州人民政府（行署）
     if placed and rest and _may_sit(name, rest):
         return replace(mention, name=name + rest, kind="agency", restored=True)
-    if seat and name.endswith(bodies.ZONES) and closer.name.removesuffix(seat).endswith(bodies.ZONES):
+    if seat and name.endswith(bodies.ZONES) and name not in bodies.DISTRICTS and closer.name.removesuffix(seat).endswith(bodies.ZONES):
         return replace(mention, name=name + seat, kind="agency", restored=True)
     sits = placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS, *bodies.PREFECTURE_OFFICES)
     return replace(mention, why=f"可能省略了“{rest}”") if sits else mention
