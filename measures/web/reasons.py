@@ -17,6 +17,8 @@ ENGLISH: dict[str, str] = {
     "“、”或者“及”前后可能是两类单位": "agencies of two kinds may stand on the two sides of “、” or “及”",
     "写的数目与列出的地方不符，请核对": "the number written is not that of the places listed; please check",
     "可能是“{}”本身": "it may be “{}” itself",
+    "按“{}”的下属单位补全": "completed as a part of “{}”",
+    "也可能属于“{}”": "it may be a part of “{}”",
     "按各自的行政区划补全": "each place was completed by its own administrative division",
     "与后面的地名不同级，按其行政区划补全": "not of the level of the place that follows; completed by its own administrative division",
     "可能属于前面的“各…”": "this may belong to the “各…” before it",

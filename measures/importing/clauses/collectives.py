@@ -28,7 +28,9 @@ _STATIONED_UNITS = re.compile(
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
-_OWNED = re.compile(r"(?P<owner>[\u4e00-\u9fff]{3,14}?)(?:监管|所属|下属|直属|出资|主管)(?P<kind>[\u4e00-\u9fff]{2,6})$")
+_UNDER = ("监管", "所属", "下属", "直属", "出资", "主管")
+_OWNED = re.compile(rf"(?P<owner>[\u4e00-\u9fff]{{3,14}}?)(?:{'|'.join(_UNDER)})(?P<kind>[\u4e00-\u9fff]{{2,6}})$")
+_IN_AN_AREA = re.compile(r"[\u4e00-\u9fff]{2,8}(?:县市区|市县区|县区|区县|市县|县市|旗县|乡镇)(?:人民政府|政府)$")  # 三省交界县区政府
 _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
@@ -61,7 +63,7 @@ def is_collective(name: str) -> bool:
 
 def _owned(name: str) -> bool:
     """Whether these are the bodies under an agency: 市国资委监管企业, 省教育厅直属高校."""
-    found = _OWNED.match(name)
+    found = _OWNED.match(name) if any(word in name for word in _UNDER) else None
     return found is not None and found["kind"] in _CLASS_NOUNS and bool(shape(found["owner"]).prefix) and shape(found["owner"]).office
 
 
@@ -87,7 +89,7 @@ def _open_set(name: str) -> bool:
         any(word in plain for word in _EACH) and (head_of(plain) or plain.endswith(_WHOLE_NAMES))
     ):
         return False
-    if is_counted(plain):
+    if is_counted(plain) or (plain.endswith("政府") and _IN_AN_AREA.match(plain)):
         return True
     if found := _COUNTED.match(plain):
         return is_class(plain[found.end() :]) or plain[found.end() :] in _CLASS_NOUNS

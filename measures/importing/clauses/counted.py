@@ -10,11 +10,18 @@ from measures.importing.clauses.mentions import Mention
 from measures.importing.clauses.names import shape
 
 _DIGITS = {digit: number for digits in ("二三四五六七八九十", "23456789", "两") for number, digit in enumerate(digits, start=2)}
+_NUMBER = "[两二三四五六七八九十2-9]"
 _SEATS = "|".join(sorted({*bodies.SEATS, *bodies.PREFECTURE_OFFICES}, key=len, reverse=True))
-# 九龙县（市）人民政府
-_CHOICE = re.compile(rf"(?P<place>[\u4e00-\u9fff]{{2,9}})(?P<units>[市区县州旗]（[市区县州旗、]{{1,5}}）)(?P<seat>{_SEATS})$")
+_CHOICE = re.compile(  # 九龙县（市）人民政府, 彭阳五县（区）政府
+    rf"(?P<place>[\u4e00-\u9fff]{{2,9}}?)(?:(?P<number>{_NUMBER})个?)?"
+    rf"(?P<units>[市区县州旗](?:（[市区县州旗、]{{1,5}}）|[市区县旗]))(?P<seat>{_SEATS})$"
+)
 _COUNTED = re.compile(
-    rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>[两二三四五六七八九十2-9])个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
+    rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>{_NUMBER})个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
+)
+_COUNTED_ZONES = re.compile(  # 万盛经开区三个管委会
+    rf"(?P<place>[\u4e00-\u9fff]{{2,14}}(?:{'|'.join(bodies.ZONES)}))"
+    rf"(?P<number>{_NUMBER})个?(?P<unit>)(?P<seat>{'|'.join(bodies.ZONE_SEATS)})$"
 )
 _LONGEST_PLACE = 4  # characters of a place that no table knows
 _OWN_UNITS = "按各自的行政区划补全"
@@ -25,7 +32,8 @@ def without_numbers(mentions: list[Mention]) -> list[Mention]:
     """The last place of a counted run by its own name, so that those before it take their ending from it."""
     done = list(mentions)
     for index, mention in enumerate(mentions):
-        counted = _COUNTED.match(mention.chunk.text) if mention.chunk.etc is None and not mention.chunk.alias else None
+        text = mention.chunk.text
+        counted = (_COUNTED.match(text) or _COUNTED_ZONES.match(text)) if _follows_place(mentions, index) else None
         before = _places_before(done, index, counted["unit"]) if counted else 0
         if counted and before and _is_place(counted["place"], counted["unit"]):
             place, unit = counted["place"], counted["unit"]
@@ -39,7 +47,7 @@ def without_choice(mentions: list[Mention]) -> list[Mention]:
     """Places whose units are left to choose where they end, each with its own: 康定、泸定、九龙县（市）人民政府."""
     done = list(mentions)
     for index, mention in enumerate(mentions):
-        chosen = _CHOICE.match(mention.chunk.text) if mention.chunk.etc is None and not mention.chunk.alias else None
+        chosen = _CHOICE.match(mention.chunk.text) if _follows_place(mentions, index) else None
         before = _places_before(mentions, index, "地") if chosen else 0
         if not chosen or not before:
             continue
@@ -49,6 +57,12 @@ def without_choice(mentions: list[Mention]) -> list[Mention]:
             if shape(name).kind == "place" and len(own) == 1:
                 done[at] = replace(mentions[at], name=name + own.pop() + chosen["seat"], kind="agency", restored=True)
     return done
+
+
+def _follows_place(mentions: list[Mention], index: int) -> bool:
+    chunk = mentions[index].chunk
+    listed = index > 0 and chunk.etc is None and not chunk.alias and chunk.separator in ("、", "和")
+    return listed and shape(mentions[index - 1].name).kind in ("place", "region", "unknown")
 
 
 def _unit(place: str, unit: str) -> str:

@@ -257,6 +257,7 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
             unit is None
             or functional(base[:end])
             or base[:end] in bodies.NO_PLACES
+            or (base.endswith(bodies.PLURALS, 0, end) and base[end:] in bodies.SEATS)
             or base[: end - len(unit)].endswith(("各", "有关", "相关"))
         ):
             continue

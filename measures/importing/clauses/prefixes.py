@@ -14,6 +14,8 @@ _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街�
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
+_PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", "股"), ("站", "所", "室", "中心")
+_OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
@@ -28,6 +30,7 @@ class _Chain:
     group: int
     broken: bool = False
     core: str = ""
+    owner: str = ""  # the bureau of which the name before is a part: 市公安局 of 市公安局交警支队
     seated: bool = False  # it comes from the government of a place (雄县人民政府)
 
 
@@ -44,9 +47,8 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
             current = _perhaps_elided(mention, made, chain)
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
-            current = (
-                _with_short(mention, short) if short and mention.name in bodies.LOCAL_OF_CENTRE else _with_prefix(mention, made, chain)
-            )
+            with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
+            current = _with_short(mention, short) if with_place else _part_of(mention, chain) or _with_prefix(mention, made, chain)
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
@@ -146,7 +148,29 @@ def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_C
         return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group, seated=True)), ""
     if not made.prefix or made.kind == "unknown":
         return _broken(chain), ""
-    return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head), ""
+    return _Chain(made.prefix, made.level, made.party, mention.chunk.group, core=made.core + made.head, owner=_owner(mention.name)), ""
+
+
+def _owner(name: str) -> str:
+    """The bureau of which a name is a part (市公安局 of 市公安局交警支队), or ""."""
+    if head_of(name) not in (*_PARTS, *_PERHAPS_PARTS) or name.startswith(bodies.CENTRAL_STEMS):
+        return ""
+    return next((name[:end] for end in range(len(name) - 2, 2, -1) if name[end - 1] in "局厅委" and _is_bureau(name[:end])), "")
+
+
+def _is_bureau(name: str) -> bool:
+    made = shape(name)
+    known = functional(made.core) or made.head in bodies.WHOLE
+    return made.kind == "agency" and bool(made.prefix) and made.office and known
+
+
+def _part_of(mention: Mention, chain: _Chain | None) -> Mention | None:
+    """A part of the bureau whose other part stands before it: 市公安局交警支队、治安支队; None if it is not clearly one."""
+    name, head = mention.name, head_of(mention.name)
+    if chain is None or not chain.owner or chain.broken or head not in _PARTS or name.startswith(_OF_THEIR_OWN):
+        return None
+    why = "" if head == "分局" else f"按“{chain.owner}”的下属单位补全"
+    return replace(mention, name=chain.owner + name, kind="agency", restored=True, why=mention.why or why)
 
 
 def _with_short(mention: Mention, short: str) -> Mention:
@@ -167,16 +191,23 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
         return replace(mention, why=mention.why or f"没有写出级别，前面是“{chain.prefix}”的政府")  # 雄县人民政府牵头，改革发展局配合
     if chain.broken and is_region(chain.prefix) and not functional(made.core) and name not in bodies.WHOLE:
         return mention  # 深圳市政府、前海管理局
+    why = mention.why or why or _doubtful(mention, made, chain, prefix)
+    return replace(mention, name=prefix + name, kind="agency", restored=True, why=why)
+
+
+def _doubtful(mention: Mention, made: Shape, chain: _Chain, prefix: str) -> str:
+    """Why a prefix that a name takes is not certain, or ""."""
+    name, head = mention.name, head_of(mention.name)
     known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
-    if not known:
-        why = why or f"按前文补了“{prefix}”，不能确定是否省略"
+    if not known or name.endswith(bodies.ZONES):
+        return f"按前文补了“{prefix}”，不能确定是否省略"
     if name.endswith(_ENTERPRISES) and not chain.core.endswith((*_ENTERPRISES, "公司")):
-        why = why or f"企业名称按前文补了“{prefix}”"
+        return f"企业名称按前文补了“{prefix}”"
+    if chain.owner and head in (*_PARTS, *_PERHAPS_PARTS):
+        return f"也可能属于“{chain.owner}”"
     if chain.broken:
-        why = why or f"前面隔有其他单位，按“{prefix}”补全"
-    if chain.group != mention.chunk.group:
-        why = why or f"按前一组的“{prefix}”补全"
-    return replace(mention, name=prefix + name, kind="agency", restored=True, why=mention.why or why)
+        return f"前面隔有其他单位，按“{prefix}”补全"
+    return f"按前一组的“{prefix}”补全" if chain.group != mention.chunk.group else ""
 
 
 def _with_national(mention: Mention, chain: _Chain) -> Mention:

@@ -72,11 +72,14 @@ def _organ_and_office(name: str) -> tuple[str, str, str]:
     office = next((office for office in bodies.OFFICES_OF_BOTH if name.endswith(office)), "")
     organ = next((organ for organ in bodies.ORGANS if name.removesuffix(office).endswith(organ)), "")
     mark = name.removesuffix(office).removesuffix(organ)
-    return (mark, organ, office) if office and organ not in ("", "委") and mark in bodies.LEVEL_MARKS else ("", "", "")
+    return (mark, organ, office) if office and organ not in ("", "委", "党委") and mark in bodies.LEVEL_MARKS else ("", "", "")
 
 
 def _organ_of(name: str, mark: str) -> bool:
-    return name.startswith(mark) and name.removeprefix(mark) in bodies.ORGANS
+    made = shape(name)
+    organ = name.removeprefix(made.prefix.removesuffix("党委").removesuffix("委"))
+    place = name.removesuffix(organ)
+    return organ in bodies.ORGANS and (place == mark or (is_region(place) and place.endswith(mark)))  # 伊犁州党委、州政府督查室
 
 
 def _halves_of_zones(mentions: list[Mention]) -> list[Mention]:
