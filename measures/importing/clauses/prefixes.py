@@ -43,12 +43,15 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         made = shape(mention.name)
         current = mention
-        if mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
+        part = _part_of(mention, chain) if not made.prefix and mention.kind != "collective" and not mention.chunk.alias else None
+        if part:
+            current = part
+        elif mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
             current = _perhaps_elided(mention, made, chain)
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
             with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
-            current = _with_short(mention, short) if with_place else _part_of(mention, chain) or _with_prefix(mention, made, chain)
+            current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
