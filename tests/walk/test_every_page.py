@@ -115,6 +115,7 @@ def named_pages(patterns: list[URLPattern | URLResolver] | None = None, prefix: 
     return names
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("_demonstration")
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_whole_in_each_language(client: Client, language: str) -> None:
