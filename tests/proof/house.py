@@ -23,6 +23,9 @@ from tests.proof.sinks import HookSink, MailSink
 from tests.rig.packages import redis_program
 from tests.rig.services import free_port
 
+STARTING = 300.0
+"""Seconds within which the web has to come up: a machine with much else to do takes minutes to load it."""
+
 WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
 
 
@@ -173,9 +176,10 @@ class House:
         """Start the web and wait until it answers."""
         command = ("-m", "gunicorn", "-c", "config/web_server.py", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}")
         process = self._run(sys.executable, *command)
-        deadline = time.monotonic() + 60
-        while self.probe("/health/") != 200:
-            assert time.monotonic() < deadline, self.errors()[-3000:]
+        deadline = time.monotonic() + STARTING
+        while (answer := self.probe("/health/")) != 200:
+            assert process.poll() is None, f"the web ended:\n{self.errors()[-3000:]}"
+            assert time.monotonic() < deadline, f"the web answers {answer} after {STARTING:.0f} s:\n{self.errors()[-3000:]}"
             time.sleep(0.1)
         return process
 
