@@ -133,9 +133,10 @@ def climb_once(now: dt.datetime) -> None:
 def climb_together(now: dt.datetime, sweepers: int) -> float:
     """Let so many processes climb at the same time; returns how long they took."""
     from django.db import connections
-    from django.urls import reverse
 
-    reverse("task", args=[0])  # workers have long loaded the addresses of the site
+    from config.serving import settle
+
+    settle()  # as every worker does
     connections.close_all()
     fork = multiprocessing.get_context("fork")
     processes = [fork.Process(target=climb_once, args=(now,)) for _ in range(sweepers)]

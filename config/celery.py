@@ -2,7 +2,9 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+
+from config.serving import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -11,3 +13,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add("config.listening:Watchdog")
 app.steps["consumer"].add("config.signs:Pulse")
+
+
+@signals.celeryd_after_setup.connect
+def settle_worker(**_told: object) -> None:
+    """Settle before the first task, and before the processes of a pool are forked, which then share what is loaded."""
+    settle()

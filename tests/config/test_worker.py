@@ -54,6 +54,18 @@ def test_no_job_however_long_keeps_a_sign_of_life_waiting(
         end.unlink()
 
 
+@pytest.mark.parametrize(("pool", "of_redis"), [("threads", False), ("prefork", True)])
+def test_what_a_worker_has_loaded_is_out_of_the_collectors_rounds_where_it_works(
+    celery_worker_process: Start, request: pytest.FixtureRequest, pool: str, of_redis: bool
+) -> None:
+    broker = f"{request.getfixturevalue('redis_url')}/15" if of_redis else settings.CELERY_BROKER_URL
+    worker = celery_worker_process("-I", "tests.config.long_job", "-P", pool, broker=broker)
+    with celery_app.connection_for_write(broker) as line:
+        celery_app.send_task("tests.spared", connection=line)
+    said = worker.wait_for("tests.spared[", "succeeded")
+    assert int(said.rsplit(" ", 1)[1]) > 100_000
+
+
 def test_redis_carries_the_bell_too(celery_worker_process: Start, redis_url: str) -> None:
     worker = celery_worker_process(broker=f"{redis_url}/15")
     with celery_app.connection_for_write(f"{redis_url}/15") as connection:
