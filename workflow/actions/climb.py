@@ -106,7 +106,7 @@ def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, rules: _Rules) -> 
         firings, day = ladders.of_plan(part.plan_id).advance(part.subject, today, fired.get(part.pk, ()))
         found += [(part, firing) for firing in firings]
         following[part.pk] = day or NEVER
-    new = fire([NewFiring(firing.key, firing.rung.code, part.task_id, part.pk, part.agency_id) for part, firing in found], now)
+    new = fire([NewFiring(firing.key, firing.rung.code, part.pk) for part, firing in found], now)
     loud = [(part, firing) for part, firing in found if not firing.skipped and firing.key in new]
     set_ladder_days(following)
     _tell(loud, now)

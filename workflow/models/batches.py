@@ -24,9 +24,7 @@ class NewFiring:
 
     key: str
     rung: str
-    task_id: int
     assignment_id: int
-    agency_id: int
 
 
 def fire(rows: Sequence[NewFiring], fired_at: dt.datetime) -> set[str]:
@@ -36,16 +34,13 @@ def fire(rows: Sequence[NewFiring], fired_at: dt.datetime) -> set[str]:
     """
     if not rows:
         return set()
-    columns = ("text", "text", "bigint", "bigint", "bigint")
-    source, told = rows_as_source(
-        [(row.key, row.rung, row.task_id, row.assignment_id, row.agency_id) for row in rows], columns, connection.vendor
-    )
+    source, told = rows_as_source([(row.key, row.rung, row.assignment_id) for row in rows], ("text", "text", "bigint"), connection.vendor)
     table = Firing._meta.db_table
     moment = connection.ops.adapt_datetimefield_value(fired_at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (key, rung, task_id, assignment_id, agency_id, fired_at) "  # noqa: S608  (names of our own)
-            f"SELECT c0, c1, c2, c3, c4, %s FROM {source} WHERE true ON CONFLICT (key) DO NOTHING RETURNING key",
+            f"INSERT INTO {table} (key, rung, assignment_id, fired_at) "  # noqa: S608  (names of our own)
+            f"SELECT c0, c1, c2, %s FROM {source} WHERE true ON CONFLICT (key) DO NOTHING RETURNING key",
             [moment, told],
         )
         return {key for (key,) in cursor.fetchall()}

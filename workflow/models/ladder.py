@@ -7,10 +7,9 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, User
+from agencies.models import User
 from measures.models import Plan
 from workflow.models.assignment import Assignment
-from workflow.models.task import Task
 
 
 class CalendarDay(models.Model):
@@ -83,11 +82,7 @@ class Firing(models.Model):
 
     key = models.CharField(max_length=120)
     rung = models.CharField(_("rung"), max_length=40)
-    task = models.ForeignKey(Task, models.CASCADE, related_name="firings", verbose_name=_("task"))
     assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, blank=True, related_name="firings", verbose_name=_("assignment"))
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("agency"),
-    )  # fmt: skip
     fired_at = models.DateTimeField(_("fired at"))
 
     class Meta:

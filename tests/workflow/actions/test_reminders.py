@@ -96,7 +96,7 @@ def test_a_task_that_goes_on_is_reminded_again(overdue: Stage) -> None:
     suspend(actor=overdue.coordinator_actor, task_id=overdue.task.pk, reason="等待上级政策。", now=NEXT_MORNING)
     resume(actor=overdue.coordinator_actor, task_id=overdue.task.pk, now=NEXT_MORNING)
     sweep(at(add_working_days(DUE, 12, CALENDAR)))
-    fired = Firing.objects.filter(task=overdue.task, rung__in=["overdue", "bulletin", "leadership"])
+    fired = Firing.objects.filter(assignment__task=overdue.task, rung__in=["overdue", "bulletin", "leadership"])
     assert fired.count() == len(set(fired.values_list("key", flat=True))) >= 2
 
 

@@ -74,7 +74,7 @@ def _climb(part: Assignment, now: dt.datetime) -> None:
     fired = set(FiringRow.objects.filter(assignment=part).values_list("key", flat=True))
     rungs = _rungs(part.task.plan_id)
     for firing in rungs_due(_subject(part), now=now, calendar=calendar_in_force(), rungs=rungs, fired=fired):
-        FiringRow.objects.create(key=firing.key, rung=firing.rung.code, task=part.task, assignment=part, agency=part.agency, fired_at=now)
+        FiringRow.objects.create(key=firing.key, rung=firing.rung.code, assignment=part, fired_at=now)
         if not firing.skipped:
             data = {"rung": firing.rung.code, "key": firing.key}
             record(Actor.system(), now, Entry(task=part.task, verb=Verb.RUNG, agency=part.agency, assignment=part, data=data))

@@ -72,7 +72,7 @@ def outcome() -> dict[str, set[tuple[Any, ...]]]:
         return {(re.sub(r"(report|contribution):\d+", lambda match: reports[match[0]], key), *rest) for key, *rest in found}
 
     return {
-        "firings": rows(Firing, "rung", "task", "assignment", "agency"),
+        "firings": rows(Firing, "rung", "assignment"),
         "record": {
             (verb, task, part, data.get("rung"), data.get("due_on"))
             for verb, task, part, data in Event.objects.values_list("verb", "task", "assignment", "data")
