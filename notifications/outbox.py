@@ -106,7 +106,7 @@ def post(messages: Sequence[NewMessage | Circular], *, now: dt.datetime) -> None
     if not messages:
         return
     people = {person for message in messages for person in _people(message) if person is not None}
-    addresses = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "email"))
+    addresses = dict(User.objects.filter(pk__among=people, is_active=True).values_list("pk", "email"))
     channels = channels_for(addresses.keys(), {message.topic for message in messages})
     installed, leaves_at = frozenset(settings.DUBAN_CHANNELS), next_sending(now)
     items: list[tuple[Words, list[int]]] = []

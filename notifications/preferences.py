@@ -26,7 +26,7 @@ def channels_for(people: Collection[int], topics: Collection[str] = Topic.values
             raise ValueError(f"{topic} is no topic.")
     installed = frozenset(settings.DUBAN_CHANNELS) | {"inbox"}
     chosen: dict[tuple[int, str], dict[str, bool]] = {}
-    for user, topic, channel, enabled in Preference.objects.filter(user_id__in=people).values_list(
+    for user, topic, channel, enabled in Preference.objects.filter(user__pk__among=people).values_list(
         "user_id", "topic", "channel", "enabled"
     ):
         chosen.setdefault((user, topic), {})[channel] = enabled

@@ -73,7 +73,7 @@ def insert(
 
 
 def insert_from(
-    model: type[models.Model], source: str, told: str, made: Mapping[str, str], *, shared: Mapping[str, Any], skip_known: bool = False
+    model: type[models.Model], source: str, told: str, made: Mapping[str, str], *, shared: Mapping[str, Any], once_by: str = ""
 ) -> None:
     """Insert what a table expression gives, in one statement.
 
@@ -83,14 +83,14 @@ def insert_from(
         told: that parameter.
         made: expressions over its columns, by attribute.
         shared: what is the same in all rows, by attribute; every other column takes what the database gives it by itself.
-        skip_known: leave rows out whose unique keys exist already.
+        once_by: a unique column; rows with which it would be there twice are left out.
     """
     connection = connections[router.db_for_write(model)]
     fields = {field.attname: field for field in model._meta.concrete_fields}
     names = ", ".join(f'"{fields[name].column}"' for name in (*made, *shared))
     picked = ", ".join([*made.values(), *("%s" for _name in shared)])
     values = [fields[name].get_db_prep_save(value, connection) for name, value in shared.items()]
-    known = " ON CONFLICT DO NOTHING" if skip_known else ""
+    known = f' ON CONFLICT ("{fields[once_by].column}") DO NOTHING' if once_by else ""  # naming one index spares looking into the others
     statement = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {picked} FROM {source} WHERE true{known}'  # noqa: S608 (names of our own)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, told])

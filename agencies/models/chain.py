@@ -131,8 +131,9 @@ class ChainedEvent(models.Model):
         using = router.db_for_write(cls)
         if not transaction.get_connection(using).in_atomic_block:
             raise transaction.TransactionManagementError("A record is appended in the transaction of the act it records.")
-        fields = [field for field in cls._meta.concrete_fields if not field.primary_key and field.attname != "at"]
-        columns, empty = [field.attname for field in fields], {field.attname: field.get_default() for field in fields}
+        empty = {field.attname: field.get_default() for field in cls._meta.concrete_fields if not field.primary_key}
+        columns = sorted({"sequence", "previous", "digest", "data"}.union(*lines))
+        shared = {name: at if name == "at" else value for name, value in empty.items() if name not in columns}
         head = locked_head(cls.chain(), using)
         rows = []
         for line in lines:
@@ -141,7 +142,7 @@ class ChainedEvent(models.Model):
             values["data"] = as_stored(values["data"])
             values["digest"] = head.digest = _digest(values, cls.CHAINED_FIELDS)
             rows.append([values[name] for name in columns])
-        bulk.insert(cls, columns, rows, shared={"at": at})
+        bulk.insert(cls, columns, rows, shared=shared)
         head.save(using=using, update_fields=["sequence", "digest"])
 
     def compute_digest(self) -> str:

@@ -11,10 +11,16 @@ from notifications.topics import Topic
 
 
 class InboxItem(models.Model):
-    """A notice in a person's in-app inbox."""
+    """A notice in a person's in-app inbox.
+
+    The database does not look up the recipient of each one, which is dear where a rung tells thousands: whoever writes notices
+    has read the accounts in the same transaction, and accounts are closed, never deleted.
+    """
 
     key = models.CharField(_("key"), max_length=200)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name=_("recipient"))
+    recipient = models.ForeignKey(
+        User, models.CASCADE, related_name="+", db_index=False, db_constraint=False, verbose_name=_("recipient")
+    )  # fmt: skip
     topic = models.CharField(_("topic"), max_length=20, choices=Topic)
     urgent = models.BooleanField(_("urgent"), default=False)
     subject = models.CharField(_("subject"), max_length=200)

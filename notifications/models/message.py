@@ -34,7 +34,7 @@ class Digest(models.Model):
 
 
 class Message(models.Model):
-    """A notice to one recipient by one channel."""
+    """A notice to one recipient by one channel; the database does not look the recipient up, see `InboxItem`."""
 
     class State(models.TextChoices):
         """What has become of it."""
@@ -49,7 +49,7 @@ class Message(models.Model):
 
     key = models.CharField(_("key"), max_length=200)
     recipient = models.ForeignKey(
-        User, models.CASCADE, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("recipient"),
+        User, models.CASCADE, null=True, blank=True, related_name="+", db_index=False, db_constraint=False, verbose_name=_("recipient"),
         help_text=_("Nobody for a channel that speaks to a room."),
     )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=20)

@@ -48,7 +48,7 @@ def write_inbox(told: Sequence[tuple[Words, Collection[int]]], now: dt.datetime)
     rows = [(*_listed(words), list(people)) for words, people in told]
     source, parameter = rows_as_source(rows, (*_TYPES, "bigint[]"), connection.vendor)
     made = _SAID | {"key": f"{_KEY}'inbox'"}
-    insert_from(InboxItem, source + _for_each_person(), parameter, made, shared={"created_at": now}, skip_known=True)
+    insert_from(InboxItem, source + _for_each_person(), parameter, made, shared={"created_at": now}, once_by="key")
 
 
 def write_messages(
@@ -70,7 +70,7 @@ def write_messages(
     digest = f"encode(sha256(convert_to({key}, 'UTF8')), 'hex')" if connection.vendor == "postgresql" else f"sha256({key})"
     made = _SAID | {"key": key, "channel": "c9", "state": "c10", "message_id": f"'<' || substr({digest}, 1, 40) || c11"}
     shared = {"created_at": now, "next_attempt_at": leaves_at, "attempts": 0, "answer": ""}
-    insert_from(Message, source + _for_each_person(), parameter, made, shared=shared, skip_known=True)
+    insert_from(Message, source + _for_each_person(), parameter, made, shared=shared, once_by="key")
 
 
 def _for_each_person() -> str:

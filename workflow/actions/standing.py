@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 
 from workflow.deadlines import WorkCalendar, working_days_between
 from workflow.ladder import OpenReport, Subject
@@ -38,8 +38,9 @@ class Standing:
 
 
 _FIELDS = (
-    "pk", "part", "state", "officer_id", "due_on", "due_version", "assigned_at", "signed_at", "moved_at", "task_id", "agency_id",
-    "task__plan_id", "task__issuer_id", "task__state", "task__number", "task__title", "agency__name", "agency__short_name",
+    "pk", "part", "state", "officer_id", "due_on", "due_version", TruncDate("assigned_at"), "signed_at", TruncDate("moved_at"),
+    "task_id", "agency_id", "task__plan_id", "task__issuer_id", "task__state", "task__number", "task__title",
+    "agency__name", "agency__short_name",
 )  # fmt: skip
 
 
@@ -66,17 +67,16 @@ def _standing(
     row: tuple[Any, ...], owed: Collection[OpenReport], asked: Collection[OpenReport], waits: bool, calendar: WorkCalendar
 ) -> Standing:
     """Return one assignment: leads answer for the due date, for reports and movement, supporters for signing and their contributions."""
-    pk, part, _state, officer_id, due_on, version, assigned_at, signed_at, moved_at, task_id, agency_id, *rest = row
+    pk, part, _state, officer_id, due_on, version, dispatched_on, signed_at, moved_on, task_id, agency_id, *rest = row
     plan_id, issuer_id, task_state, number, title, agency_name, agency_short_name = rest
     leads = part == Part.LEAD
-    dispatched_on = timezone.localdate(assigned_at)
     subject = Subject(
         ref=f"assignment:{pk}",
         due_on=due_on if leads else None,
         due_version=version,
         dispatched_on=dispatched_on,
         signed=signed_at is not None,
-        last_movement_on=timezone.localdate(moved_at) if leads else None,
+        last_movement_on=moved_on if leads else None,
         total_working_days=working_days_between(dispatched_on, due_on, calendar) if due_on else 0,
         open_reports=tuple(owed),
         open_contributions=() if leads else tuple(asked),
