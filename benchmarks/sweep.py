@@ -41,18 +41,18 @@ def seconds(act: Callable[[], object], *, times: int = 5) -> float:
     return statistics.median(taken)
 
 
-def copy_rows(model: type[Model], copies: int, shifts: dict[str, int], step: int) -> None:
+def copy_rows(model: type[Model], copies: int, shifts: dict[str, int], step: int, key: str = "id") -> None:
     """Copy the rows of a model so many times, each copy's keys moved on by `step`, and the columns in `shifts` by theirs."""
     from django.db import connection
 
     table = model._meta.db_table
     columns = [str(field.column) for field in model._meta.concrete_fields]
-    moved = {"id": step, **shifts}
+    moved = {key: step, **shifts}
     picked = ", ".join(f"t.{column} + n.n * {moved[column]}" if column in moved else f"t.{column}" for column in columns)
     numbers = f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {copies})"  # noqa: S608  (numbers of our own)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{numbers} INSERT INTO {table} ({', '.join(columns)}) SELECT {picked} FROM {table} AS t CROSS JOIN n WHERE t.id <= {step}"  # noqa: S608  (names and numbers of our own)
+            f"{numbers} INSERT INTO {table} ({', '.join(columns)}) SELECT {picked} FROM {table} AS t CROSS JOIN n WHERE t.{key} <= {step}"  # noqa: S608  (names and numbers of our own)
         )
 
 
@@ -64,7 +64,7 @@ def load(tasks: int, now: dt.datetime) -> None:
 
     from agencies.models import User
     from workflow.actions.sweep import sweep
-    from workflow.models import Assignment, Participation, Report, Task
+    from workflow.models import Assignment, NextRung, Participation, Report, Task
 
     call_command("synthesize", agencies=200, users=600, tasks=TEMPLATE, verbosity=0)
     User.objects.filter(username__startswith="s").update(email="somebody@example.test")
@@ -80,6 +80,7 @@ def load(tasks: int, now: dt.datetime) -> None:
         copies = tasks // TEMPLATE - 1
         copy_rows(Task, copies, {}, steps[Task])
         copy_rows(Assignment, copies, of_task, steps[Assignment])
+        copy_rows(NextRung, copies, {}, steps[Assignment], key="assignment_id")
         copy_rows(Report, copies, {"assignment_id": steps[Assignment]}, steps[Report])
         copy_rows(Participation, copies, {**of_task, "assignment_id": steps[Assignment]}, steps[Participation])
     with connection.cursor() as cursor:
@@ -95,11 +96,11 @@ def make_due(rungs: int, now: dt.datetime) -> int:
     from django.utils import timezone
 
     from workflow.deadlines import add_working_days, official_calendar
-    from workflow.models import Assignment, Report
+    from workflow.models import Assignment, NextRung, Report
 
     calendar, today = official_calendar(), timezone.localdate(now)
     last_week = now - dt.timedelta(days=8)
-    fresh = {"ladder_on": today, "due_version": 9, "assigned_at": last_week, "moved_at": now, "signed_at": now, "state": "accepted"}
+    fresh = {"due_version": 9, "assigned_at": last_week, "moved_at": now, "signed_at": now, "state": "accepted"}
     leads = list(
         Assignment.objects.filter(part="lead", state__in=["accepted", "pending"]).order_by("-pk").values_list("pk", flat=True)[:rungs]
     )
@@ -112,12 +113,11 @@ def make_due(rungs: int, now: dt.datetime) -> int:
     Assignment.objects.filter(pk__in=soon).update(**fresh, due_on=add_working_days(today, 3, calendar))
     Assignment.objects.filter(pk__in=overdue).update(**fresh, due_on=add_working_days(today, -1, calendar), was_overdue=True)
     Assignment.objects.filter(pk__in=unsigned).update(
-        ladder_on=today,
         state="pending",
         signed_at=None,
         assigned_at=dt.datetime.combine(add_working_days(today, -3, calendar), dt.time(9), now.tzinfo),
     )
-    return len(soon) + len(overdue) + len(unsigned)
+    return NextRung.objects.filter(assignment__in=[*soon, *overdue, *unsigned]).update(day=today)
 
 
 def climb_once(now: dt.datetime) -> None:

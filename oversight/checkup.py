@@ -209,8 +209,8 @@ def channels(now: dt.datetime) -> Finding:
 def ladder(now: dt.datetime) -> Finding:
     """Check that no rung of the ladder should have fired before today."""
     today = timezone.localdate(now)
-    behind = Assignment.objects.filter(state__in=SWEPT_STATES, task__state__in=LIVE_TASK_STATES, ladder_on__lt=today)
-    oldest = behind.aggregate(oldest=Min("ladder_on"))["oldest"]
+    behind = Assignment.objects.filter(state__in=SWEPT_STATES, task__state__in=LIVE_TASK_STATES, next_rung__day__lt=today)
+    oldest = behind.aggregate(oldest=Min("next_rung__day"))["oldest"]
     if oldest is None:
         return Finding("ladder", Level.FINE, _("The ladder is up to date."))
     words = _("The ladder is behind since %(day)s; run manage.py sweep.")

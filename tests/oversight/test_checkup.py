@@ -20,7 +20,7 @@ from oversight.models import Tally
 from tests.factories.directory import NOW, make_person
 from tests.factories.tasks import dispatched_task
 from tests.notifications.conftest import notice
-from workflow.models import Assignment, CalendarDay
+from workflow.models import Assignment, CalendarDay, NextRung
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -114,7 +114,7 @@ def test_a_database_that_does_not_answer_is_all_that_is_told(monkeypatch: pytest
 
 def test_a_ladder_that_was_not_climbed_is_told() -> None:
     dispatched_task()
-    Assignment.objects.update(ladder_on=NOW.date() - dt.timedelta(days=2))
+    NextRung.objects.bulk_create([NextRung(assignment=part, day=NOW.date() - dt.timedelta(days=2)) for part in Assignment.objects.all()])
     assert finding("ladder").level == Level.WARNING
     assert "2026-03-16" in finding("ladder").sentence
 

@@ -107,4 +107,4 @@ def test_a_ladder_switched_off_while_a_sweep_runs_holds_from_its_next_batch_on(m
     climb(moment, between)
     told = list(Firing.objects.filter(rung="unsigned").values_list("assignment__task_id", flat=True))
     assert told == [first.task.pk], "one had fired by then"
-    assert Assignment.objects.get(task=second.task).ladder_on is not None
+    assert not Assignment.objects.get(task=second.task).climbs_anew

@@ -57,7 +57,7 @@ def open_contributions(reports: Sequence[Report]) -> int:
 def look_again(part_ids: Collection[int]) -> None:
     """Have the ladder look again at parts that owe a contribution now; their tasks are locked by the caller."""
     if part_ids:
-        Assignment.objects.filter(pk__in=part_ids).update(ladder_on=None)
+        Assignment.objects.filter(pk__in=part_ids).update(climbs_anew=True)
 
 
 @transaction.atomic

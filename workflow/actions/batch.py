@@ -135,8 +135,8 @@ def sign_for_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outco
     for part in ready:
         entries.append(of_part(part, Verb.SIGN_FOR, move(part, "sign_for", officer_id=actor.user_id, now=now)))
         part.version += 1
-        part.ladder_on = None
-    Assignment.objects.bulk_update(ready, ["state", "signed_at", "moved_at", "officer", "version", "ladder_on"])
+        part.climbs_anew = True
+    Assignment.objects.bulk_update(ready, ["state", "signed_at", "moved_at", "officer", "version", "climbs_anew"])
     Participation.objects.filter(assignment__in=ready).update(assignment_state=AssignmentState.ACCEPTED)
     log(actor, now, *entries)
     others = [Outcome(part.pk, part.task, Fate.REFUSED, _refusal(policy.may_sign_for(actor, part))) for part in parts if part not in mine]

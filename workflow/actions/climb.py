@@ -1,8 +1,8 @@
 """The ladder climbs: rungs whose day has come fire once, are recorded, and tell the people they name.
 
-The day of an assignment's next rung stands in an indexed column, emptied in the transaction of whatever may move it. What is
-due is one index range; it is fired in batches, each a transaction with a number of statements that does not depend on its size.
-Several sweepers share the work on PostgreSQL: each passes over the rows another has locked.
+The day of an assignment's next rung stands in an index, and is computed anew after whatever may move it, which says so in its own
+transaction. What is due is one index range; it is fired in batches, each a transaction with a number of statements that does not
+depend on its size. Several sweepers share the work on PostgreSQL: each passes over the rows another has locked.
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ class _Rules:
 
 def _uncertain() -> QuerySet[Assignment]:
     """Return the assignments whose next day is to be computed because something has happened to them."""
-    return Assignment.objects.filter(ladder_on__isnull=True, state__in=SWEPT_STATES).order_by("ladder_on", "pk")
+    return Assignment.objects.filter(climbs_anew=True, state__in=SWEPT_STATES).order_by("pk")
 
 
 def _due(today: dt.date) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(ladder_on__lte=today, state__in=SWEPT_STATES).order_by("ladder_on", "pk")
+    """Return the assignments whose day has come; those too that climb no more, for which none comes again."""
+    return Assignment.objects.filter(next_rung__day__lte=today).order_by("next_rung__day", "pk")
 
 
 @transaction.atomic
@@ -92,7 +93,7 @@ def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, rules: _Rules) -> 
     """Fire what is due among the next assignments; returns how many rungs told somebody, None when no assignment is left."""
     today = timezone.localdate(now)
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, no_key=True)
+        due = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
     ids = list(due.values_list("pk", flat=True)[:BATCH])
     if not ids:
         return None
@@ -108,7 +109,8 @@ def _climb_batch(due: QuerySet[Assignment], now: dt.datetime, rules: _Rules) -> 
         following[part.pk] = day or NEVER
     new = fire([NewFiring(firing.key, firing.rung.code, part.pk) for part, firing in found], now)
     loud = [(part, firing) for part, firing in found if not firing.skipped and firing.key in new]
-    set_ladder_days(following)
+    Assignment.objects.filter(pk__among=following, climbs_anew=True).update(climbs_anew=False)
+    set_ladder_days(dict.fromkeys(ids, NEVER) | following)
     _tell(loud, now)
     return len(loud)
 

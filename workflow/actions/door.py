@@ -154,15 +154,15 @@ def keep(row: Row) -> None:
     """Save a changed row under its next version, copy what the link rows show of it, and have the sweep look at it again."""
     row.version += 1
     if isinstance(row, Assignment):
-        row.ladder_on = row.report_on = None
+        row.climbs_anew, row.report_on = True, None
     row.save()
     if isinstance(row, Task):
         copy_task(row)
-        Assignment.objects.filter(task=row, state__in=SWEPT_STATES).update(ladder_on=None, report_on=None)
+        Assignment.objects.filter(task=row, state__in=SWEPT_STATES).update(climbs_anew=True, report_on=None)
     elif isinstance(row, Assignment):
         copy_assignment(row)
     elif isinstance(row, Report | Contribution):
-        Assignment.objects.filter(pk=row.assignment_id).update(ladder_on=None)
+        Assignment.objects.filter(pk=row.assignment_id).update(climbs_anew=True)
 
 
 def copy_task(task: Task) -> None:

@@ -96,7 +96,7 @@ def _open_batch(ids: list[int], today: dt.date, waiting: set[int]) -> int | None
             following[part.pk] = ends_on + dt.timedelta(days=1) if ends_on < NEVER else NEVER
     set_report_days(following)
     if opened:
-        Assignment.objects.filter(pk__in=[part.pk for part in under_way]).update(ladder_on=None)
+        Assignment.objects.filter(pk__in=[part.pk for part in under_way]).update(climbs_anew=True)
     return opened
 
 

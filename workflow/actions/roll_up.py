@@ -142,11 +142,11 @@ def recount(tasks: Collection[Task]) -> list[Entry]:
         else:  # its own tasks say how far it has come, also when that is nothing
             part.percent, part.reopened_at = _by_rule(rule, sums[part.task_id, part.agency_id]), None
         if (part.percent, part.reopened_at) != (before, known):
-            part.version, part.ladder_on = part.version + 1, None
+            part.version, part.climbs_anew = part.version + 1, True
             changed.append(part)
         if part.percent != before:
             entries.append(of_part(part, Verb.ROLL_UP, rule=rule, percent_before=before, percent=part.percent))
-    Assignment.objects.bulk_update(changed, ["percent", "reopened_at", "version", "ladder_on"], batch_size=500)
+    Assignment.objects.bulk_update(changed, ["percent", "reopened_at", "version", "climbs_anew"], batch_size=500)
     count_leads(list({part.task_id: part.task for part in changed if part.is_lead}.values()))
     return entries
 

@@ -209,8 +209,8 @@ def _end(pairs: Sequence[tuple[Assignment, Assignment]], basis: str, now: dt.dat
     ]
     for part in parts:
         part.version += 1
-        part.ladder_on = None
-    Assignment.objects.bulk_update(parts, ["state", "moved_at", "taken_back", "version", "ladder_on"])
+        part.climbs_anew = True
+    Assignment.objects.bulk_update(parts, ["state", "moved_at", "taken_back", "version", "climbs_anew"])
     Participation.objects.filter(assignment__in=parts).delete()
     entries += [_forward(row) for row in ask_no_longer(parts)]
     return entries
@@ -235,10 +235,10 @@ def _keep(parts: Sequence[Assignment], predecessor: Agency, basis: str, now: dt.
     staff = policy.people_who_hold("report", {part.agency_id for part in parts}, now=now)
     for part in parts:
         part.version += 1
-        part.ladder_on = None
+        part.climbs_anew = True
         if part.officer_id not in staff.get(part.agency_id, ()):
             part.officer = None
-    Assignment.objects.bulk_update(parts, ["agency", "officer", "rank", "version", "ladder_on"], batch_size=500)
+    Assignment.objects.bulk_update(parts, ["agency", "officer", "rank", "version", "climbs_anew"], batch_size=500)
     links = {row.assignment_id: row for row in Participation.objects.filter(assignment__in=parts)}
     for part in parts:
         links[part.pk].agency_id = part.agency_id

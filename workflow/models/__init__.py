@@ -1,6 +1,6 @@
 """Doing: tasks, who has a part in them, what they report, ask for and close; and the record of every act."""
 
-from workflow.models.assignment import Assignment, Participation
+from workflow.models.assignment import Assignment, NextRung, Participation
 from workflow.models.closing import CoSignature, SignOff
 from workflow.models.contributions import Contribution, Material
 from workflow.models.conversation import Call, Comment, Follow, Retraction, Visit
@@ -31,6 +31,7 @@ __all__ = [
     "IdempotencyKey",
     "Instruction",
     "Material",
+    "NextRung",
     "Notice",
     "NoticeCounter",
     "NoticeReader",

@@ -40,7 +40,7 @@ class Assignment(models.Model):
     taken_back = models.BooleanField(
         default=False, editable=False, help_text="Withdrawn from a task that went on: the agency sees it no more, also when it has ended."
     )
-    ladder_on = models.DateField(null=True, blank=True, editable=False, help_text="Day of the next rung; empty when it is to be computed.")
+    climbs_anew = models.BooleanField(default=True, editable=False, help_text="The day of the next rung is to be computed.")
     report_on = models.DateField(
         null=True, blank=True, editable=False, help_text="Day on which the next report is opened; empty when it is to be computed."
     )
@@ -52,7 +52,7 @@ class Assignment(models.Model):
         ordering = ["task", "rank", "pk"]
         indexes = [
             models.Index(fields=["agency", "state", "due_on"]),
-            models.Index(fields=["ladder_on", "id"], condition=Q(state__in=["pending", "accepted"]), name="workflow_part_ladder"),
+            models.Index(fields=["id"], condition=Q(state__in=["pending", "accepted"], climbs_anew=True), name="workflow_part_climbs_anew"),
             models.Index(
                 fields=["report_on", "id"], condition=Q(state__in=["pending", "accepted"], part="lead"), name="workflow_part_reports"
             ),
@@ -149,6 +149,26 @@ class Assignment(models.Model):
         """Be taken back 撤回, from a task that goes on, or with one that ends."""
         self.moved_at = now
         self.taken_back = goes_on
+
+
+class NextRung(models.Model):
+    """The day of the next rung of a part; written by the sweep alone, which locks the part.
+
+    In a table of its own: on the part it stood in an index, so that moving it wrote the part to all its indexes.
+    """
+
+    assignment = models.OneToOneField(
+        Assignment, models.CASCADE, primary_key=True, related_name="next_rung", verbose_name=_("assignment")
+    )  # fmt: skip
+    day = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("next rung")
+        verbose_name_plural = _("next rungs")
+        indexes = [models.Index(fields=["day", "assignment"], name="workflow_next_rung_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.day}"
 
 
 class Participation(models.Model):

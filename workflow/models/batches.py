@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from agencies.models.bulk import rows_as_source
-from workflow.models.assignment import Assignment
+from workflow.models.assignment import Assignment, NextRung
 from workflow.models.ladder import Firing
 from workflow.models.task import Task
 
@@ -55,21 +55,28 @@ def check_references_now() -> None:
 
 def set_ladder_days(days: Mapping[int, dt.date]) -> None:
     """Write the day of each assignment's next rung, in one statement."""
-    _set_days("ladder_on", days)
+    source, told = _days_as_source(days)
+    table = NextRung._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (assignment_id, day) SELECT c0, c1 FROM {source} WHERE true "  # noqa: S608  (names of our own)
+            "ON CONFLICT (assignment_id) DO UPDATE SET day = excluded.day",
+            [told],
+        )
 
 
 def set_report_days(days: Mapping[int, dt.date]) -> None:
     """Write the day on which each assignment's next report is opened, in one statement."""
-    _set_days("report_on", days)
-
-
-def _set_days(column: str, days: Mapping[int, dt.date]) -> None:
     if not days:
         return
-    source, told = rows_as_source([(pk, day.isoformat()) for pk, day in days.items()], ("bigint", "date"), connection.vendor)
+    source, told = _days_as_source(days)
     table = Assignment._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {column} = v.c1 FROM {source} WHERE {table}.id = v.c0", [told])  # noqa: S608  (names of our own)
+        cursor.execute(f"UPDATE {table} SET report_on = v.c1 FROM {source} WHERE {table}.id = v.c0", [told])  # noqa: S608  (names of our own)
+
+
+def _days_as_source(days: Mapping[int, dt.date]) -> tuple[str, str]:
+    return rows_as_source([(pk, day.isoformat()) for pk, day in days.items()], ("bigint", "date"), connection.vendor)
 
 
 AT_ONCE = 1000
@@ -93,5 +100,5 @@ def forget_ladder_days(parts: QuerySet[Assignment]) -> None:
     """
     last = 0
     while ids := list(parts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        Assignment.objects.filter(pk__in=ids).update(ladder_on=None)
+        Assignment.objects.filter(pk__in=ids).update(climbs_anew=True)
         last = ids[-1]

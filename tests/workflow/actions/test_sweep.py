@@ -19,6 +19,7 @@ from workflow.actions.press import press
 from workflow.actions.sign_for import sign_for
 from workflow.actions.sweep import Swept, sweep
 from workflow.models import Assignment, CalendarDay, Contribution, Event, Firing, Report, RungSetting, Task
+from workflow.models.batches import NEVER
 from workflow.states import Rhythm
 
 pytestmark = pytest.mark.django_db
@@ -142,10 +143,10 @@ def test_an_act_has_the_ladder_looked_at_again() -> None:
     stage = accepted_task(supporters=0)
     sweep(NOW)
     part = stage.part_of(stage.leads[0])
-    assert part.ladder_on is not None
+    assert not part.climbs_anew
     report = submitted_report(stage, stage.leads[0], percent=10)
     accept_report(actor=stage.coordinator_actor, report_id=report.pk, now=NOW)
-    assert stage.part_of(stage.leads[0]).ladder_on is None
+    assert stage.part_of(stage.leads[0]).climbs_anew
 
 
 def test_a_sweep_with_nothing_due_costs_the_same_for_two_tasks_and_for_twelve(
@@ -201,7 +202,20 @@ def test_a_person_who_left_may_not_be_told() -> None:
 def test_every_climbing_assignment_has_its_next_day_after_a_sweep() -> None:
     accepted_task()
     sweep(NOW)
-    assert not Assignment.objects.filter(state__in=["pending", "accepted"], ladder_on__isnull=True).exists()
+    climbing = Assignment.objects.filter(state__in=["pending", "accepted"])
+    assert climbing.exists()
+    assert not climbing.exclude(climbs_anew=False, next_rung__isnull=False).exists()
+
+
+def test_a_part_that_climbs_no_more_is_come_across_once_and_tells_nothing() -> None:
+    stage = accepted_task(supporters=0)
+    sweep(NOW)
+    day = stage.part_of(stage.leads[0]).next_rung.day
+    Assignment.objects.update(state="confirmed", climbs_anew=True)
+    fired = Firing.objects.count()
+    sweep(at(day))
+    assert stage.part_of(stage.leads[0]).next_rung.day == NEVER
+    assert Firing.objects.count() == fired
 
 
 @pytest.mark.parametrize("steps", [40, pytest.param(1000, marks=pytest.mark.proof)])
@@ -234,7 +248,7 @@ def test_a_missing_contribution_is_reminded_once_a_rung_and_no_more_once_it_is_t
     told = InboxItem.objects.filter(subject__contains="配合材料未报").values_list("recipient_id", flat=True)
     assert lead.officer.pk in told
     sent_contribution(stage, row)
-    assert stage.part_of(support).ladder_on is None
+    assert stage.part_of(support).climbs_anew
     sweep(first_working_day_after(row.due_on + dt.timedelta(days=14)))
     assert Firing.objects.filter(rung__startswith="contribution_missed", key__contains=f"contribution:{row.pk}|").count() == 2
 
@@ -248,5 +262,4 @@ def test_the_ladder_looks_again_at_a_supporter_when_the_next_period_asks_it() ->
     sweep(april)
     row = Contribution.objects.get(assignment=part, state="asked")
     part = stage.part_of(stage.supporters[0])
-    assert part.ladder_on is not None
-    assert april.date() < part.ladder_on <= first_working_day_after(row.due_on).date()
+    assert april.date() < part.next_rung.day <= first_working_day_after(row.due_on).date()

@@ -97,7 +97,7 @@ def history(sweep_once: Callable[[dt.datetime], object], seed: int) -> list[dict
             story.append(outcome())
             parts = list(Assignment.objects.filter(state__in=["pending", "accepted"]).order_by("pk").values_list("pk", flat=True))
             moved, signed = dice.sample(parts, 6), dice.sample(parts, 6)
-            seen_again = {"ladder_on": None, "report_on": None}  # as the door leaves it after every act
+            seen_again = {"climbs_anew": True, "report_on": None}  # as the door leaves it after every act
             Assignment.objects.filter(pk__in=moved).update(
                 due_on=moment.date() + dt.timedelta(days=dice.randrange(1, 20)), due_version=F("due_version") + 1, **seen_again
             )
@@ -129,7 +129,7 @@ def test_a_batch_costs_the_same_number_of_statements_for_two_parts_and_for_twent
     def overdue(tasks: int) -> dt.datetime:
         for _ in range(tasks):
             accepted_task()
-        Assignment.objects.filter(due_version=1).update(ladder_on=None)
+        Assignment.objects.filter(due_version=1).update(climbs_anew=True)
         last = Assignment.objects.latest("due_on").due_on
         assert last is not None
         return dt.datetime.combine(next_working_day(last + dt.timedelta(days=14), CALENDAR), dt.time(10), NOW.tzinfo)
@@ -153,6 +153,6 @@ def test_a_key_that_is_on_record_already_is_neither_told_nor_recorded_again(monk
     climb(later)
     before = outcome()
     monkeypatch.setattr(climbing, "_fired", lambda _ids: {})  # as if another sweeper had fired meanwhile
-    Assignment.objects.update(ladder_on=None)
+    Assignment.objects.update(climbs_anew=True)
     assert climb(later) == 0
     assert outcome() == before

@@ -156,7 +156,7 @@ def test_the_page_previews_sixty_days_without_saving_and_then_saves(stage: Stage
     assert wrong.status_code == 400
     assert client.post(url, sent | {"do": ["save"]}).status_code == 302
     assert PlanEvent.objects.filter(verb="set_ladder").count() == 1
-    assert Assignment.objects.filter(ladder_on__isnull=True).exists()
+    assert Assignment.objects.filter(climbs_anew=True).exists()
 
 
 def test_an_agency_cannot_open_the_page(stage: Stage, client: Client) -> None:
