@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from email.errors import HeaderParseError
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -61,7 +62,7 @@ class Email:
             server = getattr(connection, "connection", None)
             with hard_limit(getattr(server, "sock", None), settings.EMAIL_TIMEOUT):
                 connection.send_messages([compose(letter, letter.to.email)])
-        except (BadHeaderError, UnicodeError) as error:
+        except (BadHeaderError, HeaderParseError, UnicodeError) as error:
             raise RefusedError(str(error), for_good=True) from error
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
