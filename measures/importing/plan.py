@@ -16,7 +16,6 @@ from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find
 from measures.importing.clauses.model import OTHERS_NOT_TOLD
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import (
-    find_aliases,
     find_basis,
     find_lead_rules,
     infer_city,
@@ -39,8 +38,8 @@ from measures.importing.reading import Doubt, MeasureReading, PlanReading, Secti
 from measures.importing.reference import first_year, reference_of, year_end
 from measures.importing.selection import Selector, is_about_aims, is_about_the_past, is_general
 from measures.importing.sentences import find_sentences
+from measures.importing.soft_breaks import joined
 from measures.importing.target import Passage, Target
-from measures.importing.targets import find_targets
 from measures.importing.when import read_dues
 
 Progress = Callable[[int], None]
@@ -121,7 +120,8 @@ class _Assembly:
     ) -> None:
         self.text, self.document, self.layout, self.roots = document.text, document, layout, roots
         self.province, self.city, self.ledgers = province, city, ledgers
-        self.aliases = find_aliases(self.text)
+        self.joined = joined(document)
+        self.aliases = self.joined.aliases()
         self.rules = find_lead_rules(self.text, roots)
         self.reference = reference_of(layout)
         self.duties = find_duties_for_all(self.text, self._context)
@@ -142,9 +142,7 @@ class _Assembly:
         sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
         skip = [(clause.start, clause.end) for clause in self.clauses]
         passages = self._passages(chosen, listed)
-        findings = find_targets(
-            self.text, passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference)
-        )
+        findings = self.joined.targets(passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference))
         self.doubts += [Doubt("no_target", "文中像是目标的数字没有读入，请核对", start, end) for start, end in findings.unread]
         tell(95)
         self._general_doubts(measures)
