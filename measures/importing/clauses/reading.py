@@ -99,7 +99,11 @@ def _divides(parser: Parser, mentions: list[Mention]) -> bool:
     """Tell whether each answers for a part of its own, so that no order makes a leader: 市住建局负责建设，市自然资源局负责征迁."""
     said = [token for token in parser.tokens if token.kind == "role" and token.phrase and token.phrase.role == "responsible"]
     if said and len(mentions) > 1 and any(word in said[0].text for word in ("职责", "分工")):
-        parser.doubts.append(Doubt(said[0].start, said[0].end, "文中规定首位牵头，此处又写按职责分工，仍按首位牵头读取"))
+        parser.doubts.append(
+            Doubt(
+                mentions[0].chunk.start, max(said[0].end, mentions[-1].chunk.end), "文中规定首位牵头，此处又写按职责分工，仍按首位牵头读取"
+            )
+        )
     parts = {mention.chunk.group for mention in mentions if mention.chunk.role == "responsible"}
     return len(said) > 1 and len(parts) > 1 and bool(parser.remarks) and not any(token.kind == "label" for token in parser.tokens)
 
