@@ -35,6 +35,7 @@ _IN_AN_AREA = re.compile(r"[\u4e00-\u9fff]{2,8}(?:县市区|市县区|县区|区
 _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
 _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
+_OF_EVERY_LEVEL = bodies.ORGANS
 _EITHER = ("部门", "单位", "机构", "企业", "处室", "科室")
 _LEVELS_NAMED, _OF_ONE_LEVEL = ("省级", "市级", "县级"), ("机关", "政府")  # 省级地方金融管理局
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
@@ -84,6 +85,8 @@ def _several_bureaus(name: str) -> bool:
 def _open_set(name: str) -> bool:
     plain = _unbracketed(name)
     place = places.full_at(plain)
+    if place and _SEVERAL.fullmatch(plain, len(place)):
+        return True  # 城区三个街道办事处
     if (place and not any(word in plain[len(place) :] for word in bodies.QUANTIFIERS)) or _reads_on(plain):
         return False  # 和县政府, 二七区政府, 隆林各族自治县政府
     if not plain.endswith(bodies.CLASS_NOUNS) and not (
@@ -200,6 +203,8 @@ def _goes_on_by_office(collective: str, name: str) -> bool:
     first, _, last = name.partition("和")
     return (
         (name in _OFFICES_OF_TOWNS and collective.endswith(_TOWNS))  # 各镇、办
+        # 各级人大、政协
+        or (name in _OF_EVERY_LEVEL and collective.startswith("各级") and collective.endswith(_OF_EVERY_LEVEL))
         or (len(name) == 1 and _BUREAUS.search(f"{collective}、{name}") is not None)  # 各委、办、局
         # 各省、自治区、直辖市和计划单列市税务局
         or (first in bodies.LEVEL_NOUNS and last.startswith(bodies.PLURALS) and _plural_office(last) and "各" in collective)

@@ -24,7 +24,7 @@ _COUNTED_ZONES = re.compile(  # 万盛经开区三个管委会
     rf"(?P<number>{_NUMBER})个?(?P<unit>)(?P<seat>{'|'.join(bodies.ZONE_SEATS)})$"
 )
 _LONGEST_PLACE = 4  # characters of a place that no table knows
-_OWN_UNITS = "按各自的行政区划补全"
+OWN_UNITS = "按各自的行政区划补全"
 _MISCOUNTED = "写的数目与列出的地方不符，请核对"
 
 
@@ -38,7 +38,7 @@ def without_numbers(mentions: list[Mention]) -> list[Mention]:
         if counted and before and _is_place(counted["place"], counted["unit"]):
             place, unit = counted["place"], counted["unit"]
             name = place + _unit(place, unit) + (counted["seat"] or "")
-            why = _OWN_UNITS if unit == "地" else "" if before + 1 == _DIGITS[counted["number"]] else _MISCOUNTED
+            why = OWN_UNITS if unit == "地" else "" if before + 1 == _DIGITS[counted["number"]] else _MISCOUNTED
             done[index] = replace(mention, name=name, kind="agency", restored=True, why=mention.why or why)
     return done
 

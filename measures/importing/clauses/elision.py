@@ -23,6 +23,7 @@ from measures.importing.clauses.suffixes import classified, restore_suffixes
 
 _OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
 _PERHAPS_OF_EACH = "可能属于前面的“各…”"
+_SCOPE_OF_EACH = "“各…”的范围请核对"
 _LONGEST_SORT = 6  # characters
 _LONGEST_CHUNK = 120  # characters
 _SHORTEST_PAIR, _LONGEST_PAIR = 6, 40
@@ -319,6 +320,8 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
             or made.prefix in bodies.ZONES
             or (made.prefix in bodies.LEVEL_MARKS and made.name[len(made.prefix) :] in ("委", *bodies.SEATS))
         )
+        if follows and generic and not mention.why:
+            done[-1] = replace(done[-1], why=done[-1].why or _SCOPE_OF_EACH)
         done.append(replace(mention, why=_PERHAPS_OF_EACH) if follows and generic and not mention.why else mention)
     for mention, after in pairwise(done):
         if not mention.why and (_shares_seat(mention, after) or _shares_zone_seat(mention, after)):

@@ -13,9 +13,11 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
+_NO_PLACE = "没有写明所在地区"
 _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
 _PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", "股"), ("站", "所", "室", "中心")
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
+_MAY_BE_REGIONS = ("区", "区党委")
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
@@ -43,7 +45,9 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         made = shape(mention.name)
         current = mention
-        part = _part_of(mention, chain) if not made.prefix and mention.kind != "collective" and not mention.chunk.alias else None
+        free = not made.prefix and mention.kind != "collective" and not mention.chunk.alias
+        before = done[-1] if done else None
+        part = (_part_of(mention, before, chain) if free else None) or _zone_beside(mention, before, made)
         if part:
             current = part
         elif mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
@@ -51,7 +55,11 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
             with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
-            current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
+            placeless = before is not None and before.why == _NO_PLACE and mention.name in bodies.LOCAL_OF_CENTRE
+            if placeless:
+                current = replace(mention, why=mention.why or _NO_PLACE)  # 海关、边检站、海事局
+            else:
+                current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
@@ -81,7 +89,12 @@ def _bare_first(mentions: list[Mention]) -> list[Mention]:
     """Names without a prefix beside names that have one: the first takes that of the next (财政厅、省教育厅), others are doubted."""
     shapes = [shape(mention.name) for mention in mentions]
     marked = next(
-        (made for made in shapes if made.prefix in bodies.LEVEL_MARKS or (made.kind == "agency" and is_region(made.prefix))), None
+        (
+            made
+            for made, mention in zip(shapes, mentions, strict=True)
+            if made.prefix in bodies.LEVEL_MARKS or (made.kind == "agency" and mention.kind != "collective" and is_region(made.prefix))
+        ),
+        None,
     )
     if marked is None:
         return mentions
@@ -102,7 +115,13 @@ def _takes(name: str, made: Shape, marked: Shape) -> bool:
     """Whether a name at the head of a list has the prefix of a name behind it: both are departments of one level."""
     chain = _Chain(marked.prefix, marked.level, marked.party, 0, core=marked.core + marked.head)
     known = (functional(made.core) or name in bodies.WHOLE) and made.head not in bodies.OF_A_GROUP
-    return known and marked.prefix in bodies.LEVEL_MARKS and not _refusal(name, made, chain) and name not in bodies.PARTY
+    return (
+        known
+        and marked.prefix in bodies.LEVEL_MARKS
+        and marked.prefix != "管委会"
+        and not _refusal(name, made, chain)
+        and name not in bodies.PARTY
+    )
 
 
 def _centre(name: str, made: Shape) -> str:
@@ -167,13 +186,27 @@ def _is_bureau(name: str) -> bool:
     return made.kind == "agency" and bool(made.prefix) and made.office and known
 
 
-def _part_of(mention: Mention, chain: _Chain | None) -> Mention | None:
+def _part_of(mention: Mention, before: Mention | None, chain: _Chain | None) -> Mention | None:
     """A part of the bureau whose other part stands before it: 市公安局交警支队、治安支队; None if it is not clearly one."""
     name, head = mention.name, head_of(mention.name)
-    if chain is None or not chain.owner or chain.broken or head not in _PARTS or name.startswith(_OF_THEIR_OWN):
+    if chain is None or chain.broken or head not in _PARTS or name.startswith(_OF_THEIR_OWN):
         return None
-    why = "" if head == "分局" else f"按“{chain.owner}”的下属单位补全"
-    return replace(mention, name=chain.owner + name, kind="agency", restored=True, why=mention.why or why)
+    bureau = before.name if before is not None and before.kind == "agency" and before.name.endswith("局") else ""
+    of_bureau = not chain.owner and head == "分局" and places.is_short(name.removesuffix(head)) and bureau and _is_bureau(bureau)
+    owner = bureau if of_bureau else chain.owner  # 市公安局、天河分局
+    if not owner:
+        return None
+    why = "" if head == "分局" and not of_bureau else f"按“{owner}”的下属单位补全"
+    return replace(mention, name=owner + name, kind="agency", restored=True, why=mention.why or why)
+
+
+def _zone_beside(mention: Mention, before: Mention | None, made: Shape) -> Mention | None:
+    """A zone as it is written, doubted, behind one with a mark that may be its own as well: 市高新区、经开区管委会; None for others."""
+    mark = before.name[:1] if before is not None and before.name.endswith(bodies.ZONE_SEATS) else ""
+    beside = before is not None and before.name.startswith(bodies.ZONES, 1) and mention.chunk.separator in ("、", "和")
+    if mark not in bodies.LEVEL_MARKS or not beside or made.prefix not in bodies.ZONES or not mention.name.endswith(bodies.ZONE_SEATS):
+        return None
+    return replace(mention, why=mention.why or f"可能省略了“{mark}”")
 
 
 def _with_short(mention: Mention, short: str) -> Mention:
@@ -236,9 +269,11 @@ def _refusal(name: str, made: Shape, chain: _Chain) -> str:
     head = made.head if made.head in bodies.HEADS else head_of(name)
     levels = bodies.HEADS.get(head, frozenset())
     if name in bodies.NO_PREFIX and not chain.core.endswith(name[-2:]):
-        return "没有写明所在地区"
+        return _NO_PLACE
     if name in bodies.WHOLE or name in bodies.PARTY:
         return ""
+    if head == "厅" and chain.prefix in _MAY_BE_REGIONS:
+        return ""  # 区发改委、商务厅: 区 is 自治区, for no district has a 厅
     if levels and chain.level and chain.level not in levels:
         return f"级别与前面的“{chain.prefix}”不符"
     if chain.level == PROVINCE and chain.prefix.endswith(("省", "自治区")) and head == "局" and made.core in bodies.PROVINCIAL_TING:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import is_collective
-from measures.importing.clauses.counted import without_choice, without_numbers
+from measures.importing.clauses.counted import OWN_UNITS, without_choice, without_numbers
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
@@ -228,7 +228,9 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
         if (prefecture := places.prefecture_unit(mention.name)) in fitting:
             fitting = {prefecture}
         if len(fitting) == 1:
-            return replace(mention, name=mention.name + fitting.pop() + seat, kind="agency", restored=True)
+            unit = fitting.pop()
+            why = OWN_UNITS if "自治县" in unit and "自治" not in units else ""  # 陵水等市县政府
+            return replace(mention, name=mention.name + unit + seat, kind="agency", restored=True, why=why)
     if kind == "region" and seat and _may_sit(mention.name, seat):
         return replace(mention, name=mention.name + seat, kind="agency", restored=True)
     if kind == "stem" and noun in ("部门", "单位", "部门和单位"):
