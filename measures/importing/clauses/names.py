@@ -27,6 +27,7 @@ _UNIT_LEVELS = {
     **dict.fromkeys(("街道", "镇", "乡"), TOWN),
     **dict.fromkeys(("市", "州", "盟"), CITY),
 }
+_SHORT_FUNCTIONS = ("人社", "教科", "经科", "商科", "工科")  # 社 and 科 are no endings there
 _MARKS = sorted(bodies.LEVEL_MARKS, key=len, reverse=True)
 
 
@@ -116,14 +117,14 @@ def shape(name: str) -> Shape:
     if places.is_short(base) and base not in bodies.WHOLE:
         return Shape(name, "place", core=base)
     prefix, level, party = _prefix(base)
-    if not prefix and base.startswith(bodies.CENTRAL_STEMS):
+    if not prefix and base.startswith(bodies.CENTRAL_STEMS) and not base.endswith("部门"):  # 财政部门 is not of 财政部
         return _central(name, base)
     return _local(name, base[len(prefix) :], prefix, level, party=party)
 
 
 def _local(name: str, rest: str, prefix: str, level: str, *, party: bool) -> Shape:
     """A name behind its prefix."""
-    head = head_of(rest)
+    head = "" if rest in _SHORT_FUNCTIONS else head_of(rest)
     kind, core = "unknown", rest
     if not rest:
         kind, core, head = ("agency", "", "委") if party else ("region", "", "")

@@ -34,6 +34,9 @@ _UNITS = (
 )
 
 
+_OF_OTHERS = ("巴州",)  # what 巴音郭楞蒙古自治州 is called is not 巴州区
+
+
 class _Table(NamedTuple):
     level: dict[str, str]  # full name → level
     full: dict[str, tuple[str, ...]]  # short name → full names
@@ -63,7 +66,7 @@ def _table() -> _Table:
         level[province] = PROVINCE
     short: dict[str, set[str]] = {}
     for name in level:
-        if len(_short(name)) > 1 and _short(name) not in FUNCTIONS:
+        if len(_short(name)) > 1 and _short(name) not in FUNCTIONS and _short(name) not in _OF_OTHERS:
             short.setdefault(_short(name), set()).add(name)
     full = {name: tuple(sorted(whole)) for name, whole in short.items()}
     return _Table(level, full, max(map(len, level)))

@@ -14,6 +14,7 @@ _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街�
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _NO_PLACE = "没有写明所在地区"
+_AT_PORTS = ("海关", "边检站", "边检总站", "海警局")
 _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
 _PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", "股"), ("站", "所", "室", "中心")
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
@@ -45,21 +46,15 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         made = shape(mention.name)
         current = mention
-        free = not made.prefix and mention.kind != "collective" and not mention.chunk.alias
-        before = done[-1] if done else None
-        part = (_part_of(mention, before, chain) if free else None) or _zone_beside(mention, before, made)
-        if part:
-            current = part
+        beside = _beside(mention, done[-1] if done else None, made, chain)
+        if beside:
+            current = beside
         elif mention.kind == "collective" or mention.chunk.alias or mention.kind == "unknown":
             current = _perhaps_elided(mention, made, chain)
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
             with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
-            placeless = before is not None and before.why == _NO_PLACE and mention.name in bodies.LOCAL_OF_CENTRE
-            if placeless:
-                current = replace(mention, why=mention.why or _NO_PLACE)  # 海关、边检站、海事局
-            else:
-                current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
+            current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
@@ -72,14 +67,18 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
 
 def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:
     """Doubt a name that stands as it is behind one with a mark, and may lean on it: 省社保局、技工教育管理院; 镇政府、卫生院."""
-    if chain is None or chain.broken or not chain.level or mention.why or mention.chunk.alias or mention.chunk.separator != "、":
+    if chain is None or not chain.level or mention.why or mention.chunk.alias:
+        return mention
+    if mention.name in bodies.NO_PREFIX and chain.level != NATION:
+        return replace(mention, why=_NO_PLACE)  # 市检察院、人行
+    if chain.broken or mention.chunk.separator != "、":
         return mention
     if mention.kind == "collective":
         open_set = (
             any(word in mention.name for word in (*bodies.QUANTIFIERS, "、")) or not head_of(mention.name) or is_counted(mention.name)
         )
         return mention if open_set else replace(mention, why=f"可能省略了“{chain.prefix}”，也可能是泛指")
-    public = head_of(mention.name) in _PUBLIC and not mention.name.endswith(bodies.COMPANY_ENDS)
+    public = head_of(mention.name).endswith(_PUBLIC) and not mention.name.endswith(bodies.COMPANY_ENDS)
     own = made.kind == "standalone" and made.level != NATION and not made.prefix
     leans = own or (made.prefix in bodies.LANDMARKS and "国家公园" not in mention.name)
     return replace(mention, why=f"可能省略了“{chain.prefix}”") if public and leans and not places.short_at(mention.name) else mention
@@ -186,6 +185,17 @@ def _is_bureau(name: str) -> bool:
     return made.kind == "agency" and bool(made.prefix) and made.office and known
 
 
+def _beside(mention: Mention, before: Mention | None, made: Shape, chain: _Chain | None) -> Mention | None:
+    """A name that is read by the one right before it, whatever the prefix in force; None for others."""
+    if mention.kind == "collective" or mention.chunk.alias:
+        return None
+    if not made.prefix and (part := _part_of(mention, before, chain)):
+        return part
+    if before is not None and before.why == _NO_PLACE and before.name in _AT_PORTS and mention.name in bodies.LOCAL_OF_CENTRE:
+        return replace(mention, why=mention.why or _NO_PLACE)  # 海关、边检站、海事局
+    return _zone_beside(mention, before, made) or _department_beside(mention, before, made)
+
+
 def _part_of(mention: Mention, before: Mention | None, chain: _Chain | None) -> Mention | None:
     """A part of the bureau whose other part stands before it: 市公安局交警支队、治安支队; None if it is not clearly one."""
     name, head = mention.name, head_of(mention.name)
@@ -207,6 +217,15 @@ def _zone_beside(mention: Mention, before: Mention | None, made: Shape) -> Menti
     if mark not in bodies.LEVEL_MARKS or not beside or made.prefix not in bodies.ZONES or not mention.name.endswith(bodies.ZONE_SEATS):
         return None
     return replace(mention, why=mention.why or f"可能省略了“{mark}”")
+
+
+def _department_beside(mention: Mention, before: Mention | None, made: Shape) -> Mention | None:
+    """市教育、民政、卫健部门: departments beside one with a mark have it too; None for others."""
+    mark = shape(before.name).prefix if before is not None and before.name.endswith("部门") and before.kind == "agency" else ""
+    known = made.head == "部门" and functional(made.core) and not made.prefix and mention.kind == "agency"
+    if mark not in bodies.LEVEL_MARKS or not known or mention.chunk.separator != "、":
+        return None
+    return replace(mention, name=mark + mention.name, restored=True, why=mention.why or f"按前文补了“{mark}”，不能确定是否省略")
 
 
 def _with_short(mention: Mention, short: str) -> Mention:

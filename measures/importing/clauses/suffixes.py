@@ -14,6 +14,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 
 _UNITS_OF_PLACES = ("省", "市", "州", "盟", "县", "旗")
 _SEVERAL_AREAS = re.compile(r"(?P<zone>.{2,14}(?:自由贸易试验区|自贸试验区|自贸区))(?P<place>[\u4e00-\u9fff]{2,4})$")
+_ONLY_FUNCTION = "只写了职能，没有写单位全称"
 _TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_PLACE, _LONGEST_OPEN = 6, 16  # characters
 _FRAGMENTS = ("place", "region", "branch", "stem", "unknown")
@@ -154,7 +155,8 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         whole = name + closer.name[len(place) :]
     elif kind == "stem" and (ending := _ending(rest)):
         whole = name + ending
-        why = "后面的单位另有层级，不能确定共用后缀" if shape(name).prefix and shape(name).prefix == end.prefix else ""  # 省红会、省商务厅
+        leveled = shape(name).prefix and shape(name).prefix == end.prefix  # 省红会、省商务厅
+        why = "后面的单位另有层级，不能确定共用后缀" if leveled else _ONLY_FUNCTION if ending == "部门" else ""
     return replace(mention, name=whole, kind="agency", restored=True, why=why) if whole else mention
 
 
@@ -234,7 +236,7 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
     if kind == "region" and seat and _may_sit(mention.name, seat):
         return replace(mention, name=mention.name + seat, kind="agency", restored=True)
     if kind == "stem" and noun in ("部门", "单位", "部门和单位"):
-        return replace(mention, name=mention.name + "部门", kind="agency", restored=True, why="只写了职能，没有写单位全称")
+        return replace(mention, name=mention.name + "部门", kind="agency", restored=True, why=_ONLY_FUNCTION)
     return mention
 
 
