@@ -165,7 +165,9 @@ def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_C
         return _broken(chain), ""
     if made.level == NATION and not made.prefix:
         return _broken(chain), ""
-    if rest in bodies.SEATS and (is_region(made.prefix) or made.prefix in bodies.ZONES):  # 广州市政府: what follows hardly belongs to it
+    if rest in bodies.SEATS and (
+        is_region(made.prefix) or made.prefix in (*bodies.ZONES, "街道")
+    ):  # 广州市政府: what follows hardly belongs to it
         return _broken(chain or _Chain(made.prefix, made.level, made.party, mention.chunk.group, seated=True)), ""
     if not made.prefix or made.kind == "unknown":
         return _broken(chain), ""
