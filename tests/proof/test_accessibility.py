@@ -1,10 +1,10 @@
-"""Every page in real Chromium, in both languages at two sizes: no serious fault of accessibility, nothing wider than the screen, no text
-cut, no word on the console."""
+"""Every page and every refusal in real Chromium, in both languages at two sizes: no serious fault of accessibility, nothing wider than the
+screen, no text cut; and of the pages no word on the console."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from agencies.models import User
+from tests.config.test_errors import CASES
 from tests.walk.crawl import Visit, pages
 from tests.walk.demonstration import STARTS, starts_of, tell
 
@@ -63,9 +64,20 @@ def signed_in(who: str) -> Client:
     return client
 
 
-def told_by(page: Page, message: ConsoleMessage) -> list[str]:
-    """Return an error on the console; the administration's own library styles inline, which the policy of the site refuses."""
-    return [f"{page.url}: {message.text}"] if message.type == "error" and "/admin/" not in page.url else []
+def listen_to(page: Page) -> list[str]:
+    """Return the list into which a page says its errors.
+
+    The administration's library styles inline, which the policy of the site refuses.
+    """
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and "/admin/" not in page.url:
+            said.append(f"{page.url}: {message.text}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    return said
 
 
 def faults(page: Page, where: str) -> list[str]:
@@ -80,24 +92,30 @@ def faults(page: Page, where: str) -> list[str]:
     return wrong
 
 
-def look_at(page: Page, who: str, visits: list[Visit], site: str) -> list[str]:
-    """Open pages as one person, in each language at each size; return what is wrong with them."""
+def look_at(page: Page, who: str, addresses: Sequence[tuple[str, str]], site: str) -> list[str]:
+    """Open pages, each by its name and path, as one person, in each language at each size; return what is wrong with them."""
     wrong: list[str] = []
-    page.on("console", lambda message: wrong.extend(told_by(page, message)))
-    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     for language, first, then in (("zh-hans", OFFICE, PHONE), ("en", PHONE, OFFICE)):
         page.context.add_cookies([{"name": "django_language", "value": language, "url": site}])
-        for visit in visits:
-            if language == "en" and visit.name.startswith("admin:"):
+        for name, path in addresses:
+            if language == "en" and name.startswith("admin:"):
                 continue  # the library's pages, whose shape does not depend on the language
             page.set_viewport_size(first)
-            page.goto(visit.path)
+            page.goto(path)
             page.evaluate(AXE)
-            where = f"{visit.name} ({who}, {language}"
+            where = f"{name} ({who}, {language}"
             wrong += faults(page, f"{where}, {first['width']} px)")
             page.set_viewport_size(then)
             wrong += faults(page, f"{where}, {then['width']} px)")
     return wrong
+
+
+def window(browser: Browser, site: str, who: str) -> Page:
+    """Open a window in which somebody is signed in."""
+    context = browser.new_context(base_url=site, locale="zh-CN", timezone_id="Asia/Shanghai")
+    if session := signed_in(who).cookies.get("sessionid"):
+        context.add_cookies([{"name": "sessionid", "value": session.value, "url": site}])
+    return context.new_page()
 
 
 @pytest.mark.timeout(1700)
@@ -111,11 +129,21 @@ def test_every_page_can_be_used_by_everybody(
     assert count > LEAST_PAGES
     wrong: list[str] = []
     for who, visits in found.items():
-        context = browser.new_context(base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-        page = context.new_page()
-        if session := signed_in(who).cookies.get("sessionid"):
-            context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-        wrong += look_at(page, who, visits, live_server.url)
-        context.close()
+        page = window(browser, live_server.url, who)
+        said = listen_to(page)
+        wrong += look_at(page, who, [(visit.name, visit.path) for visit in visits], live_server.url)
+        page.context.close()
+        wrong += said
     figure("Pages looked at, in both languages at two sizes", pages=count, faults=len(set(wrong)))
     assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+@pytest.mark.urls("tests.config.test_errors")
+@pytest.mark.parametrize("who", [NOBODY, "zhang"])
+def test_every_refusal_can_be_read_by_everybody(browser: Browser, live_server: Any, who: str, figure: Callable[..., None]) -> None:
+    User.objects.create_user("zhang", name="张三")
+    addresses = [(f"{status} {kind}", f"/fail/{kind}/") for kind, status, _words in CASES]
+    page = window(browser, live_server.url, who)
+    wrong = look_at(page, who, addresses, live_server.url)
+    figure("Refusals looked at, in both languages at two sizes", pages=len(addresses), faults=len(wrong))
+    assert not wrong, "\n".join(wrong)
