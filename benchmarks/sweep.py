@@ -77,6 +77,7 @@ def load(tasks: int, now: dt.datetime) -> None:
     with connection.cursor() as cursor, transaction.atomic():
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("ANALYZE")  # else the triggers that count what is copied are planned for tables without rows
         copies = tasks // TEMPLATE - 1
         copy_rows(Task, copies, {}, steps[Task])
         copy_rows(Assignment, copies, of_task, steps[Assignment])
