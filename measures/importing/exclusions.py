@@ -7,7 +7,9 @@ import re
 from measures.importing.comparators import NUMBER, UNIT
 from measures.importing.naming import ANY_VERB, STARTING
 
-_HISTORY = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|以来|曾|原有|去年|上年")
+_PAST = "截至|截止|目前|已[经达建有完累实培]|现有|近年|曾|原有"
+_REACHED = re.compile(_PAST)
+_HISTORY = re.compile(f"{_PAST}|以来|去年|上年")
 # 较上年提高6个百分点, 控制在上年结余的10%以内 compare with what was; 对2018年以来改造的户厕 says which ones are meant.
 _COMPARED = re.compile(
     r"(?:比|较|相比|相较于?|与|同比|高于|低于|多于|少于|超过|不超|不低于|不高于|不少于|不多于|控制在|保持在|达到|以|不低|不突破)(?:去年|上年)[^，。；\d]{0,12}"
@@ -21,7 +23,6 @@ _OTHERS = re.compile(
 _SHARE_OF = re.compile(
     r"(?:以上|以下|左右)?的(?:行政|自然|建制|中小|公办|居民|常住)*(?:村|乡镇|街道|社区|县|学校|医院|家庭|人口|居民|机关|城市|医疗机构)"
 )
-_REACHED = re.compile(r"截至|截止|目前|已[经达建有完累实培]|现有|近年|曾|原有")
 # 补贴比例提高至60% is an aim, 按10%给予补贴 a promise.
 _LEVEL = re.compile(r"(?:比例|占比|标准|水平|率|覆盖面)$")
 _RISES = frozenset(
