@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 
+from agencies.listing import listed
 from agencies.refusals import Invalid
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -155,7 +156,7 @@ def _headings(cells: Sequence[Sequence[str]], columns: Sequence[Column]) -> tupl
             at, best = number, places
     missing = [str(column.heading) for column in columns if column.required and column.name not in best]
     if missing:
-        raise Invalid(_("These headings are missing: %(names)s. Use the template.") % {"names": "、".join(missing)}, "file")
+        raise Invalid(_("These headings are missing: %(names)s. Use the template.") % {"names": listed(missing)}, "file")
     return at, best
 
 

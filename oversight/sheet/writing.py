@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from agencies.listing import listed
 from oversight.export import text_cell
 from oversight.sheet.columns import COLUMNS, EDITABLE, rows_of
 
@@ -28,7 +29,7 @@ def workbook(task_ids: Collection[int]) -> IO[bytes]:
     for position, name in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = WIDTHS[name]
     sheet.freeze_panes = "F3"
-    editable = "、".join(str(COLUMNS[name]) for name in EDITABLE)
+    editable = listed(COLUMNS[name] for name in EDITABLE)
     note = WriteOnlyCell(
         sheet,
         value=_("Only the yellow columns may be edited: %(columns)s. Give a reason for each row you change; agencies are parted by “、”.")

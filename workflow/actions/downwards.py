@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
+from agencies.listing import listed
 from agencies.models import AgencyGroup
 from agencies.refusals import Invalid
 from workflow.models import Participation, Task
@@ -64,6 +65,6 @@ def downwards(tasks: Collection[Task], receivers: Mapping[int, Collection[int]])
         if sideways:
             decisions[task.pk] = Denied(
                 _("A part is not passed sideways or upwards; in the task above these have their own: %(agencies)s. Hand it back instead.")
-                % {"agencies": "、".join(sideways)}
+                % {"agencies": listed(sideways)}
             )
     return decisions

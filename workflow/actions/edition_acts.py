@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
 from agencies.heirs import heirs_of
+from agencies.listing import listed
 from agencies.refusals import Conflict
 from measures.models import Measure, Plan
 from workflow.actions.change_part import FIRST_LEAD, change_part
@@ -93,7 +94,7 @@ class EditionActs:
         rows = Assignment.objects.filter(task=effect.task, agency__in=effect.agencies).exclude(state__in=ENDED_ASSIGNMENT_STATES)
         found = list(rows.order_by("pk").values_list("pk", flat=True))
         if len(found) != len(effect.agencies):
-            names = "、".join(agency.short_name for agency in effect.agencies)
+            names = listed(agency.short_name for agency in effect.agencies)
             raise Conflict(
                 _("%(agencies)s has no part in “%(task)s”, so that it cannot be changed.") % {"agencies": names, "task": effect.task}
             )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agencies.decision import Allowed, Decision, Denied
 from agencies.heirs import heirs_of
+from agencies.listing import listed
 from agencies.models import Agency, AgencyGroup
 from measures.comparing import Change, Facet, Kind, Side
 from measures.models import Plan
@@ -189,7 +190,7 @@ def _parts(world: _World, before: Side, after: Side, task: Task, live: Decision)
     unknown = world.unknown(after)
     refusal = live
     if live and unknown:
-        refusal = Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": "、".join(unknown)})
+        refusal = Denied(_("The directory does not know: %(names)s. Settle them first.") % {"names": listed(unknown)})
     come = [row for pk, row in has.items() if pk not in current and (pk not in had or had[pk].part != row.part)]
     yield from _joined(world, after, task, come, refusal)
     for pk, row in has.items():
