@@ -29,12 +29,14 @@ _STATIONED_UNITS = re.compile(
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_SORTS_OWNED, _OWNED_BY = ("企业", "机构", "院校"), ("属", "国有", "重点", "骨干")
 _UNDER = ("监管", "所属", "下属", "直属", "出资", "主管")
 _OWNED = re.compile(rf"(?P<owner>[\u4e00-\u9fff]{{3,14}}?)(?:{'|'.join(_UNDER)})(?P<kind>[\u4e00-\u9fff]{{2,6}})$")
 _IN_AN_AREA = re.compile(r"[\u4e00-\u9fff]{2,8}(?:县市区|市县区|县区|区县|市县|县市|旗县|乡镇)(?:人民政府|政府)$")  # 三省交界县区政府
 _LEVELS_LISTED = re.compile(r"[省市县区州旗盟](?:、[省市县区州旗镇乡](?:（[^（）]{1,8}）)?){1,3}")
+_COUNTED_LEVELS = re.compile(r"^[两二三四]级")
 _BUREAUS = re.compile(r"(?:各|有关|相关)[部委办厅局科室](?:、?[部委办厅局科室])*$")  # 市直各委、办、局
-_TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道"), ("办", "场", "街")  # 各镇、办
+_TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道", "街道办", "办事处"), ("办", "场", "街")  # 各镇、办
 _OF_EVERY_LEVEL = bodies.ORGANS
 _EITHER = ("部门", "单位", "机构", "企业", "处室", "科室")
 _LEVELS_NAMED, _OF_ONE_LEVEL = ("省级", "市级", "县级"), ("机关", "政府")  # 省级地方金融管理局
@@ -70,9 +72,9 @@ def _owned(name: str) -> bool:
 
 
 def is_of_levels(name: str) -> bool:
-    """Whether this is one kind of office at several levels: 市、县（市、区）教育局."""
+    """Whether this is one kind of office at several levels: 市、县（市、区）教育局, 市、县两级教育部门."""
     found = _LEVELS_LISTED.match(name)
-    rest = name[found.end() :] if found else ""
+    rest = _COUNTED_LEVELS.sub("", name[found.end() :]) if found else ""
     return bool(rest) and (rest in bodies.WHOLE or functional(rest.removesuffix(head_of(rest)))) and bool(head_of(rest))
 
 
@@ -114,15 +116,12 @@ def is_counted(plain: str) -> bool:
 
 
 def is_stationed(name: str) -> bool:
-    """Whether this is a kind of body in a place, and not its own: 在京高校, 驻连中直单位."""
-    return _stationed(name) or _STATIONED_UNITS.match(name) is not None
-
-
-def _stationed(plain: str) -> bool:
-    """Whether this is a kind of body in a place: 在京高校, 驻粤央企."""
-    found = _STATIONED.match(plain)
+    """Whether this is a kind of body in a place, and not its own: 在京高校, 驻粤央企, 驻连中直单位."""
+    if _STATIONED_UNITS.match(name):
+        return True
+    found = _STATIONED.match(name)
     place = found["place"] if found else ""
-    rest = plain[found.start("place") :] if found else ""
+    rest = name[found.start("place") :] if found else ""
     return any(rest.startswith(abbreviation) and is_kind(rest[len(abbreviation) :]) for abbreviation in (place[:1], place) if place)
 
 
@@ -171,12 +170,20 @@ def is_class(name: str) -> bool:
         return False
     words = _words(plain)
     if not words:
-        return False
+        return _is_sort(plain)
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
-    if words[-1] in (*bodies.ZONE_SEATS, "党工委") and (words[:-1] == ["城市"] or any(word in bodies.ZONES for word in words)):
-        return False  # 开发区管委会, 城市管理委员会 are one agency
+    if words[-1] in (*bodies.ZONE_SEATS, "党工委") and (words[:-1] == ["城市"] or any(word.endswith(bodies.ZONES) for word in words[:-1])):
+        return False  # 开发区管委会, 工业园区管委会, 城市管理委员会 are one agency
     return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
+
+
+def _is_sort(plain: str) -> bool:
+    """Whether this is a sort of bodies that somebody owns, by what they do: 省属重点煤炭企业, 市属医疗机构."""
+    noun = next((noun for noun in _SORTS_OWNED if plain.endswith(noun)), "")
+    rest = plain.removesuffix(noun)
+    owned = (at for at in range(2, len(rest) - 1) if rest[:at].endswith(_OWNED_BY))
+    return bool(noun) and any(functional(rest[at:]) and _words(rest[:at]) for at in owned)
 
 
 def names_either(before: str, inside: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.mentions import Mention
-from measures.importing.clauses.names import shape
+from measures.importing.clauses.names import functional, head_of, shape
 
 _DIGITS = {digit: number for digits in ("二三四五六七八九十", "23456789", "两") for number, digit in enumerate(digits, start=2)}
 _NUMBER = "[两二三四五六七八九十2-9]"
@@ -18,6 +18,9 @@ _CHOICE = re.compile(  # 九龙县（市）人民政府, 彭阳五县（区）�
 )
 _COUNTED = re.compile(
     rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>{_NUMBER})个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
+)
+_COUNTED_OFFICES = re.compile(  # 西夏区三区住建局
+    rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>{_NUMBER})个?(?P<unit>市|区|县|州|旗|盟|镇|乡|街道)(?P<seat>[\u4e00-\u9fff]{{2,8}})$"
 )
 _COUNTED_ZONES = re.compile(  # 万盛经开区三个管委会
     rf"(?P<place>[\u4e00-\u9fff]{{2,14}}(?:{'|'.join(bodies.ZONES)}))"
@@ -33,7 +36,7 @@ def without_numbers(mentions: list[Mention]) -> list[Mention]:
     done = list(mentions)
     for index, mention in enumerate(mentions):
         text = mention.chunk.text
-        counted = (_COUNTED.match(text) or _COUNTED_ZONES.match(text)) if _follows_place(mentions, index) else None
+        counted = _counted(text) if _follows_place(mentions, index) else None
         before = _places_before(done, index, counted["unit"]) if counted else 0
         if counted and before and _is_place(counted["place"], counted["unit"]):
             place, unit = counted["place"], counted["unit"]
@@ -41,6 +44,12 @@ def without_numbers(mentions: list[Mention]) -> list[Mention]:
             why = OWN_UNITS if unit == "地" else "" if before + 1 == _DIGITS[counted["number"]] else _MISCOUNTED
             done[index] = replace(mention, name=name, kind="agency", restored=True, why=mention.why or why)
     return done
+
+
+def _counted(text: str) -> re.Match[str] | None:
+    offices = _COUNTED_OFFICES.match(text)
+    core = offices["seat"].removesuffix(head_of(offices["seat"])) if offices else ""
+    return _COUNTED.match(text) or _COUNTED_ZONES.match(text) or (offices if functional(core) else None)
 
 
 def without_choice(mentions: list[Mention]) -> list[Mention]:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import goes_on, is_class, is_collective, shares_seat_by_joiner
-from measures.importing.clauses.mentions import Chunk, Mention
+from measures.importing.clauses.mentions import Chunk, Mention, joined
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
 from measures.importing.clauses.suffixes import classified, restore_suffixes
@@ -24,6 +24,7 @@ from measures.importing.clauses.suffixes import classified, restore_suffixes
 _OPENINGS = ("各级各类", "各地区", "各市县", "各区县", "各县区", "各级", "各地", "各市", "各县", "各区", "有关", "相关", "各")
 _PERHAPS_OF_EACH = "可能属于前面的“各…”"
 _SCOPE_OF_EACH = "“各…”的范围请核对"
+_OWN_PARTS = ("各", "有关", "相关", "直属", "下属")
 _LONGEST_SORT = 6  # characters
 _LONGEST_CHUNK = 120  # characters
 _SHORTEST_PAIR, _LONGEST_PAIR = 6, 40
@@ -62,12 +63,12 @@ def _goes_on_and(running: str, text: str) -> tuple[int, int] | None:
 
 
 def _opens(text: str) -> bool:
-    return text.startswith(bodies.QUANTIFIERS) and is_collective(text)
+    return is_collective(text) and any(word in text for word in bodies.QUANTIFIERS)
 
 
 # --- joiners ---------------------------------------------------------------------------------------------------------------------
 
-_JOINERS = ("以及", "及其", "及", "和", "与", "暨")
+_JOINERS = ("及其", *bodies.JOINERS)
 
 
 def _part(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
@@ -90,7 +91,7 @@ def _cut(chunk: Chunk, begin: int, end: int, *, first: bool) -> Chunk:
     if begin == 0 and end == len(chunk.text):
         return chunk
     separator = chunk.separator if first else "和"
-    return replace(chunk, text=chunk.text[begin:end], places=chunk.places[begin:end], separator=separator)
+    return replace(chunk, text=chunk.text[begin:end], positions=chunk.positions[begin:end], separator=separator)
 
 
 def _unglued(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
@@ -134,19 +135,14 @@ def _own_start(right: str) -> bool:
 
 def _own_name(made: Shape) -> bool:
     """Whether a stretch is a department with the mark of its level and a function that is known."""
-    return (
-        made.kind == "agency"
-        and made.prefix.removesuffix("委") in bodies.LEVEL_MARKS
-        and made.office
-        and (functional(made.core) or made.core + made.head in bodies.WHOLE | bodies.PARTY)
-    )
+    return made.kind == "agency" and made.prefix.removesuffix("委") in bodies.LEVEL_MARKS and made.office and made.known
 
 
 def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str]) -> bool:
     left, right = text[begin:at], text[at + len(joiner) :]
     if joiner == "及其":
-        return left.endswith(("政府", "管委会", "党委")) and right.startswith(("有关", "相关"))
-    if _inside_name(text, at) or _seat_of_all(text, begin, left):
+        return _whole(left, aliases) and right.startswith(_OWN_PARTS) and is_collective(right)  # 市政府及其有关部门
+    if _inside_name(text, at) or _seat_of_all(text, begin, left) or _one_function(text[begin:], left, joiner):
         return False
     if is_collective(left) and is_collective(text[begin:]) and (goes_on(left, right) or right in bodies.PREFECTURE_OFFICES):
         return False  # 各有关部门和单位; 各地、市、州人民政府和行政公署
@@ -156,6 +152,12 @@ def _joins(text: str, begin: int, at: int, joiner: str, aliases: frozenset[str])
     if is_collective(text[begin:]) and not (_whole(left, aliases) and (is_collective(right) or _is_named(right))):
         return False
     return left not in bodies.TOO_SHORT and _whole(left, aliases) and _starts_whole(right, aliases)
+
+
+def _one_function(name: str, left: str, joiner: str) -> bool:
+    """Whether a joiner stands in what one office does: 市水库和生态移民局, though a 市水库 there may be."""
+    core = shape(name).core
+    return joiner in core and functional(core) and not shape(left).office
 
 
 def _seat_of_all(text: str, begin: int, left: str) -> bool:
@@ -199,25 +201,22 @@ def _merge(chunks: list[Chunk]) -> list[Chunk]:
         if chunk.etc and last is not None and last.etc is None and chunk.etc.endswith(bodies.SORTS):
             merged = _sorted_out(merged, chunk)
             continue
-        if (
-            last is not None
-            and last.etc is None
-            and chunk.etc is None
-            and chunk.separator == "、"
-            and chunk.start - last.end == len("、")
-            and last.role == chunk.role
-            and last.group == chunk.group
-        ):
-            joined = last.text + "、" + chunk.text
-            if (
-                (is_collective(last.text) and goes_on(last.text, chunk.text))
-                or joined in bodies.NAMES_WITH_JOINER
-                or _one_scope(last.text, chunk.text)
-            ):
-                merged[-1] = replace(last, text=joined, places=last.places + chunk.places)
-                continue
-        merged.append(chunk)
+        if last is not None and _listed_beside(last, chunk) and _one_name(last.text, chunk.text):
+            merged[-1] = joined([last, chunk])
+        else:
+            merged.append(chunk)
     return merged
+
+
+def _listed_beside(last: Chunk, chunk: Chunk) -> bool:
+    plain = last.etc is None and chunk.etc is None and chunk.separator == "、" and chunk.start - last.end == len("、")
+    return plain and last.role == chunk.role and last.group == chunk.group
+
+
+def _one_name(left: str, right: str) -> bool:
+    """Whether two chunks with a 、 between them are one open set or one name."""
+    goes = is_collective(left) and goes_on(left, right)
+    return goes or f"{left}、{right}" in bodies.NAMES_WITH_JOINER or _one_scope(left, right)
 
 
 def _sorted_out(merged: list[Chunk], etc: Chunk) -> list[Chunk]:
@@ -228,13 +227,8 @@ def _sorted_out(merged: list[Chunk], etc: Chunk) -> list[Chunk]:
     run = merged[first:]
     if not run:
         return [*merged, etc]
-    words = "、".join(chunk.text for chunk in run)
-    places = list(run[0].places)
-    for chunk in run[1:]:
-        places += [chunk.start - 1, *chunk.places]
-    places += [etc.start - 1, *etc.places]
-    why = "“等”后面是一类单位，按集合读取"
-    return [*merged[:first], replace(run[0], text=f"{words}等{etc.text}", places=tuple(places), role=etc.role, why=why)]
+    sort = joined([joined(run), replace(etc, text=etc.etc or "")], "等")
+    return [*merged[:first], replace(sort, role=etc.role, why="“等”后面是一类单位，按集合读取")]
 
 
 def _names_a_sort(chunk: Chunk, etc: Chunk) -> bool:
@@ -251,13 +245,7 @@ def _departments(chunks: list[Chunk]) -> list[Chunk]:
     while index < len(chunks):
         end = _shared_ending(chunks, index)
         parts = chunks[index : end + 1]
-        if len(parts) > 1:
-            text, places = "、".join(part.text for part in parts), [*parts[0].places]
-            for part in parts[1:]:
-                places += [part.start - 1, *part.places]
-            done.append(replace(parts[0], text=text, places=tuple(places), role=parts[-1].role))
-        else:
-            done.append(chunks[index])
+        done.append(replace(joined(parts), role=parts[-1].role))
         index = end + 1
     return done
 
@@ -301,37 +289,36 @@ def _one_scope(left: str, right: str) -> bool:
 
 
 def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
-    """Doubt what may still belong to the 各 before it: 各高校、科研院所."""
+    """Doubt what may still belong to the 各 before it (各高校、科研院所), or to the seat behind it."""
     done: list[Mention] = []
     for mention in mentions:
-        before = done[-1] if done else None
-        opened = before is not None and (
-            (before.kind == "collective" and ("各" in before.name or before.name.startswith(("有关", "相关"))))
-            or before.why == _PERHAPS_OF_EACH
-        )
-        made = shape(mention.name)
-        open_set = mention.kind == "collective" and not any(word in mention.name for word in bodies.QUANTIFIERS)
-        zones = made.name.startswith(bodies.ZONES) and made.name.endswith(bodies.ZONE_SEATS)
-        follows = opened and (mention.chunk.separator == "、" or (zones and mention.chunk.separator == "和"))
-        generic = (
-            open_set
-            or zones
-            or (mention.kind != "collective" and not made.prefix and (made.kind != "standalone" or made.head == "部门"))
-            or made.prefix in bodies.ZONES
-            or (made.prefix in bodies.LEVEL_MARKS and made.name[len(made.prefix) :] in ("委", *bodies.SEATS))
-        )
-        if follows and generic and not mention.why:
+        if done and not mention.why and _may_be_of_each(done[-1], mention):
             done[-1] = replace(done[-1], why=done[-1].why or _SCOPE_OF_EACH)
-        done.append(replace(mention, why=_PERHAPS_OF_EACH) if follows and generic and not mention.why else mention)
-    for mention, after in pairwise(done):
+            done.append(replace(mention, why=_PERHAPS_OF_EACH))
+        else:
+            done.append(mention)
+    for index, (mention, after) in enumerate(list(pairwise(done))):
         if not mention.why and (_shares_seat(mention, after) or _shares_zone_seat(mention, after)):
-            done[done.index(mention)] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")
+            done[index] = replace(mention, why="可能与后面的单位共用“人民政府”一类后缀")
     return [
         replace(mention, why="“、”或者“及”前后可能是两类单位")
         if mention.kind == "collective" and not mention.why and (_two_kinds(mention.name) or shares_seat_by_joiner(mention.name))
         else mention
         for mention in done
     ]
+
+
+def _may_be_of_each(before: Mention, mention: Mention) -> bool:
+    """Whether a name has nothing of its own to tell it from one that the 各 before it opens: 各高校、科研院所, 各区县政府、开发区管委会."""
+    set_before = before.kind == "collective" and ("各" in before.name or before.name.startswith(("有关", "相关")))
+    if not (set_before or before.why == _PERHAPS_OF_EACH) or mention.chunk.separator not in ("、", "和"):
+        return False
+    made = shape(mention.name)
+    if mention.kind == "collective":
+        return not any(word in mention.name for word in bodies.QUANTIFIERS)
+    seat_of_level = made.prefix in bodies.LEVEL_MARKS and made.name[len(made.prefix) :] in ("委", *bodies.SEATS)
+    zone = made.prefix in bodies.ZONES or (made.name.startswith(bodies.ZONES) and made.name.endswith(bodies.ZONE_SEATS))
+    return seat_of_level or zone or (not made.prefix and (made.kind != "standalone" or made.head == "部门"))
 
 
 def _shares_seat(mention: Mention, after: Mention) -> bool:

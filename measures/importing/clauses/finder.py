@@ -9,7 +9,7 @@ from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
 from measures.importing.clauses.model import Clause, ClauseContext, Doubt, numbered
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.reading import Reading, one_deadline, read
+from measures.importing.clauses.reading import one_deadline, read
 from measures.importing.clauses.same_as import fill_same_as
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
@@ -54,19 +54,16 @@ def parse_clause(text: str, context: ClauseContext) -> Clause:
     start, end = _trimmed(text)
     inner = _unwrapped(text, start, end)
     if inner is not None:
-        reading = read(text[inner[0] : inner[1]], context, bracketed=True)
-        if reading.clause.is_clause:
-            return replace(reading.clause.moved(inner[0]), start=start, end=end)
-        return replace(reading.clause.moved(inner[0]), start=start, end=end)
-    reading = (
-        read(text[start:end], context, bracketed=False) if end - start <= _LONGEST else Reading(Clause(0, 0, is_clause=False), tidy=False)
-    )
-    if reading.tidy or (reading.clause.is_clause and roles.label_at(fold(text), start)):
-        return reading.clause.moved(start)
+        clause = read(text[inner[0] : inner[1]], context, bracketed=True).clause
+        return replace(clause.moved(inner[0]), start=start, end=end)
+    clause = Clause(0, 0, is_clause=False)
+    if end - start <= _LONGEST:
+        reading = read(text[start:end], context, bracketed=False)
+        clause = reading.clause
+        if reading.tidy or (clause.is_clause and roles.label_at(fold(text), start)):
+            return clause.moved(start)
     found = find_clauses(text, context) or _behind_by(text, start, end, context)
-    if found:
-        return _together(found)
-    return replace(reading.clause.moved(start), start=start, end=end)
+    return _together(found) if found else replace(clause.moved(start), start=start, end=end)
 
 
 def _behind_by(text: str, start: int, end: int, context: ClauseContext) -> list[Clause]:

@@ -41,9 +41,10 @@ _POINTS_BACK = (
     "任务",
     "工作",
 )  # 以上任务均由: of what the clause stands behind
-_JOINERS = ("以及", "及", "和", "与", "并", "或")
+_JOINERS = (*bodies.JOINERS, "并", "或")
 _NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
+_LONGEST_LEAD_IN = 16  # characters
 _URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
@@ -130,41 +131,52 @@ class Parser:
         return bool(verb) and bool(self.chunks) and is_collective(token.text[len(verb) :])
 
     def _add(self, token: Token) -> None:
-        text = token.text
-        places = tuple(place for place in range(token.start, token.end) if not self.text[place].isspace())
-        while word := _leading(text):
-            text, places = text[len(word) :], places[len(word) :]
-        if behind := _behind_by(text):
-            if not text.startswith(_POINTS_BACK):
-                self.doubts.append(Doubt(places[0], places[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
-            text, places, self.untidy = text[behind:], places[behind:], True
+        """Take a name as a chunk that waits for its role, without the words before it and the person behind it."""
+        text, positions = self._without_lead_in(token)
         if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY or roles.basis_at(text, 0) == len(text) > 0:
-            return
-        if _URGES.fullmatch(text):
-            self.doubts.append(Doubt(token.start, token.end, "这一部分没有读出"))
-            self.untidy = True
-            return
-        asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
-        if asked and shape(text[len(asked) :]).complete:
-            self.doubts.append(Doubt(places[0], places[-1] + 1, "这里提到的单位没有读入"))
             return
         text, person = without_person(text, expected=self.label is not None and self.label.kind == "both")
         if person:
-            places = places[: len(text)]
+            positions = positions[: len(text)]
             self.leaders.append(person)
             self.doubts.append(Doubt(token.start, token.end, "括号内按责任人读取"))
-        leader = leader_in(text)
-        if leader or is_post(text):
-            self.leaders += [leader] if leader else []
-            self.doubts.append(Doubt(places[0], places[-1] + 1, "写的是领导，按牵头领导读取" if leader else "写的是职务，不是单位"))
+        if self._names_no_doer(token, text, positions):
             return
         starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
         if starred:
-            places = places[len(text) - len(text.lstrip("*")) : len(text.rstrip("*"))]
+            positions = positions[len(text) - len(text.lstrip("*")) : len(text.rstrip("*"))]
             text = text.strip("*")
             self.doubts.append(Doubt(token.start, token.end, "带*的单位按牵头读取"))
-        self.chunks.append(Chunk(text, places, self.separator, self.group, role="lead" if starred else None))
+        self.chunks.append(Chunk(text, positions, self.separator, self.group, role="lead" if starred else None))
         self.pending.append(len(self.chunks) - 1)
+
+    def _without_lead_in(self, token: Token) -> tuple[str, tuple[int, ...]]:
+        """A name without the words that lead in to it (由, 以上任务均由), and where its characters stand."""
+        text = token.text
+        positions = tuple(at for at in range(token.start, token.end) if not self.text[at].isspace())
+        while word := _leading(text):
+            text, positions = text[len(word) :], positions[len(word) :]
+        if behind := _behind_by(text):
+            if not text.startswith(_POINTS_BACK):
+                self.doubts.append(Doubt(positions[0], positions[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
+            text, positions, self.untidy = text[behind:], positions[behind:], True
+        return text, positions
+
+    def _names_no_doer(self, token: Token, text: str, positions: tuple[int, ...]) -> bool:
+        """Whether an urging, one who is only asked to decide, or a leader stands here; the reviewer is told."""
+        asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
+        leader = leader_in(text)
+        if _URGES.fullmatch(text):
+            self.doubts.append(Doubt(token.start, token.end, "这一部分没有读出"))
+            self.untidy = True
+        elif asked and shape(text[len(asked) :]).complete:
+            self.doubts.append(Doubt(positions[0], positions[-1] + 1, "这里提到的单位没有读入"))
+        elif leader or is_post(text):
+            self.leaders += [leader] if leader else []
+            self.doubts.append(Doubt(positions[0], positions[-1] + 1, "写的是领导，按牵头领导读取" if leader else "写的是职务，不是单位"))
+        else:
+            return False
+        return True
 
     def _sep(self, index: int, token: Token) -> None:
         self.separator = token.text
@@ -250,8 +262,8 @@ class Parser:
         if self.in_object and not self.pending:
             return
         self.open_list = True
-        places = tuple(range(token.end - len(token.text), token.end)) or (token.start,)
-        self.chunks.append(Chunk(token.text, places, self.separator, self.group, etc=token.text))
+        positions = tuple(range(token.end - len(token.text), token.end)) or (token.start,)
+        self.chunks.append(Chunk(token.text, positions, self.separator, self.group, etc=token.text))
         self.pending.append(len(self.chunks) - 1)
         if any(word in token.text for word in ("有关", "相关")):
             self.doubts.append(Doubt(token.start, token.end, "“等”后面的范围不明，请补充单位"))
@@ -272,7 +284,8 @@ class Parser:
     def _goes_on_with_names(self, index: int) -> bool:
         """Behind a role word without a separator: 甲牵头乙配合 goes on with names, 甲负责资金保障 with an object."""
         text = self.tokens[index].text
-        if not ((shape(text).complete and (shape(text).prefix or shape(text).kind == "standalone")) or is_collective(text)):
+        named = shape(text).complete and (shape(text).prefix or shape(text).kind == "standalone")
+        if not (named or text in self.context.aliases or is_collective(text)):
             return False
         said = next((token for token in reversed(self.tokens[:index]) if token.kind not in ("name", "sep")), None)
         charged = said is not None and said.phrase is not None and "负责" in said.phrase.words  # 市教育局负责中小学，市国资委负责市属企业
@@ -364,9 +377,6 @@ def _leading(text: str) -> str:
     if is_collective(rest) or (shape(rest).complete and (word in _BY or shape(rest).prefix)):
         return word
     return word if len(rest) > 1 and not shape(text).complete else ""
-
-
-_LONGEST_LEAD_IN = 16
 
 
 def _behind_by(text: str) -> int:

@@ -15,6 +15,7 @@ from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import is_twin, shape
 from measures.importing.clauses.persons import looks_like_person, persons
 from measures.importing.clauses.scopes import is_office, names_nobody, note_kind
+from measures.importing.clauses.wholes import Wholes
 from measures.importing.deadlines import Deadline
 
 Kind = Literal["name", "sep", "role", "mark", "link", "label", "deadline", "etc", "note", "rule", "end"]
@@ -50,11 +51,13 @@ class Lexer:
         text: the folded text.
         pairs: its brackets and quotation marks, opening → closing.
         deadlines: deadline phrases by their beginning.
+        wholes: tells whole names.
     """
 
     text: str
     pairs: dict[int, int]
     deadlines: dict[int, Deadline]
+    wholes: Wholes
     tokens: list[Token] = field(default_factory=list)
     _name: int = -1  # where the current name begins
 
@@ -84,7 +87,7 @@ class Lexer:
             return at + 1
         if char == " ":
             return self._blank(at)
-        if char in "·." and _whole(self._so_far(at)) and _begins_name(self._ahead(at + 1)) and not self._twin(at):
+        if char in "·." and self.wholes.holds(self._so_far(at)) and self.wholes.begin(self._ahead(at + 1)) and not self._twin(at):
             self._close(at)
             self.tokens.append(Token("sep", at, at + 1, "、"))
             return at + 1
@@ -107,7 +110,7 @@ class Lexer:
             return end
         before, after = self._so_far(at), self._ahead(end)
         two = self._labels_persons() and persons(before) and persons(after)  # 牵头领导：王伟 刘洋
-        if two or (_whole(before) and (_begins_name(after) or not after or looks_like_person(after))):
+        if two or (self.wholes.holds(before) and (self.wholes.begin(after) or not after or looks_like_person(after))):
             self._close(at)
             self.tokens.append(Token("sep", at, end, " "))
         return end
@@ -130,7 +133,7 @@ class Lexer:
         kind = None if names_either(self._so_far(at), inside) else note_kind(inside) or self._scope(at, close, inside)
         if kind == "note" and self._name >= 0 and self._seat_behind(at, close):
             kind = None  # 各市（含定州、辛集市）人民政府
-        if _is_number(inside) and _whole(self._so_far(at)):
+        if _is_number(inside) and self.wholes.holds(self._so_far(at)):
             self._close(at)
             self.tokens.append(Token("sep", at, close + 1, "；"))
             return close + 1
@@ -189,13 +192,13 @@ class Lexer:
             return deadline.end
         if fresh and (rule := self._rule(at, end)):
             return rule
-        label = roles.label_at(self.text, at) if fresh or _whole(self._so_far(at)) else None
-        if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and _begins_name(self._ahead(bare.end)):
+        label = roles.label_at(self.text, at) if fresh or self.wholes.holds(self._so_far(at)) else None
+        if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and self.wholes.begin(self._ahead(bare.end)):
             label = bare
         if label is not None and label.end <= end:
             return self._label(at, label)
         before = "" if fresh else self._so_far(at)
-        after_name = bool(before and (_ends_whole(before) or self._goes_on(before))) or (fresh and self._last("etc", "mark", "note"))
+        after_name = bool(before and (self.wholes.end(before) or self._goes_on(before))) or (fresh and self._last("etc", "mark", "note"))
         return (
             self._etc(at, end, before, fresh=fresh)
             or self._link(at, end, after_name=after_name)
@@ -247,38 +250,46 @@ class Lexer:
         while at_noun < end and self.text[at_noun] in "0123456789一二三四五六七八九十余多个家":
             at_noun += 1
         stop = at_noun
-        while stop < min(end, at_noun + 30) and self.text[stop] not in SEPARATORS + " ：）" and not self._noun_ends(stop, at_noun):
+        while stop < min(end, at_noun + 30) and (self._levels_go_on(stop, at_noun) or not self._noun_stops(stop, at_noun)):
             stop = self.pairs[stop] + 1 if self.text[stop] == "（" and self.pairs.get(stop, end) < end else stop + 1
         self._close(at)
         self.tokens.append(Token("etc", at, stop, self.text[at_noun:stop]))
         return stop
 
-    def _noun_ends(self, at: int, start: int) -> bool:
-        joined = next((word for word in ("以及", "及", "和", "与") if self.text.startswith(word, at)), "")
+    def _levels_go_on(self, at: int, start: int) -> bool:
+        """Whether a 、 stands between two kinds of places with one seat: 昆明、红河等州、市人民政府."""
+        ahead = self._ahead(at + 1)
+        kinds = self.text[at] == "、" and self.text[start:at] in bodies.LEVEL_NOUNS
+        return kinds and any(ahead.startswith(unit + seat) for unit in bodies.LEVEL_MARKS for seat in bodies.SEATS)
+
+    def _noun_stops(self, at: int, start: int) -> bool:
+        if self.text[at] in SEPARATORS + " ：）":
+            return True
+        joined = next((word for word in bodies.JOINERS if self.text.startswith(word, at)), "")
         if (
             joined
             and not self._noun_goes_on(at + len(joined), start)
             and (self.text[start:at] in bodies.CLASS_NOUNS or is_collective(self.text[start:at]))
-            and _begins_name(self._ahead(at + len(joined)))
+            and self.wholes.begin(self._ahead(at + len(joined)))
         ):
             return True
         return self._role_begins(at, start)
 
     def _noun_goes_on(self, at: int, start: int) -> bool:
-        """Whether 和 stands inside the noun: 等部门和单位."""
-        start += len("有关") if self.text.startswith(("有关", "相关"), start) else 0
+        """Whether 和 stands inside the noun: 等部门和单位, 等国务院有关部门和单位."""
+        start = max(start, *(self.text.rfind(word, start, at) + len(word) for word in ("有关", "相关")))
         return any(noun in bodies.CLASS_NOUNS for noun in (self.text[start : at + size] for size in range(1, len("人民政府") + 1)))
 
     def _role_begins(self, at: int, start: int) -> bool:
         noun = self.text[start:at]
-        known = not noun or noun in bodies.CLASS_NOUNS or is_collective(noun) or _whole(noun)
+        known = not noun or noun in bodies.CLASS_NOUNS or is_collective(noun) or self.wholes.holds(noun)
         return roles.phrase_at(self.text, at, after_name=known) is not None or (known and self._links(at) != "") or at in self.deadlines
 
     def _links(self, at: int) -> str:
         word = roles.link_at(self.text, at)
         if self._name < 0 and word and self._names_place(at, word):
             return ""
-        return word if word in ("", "会同") or _begins_name(self._ahead(at + len(word))) else ""
+        return word if word in ("", "会同") or self.wholes.begin(self._ahead(at + len(word))) else ""
 
     def _names_place(self, at: int, word: str) -> bool:
         """Whether 商 or 会同 begins the name of a place (商洛市, 会同县人民政府)."""
@@ -290,7 +301,7 @@ class Lexer:
 
     def _link(self, at: int, end: int, *, after_name: bool) -> int:
         word = self._links(at)
-        if word == "会同" and self._so_far(at).endswith("委员") and _whole(self._so_far(at) + "会"):
+        if word == "会同" and self._so_far(at).endswith("委员") and self.wholes.holds(self._so_far(at) + "会"):
             self._close(at + 1)  # 省发展和改革委员会同省财政厅: 会 is said once and belongs to the name
             self.tokens.append(Token("link", at + 1, at + 2, "同"))
             return at + 2
@@ -308,7 +319,7 @@ class Lexer:
         phrase = roles.phrase_at(self.text, at, after_name=after_name) or (roles.predicate_at(self.text, at) if predicated else None)
         if phrase is None or (not roles.ALWAYS.intersection(phrase.words) and self._in_name(at, phrase.end)):
             return 0
-        if phrase.words == ("会办",) and _whole(self._so_far(at) + "会"):
+        if phrase.words == ("会办",) and self.wholes.holds(self._so_far(at) + "会"):
             return 0  # 市人大常委会办
         self._close(at)
         self.tokens.append(Token("role", at, phrase.end, self.text[at : phrase.end], phrase=phrase))
@@ -325,8 +336,8 @@ class Lexer:
 
     def _holds(self, at: int, end: int) -> bool:
         """Whether a deadline phrase is rather part of a name (“十四五”规划专班)."""
-        ahead = self._ahead(end)
-        return bool(ahead) and not _whole(self._so_far(at)) and shape(self._so_far(at) + self.text[at:end] + ahead).kind == "agency"
+        before, ahead = self._so_far(at), self._ahead(end)
+        return bool(ahead) and not self.wholes.holds(before) and shape(before + self.text[at:end] + ahead).kind == "agency"
 
     def _ahead(self, at: int) -> str:
         """What comes up to the next separator, at most twelve characters."""
@@ -355,30 +366,3 @@ class Lexer:
 
 def _is_number(inside: str) -> bool:
     return 0 < len(inside) <= _LONGEST_NUMBER and all(char in _NUMERALS for char in inside)
-
-
-def _whole(name: str) -> bool:
-    return shape(name).complete or is_collective(name)
-
-
-def _ends_whole(name: str) -> bool:
-    """Whether a name ends here, by itself or behind a joiner (省科学院及有关高校)."""
-    if _whole(name):
-        return True
-    return any(
-        _whole(name[at + len(joiner) :]) and _whole(name[:at]) for joiner in ("以及", "及", "和", "与") if (at := name.rfind(joiner)) > 0
-    )
-
-
-def _begins_name(ahead: str) -> bool:
-    """Whether what follows begins with a whole name."""
-    ahead = ahead.removeprefix("由")
-    if ahead.startswith(("各", "有关", "相关")):
-        return True
-    return any(
-        (_whole(ahead[:size]) and shape(ahead[:size]).prefix)
-        or ahead[:size] in bodies.STANDALONE
-        or ahead[:size] in bodies.WHOLE
-        or is_collective(ahead[:size])
-        for size in range(2, len(ahead) + 1)
-    )

@@ -122,20 +122,20 @@ class Clause:
         """The open sets that the clause names, in the order of the text."""
         return [Collective(item.name, item.role) for item in self.items if item.collective]
 
-    def placed(self, text: str, places: Sequence[int]) -> Clause:
+    def placed(self, text: str, positions: Sequence[int]) -> Clause:
         """A clause that was read without some blanks of a text, with the spans of the text and its names as they are written there.
 
         Args:
             text: the text, blanks included.
-            places: where each character that was read stands in the text.
+            positions: where each character that was read stands in the text.
         """
 
         def written(item: Item) -> str:
-            kept = places[item.start : item.end]
-            return item.name if item.restored else "".join(text[place] for place in kept if not fold(text[place]).isspace())
+            kept = positions[item.start : item.end]
+            return item.name if item.restored else "".join(text[at] for at in kept if not fold(text[at]).isspace())
 
         def span(start: int, end: int) -> tuple[int, int]:
-            return (places[start], places[end - 1] + 1) if end > start else (start, end)
+            return (positions[start], positions[end - 1] + 1) if end > start else (start, end)
 
         deadline = self.deadline
         if deadline:

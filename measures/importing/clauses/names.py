@@ -57,9 +57,14 @@ class Shape:
     office: bool = False
 
     @property
+    def known(self) -> bool:
+        """Whether words of the tables alone tell what it is: 财政 of 省财政厅, 残联 of 县残联."""
+        return self.name in bodies.STANDALONE or functional(self.core) or (not self.core and self.head in bodies.WHOLE | bodies.PARTY)
+
+    @property
     def certain(self) -> bool:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
-        if self.name in bodies.STANDALONE or functional(self.core) or (not self.core and self.head in bodies.WHOLE | bodies.PARTY):
+        if self.known:
             return True
         plain = _without_note(self.name).replace("自由", "").replace("有限", "").replace("自主", "")
         joined = any(joiner in self.core for joiner in ("和", "及", "与"))
@@ -148,6 +153,8 @@ def _standalone(name: str, base: str) -> Shape:
 
 def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, head: str) -> Shape:
     core = rest[: -len(head)]
+    if core[-1:].isdigit():
+        return Shape(name, "unknown", core=rest)  # 每县至少1所
     made = functional(core)
     if head in bodies.ZONES and (prefix or not made):
         return Shape(name, "region", prefix or name, level)  # 济源示范区

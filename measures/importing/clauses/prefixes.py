@@ -12,6 +12,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
+_SHORT_FIRMS, _LONGEST_FIRM = ("集团", "公司", "总公司"), 2  # 交发集团: nothing in it tells whether it is one of the city's
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _NO_PLACE = "没有写明所在地区"
 _AT_PORTS = ("海关", "边检站", "边检总站", "海警局")
@@ -20,6 +21,7 @@ _PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", 
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
 _MAY_BE_REGIONS = ("区", "区党委")
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
+_SENTENCES = tuple(word for word in bodies.NOT_IN_NAMES if len(word) > 1)  # 办公室设在市发展改革委 is one, and wants no mark
 _LONGEST_NAME = 30  # characters; a longer name is doubted
 
 
@@ -55,6 +57,8 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
         elif _leans(mention.name, made, chain):
             with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
             current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
+            if short and not current.why and not current.restored:
+                current = replace(current, why=f"可能省略了“{short}”")  # 济宁能源集团、城投控股集团
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
@@ -71,7 +75,7 @@ def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Ment
         return mention
     if mention.name in bodies.NO_PREFIX and chain.level != NATION:
         return replace(mention, why=_NO_PLACE)  # 市检察院、人行
-    if chain.broken or mention.chunk.separator != "、":
+    if chain.broken or mention.chunk.separator not in ("、", "，", "和"):
         return mention
     if mention.kind == "collective":
         open_set = (
@@ -79,6 +83,7 @@ def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Ment
         )
         return mention if open_set else replace(mention, why=f"可能省略了“{chain.prefix}”，也可能是泛指")
     public = head_of(mention.name).endswith(_PUBLIC) and not mention.name.endswith(bodies.COMPANY_ENDS)
+    public = public or (made.head in _SHORT_FIRMS and len(made.core) <= _LONGEST_FIRM)
     own = made.kind == "standalone" and made.level != NATION and not made.prefix
     leans = own or (made.prefix in bodies.LANDMARKS and "国家公园" not in mention.name)
     return replace(mention, why=f"可能省略了“{chain.prefix}”") if public and leans and not places.short_at(mention.name) else mention
@@ -138,7 +143,7 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
     if made.head in ("部门", "机关", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
-    if _of_a_level(name) or _of_a_zone(made):
+    if _of_a_level(name) or _of_a_zone(made) or any(word in name for word in _SENTENCES):
         return False
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
@@ -183,8 +188,7 @@ def _owner(name: str) -> str:
 
 def _is_bureau(name: str) -> bool:
     made = shape(name)
-    known = functional(made.core) or made.head in bodies.WHOLE
-    return made.kind == "agency" and bool(made.prefix) and made.office and known
+    return made.kind == "agency" and bool(made.prefix) and made.office and made.known
 
 
 def _beside(mention: Mention, before: Mention | None, made: Shape, chain: _Chain | None) -> Mention | None:
@@ -258,13 +262,17 @@ def _doubtful(mention: Mention, made: Shape, chain: _Chain, prefix: str) -> str:
     known = name in bodies.WHOLE or name in bodies.PARTY or functional(made.core) or name in bodies.STANDALONE_ONLY_NATIONAL
     if not known or name.endswith(bodies.ZONES):
         return f"按前文补了“{prefix}”，不能确定是否省略"
-    if name.endswith(_ENTERPRISES) and not chain.core.endswith((*_ENTERPRISES, "公司")):
+    if (name.endswith(_ENTERPRISES) and not chain.core.endswith((*_ENTERPRISES, "公司"))) or (_carrier(name) and not _carrier(chain.core)):
         return f"企业名称按前文补了“{prefix}”"
     if chain.owner and head in (*_PARTS, *_PERHAPS_PARTS):
         return f"也可能属于“{chain.owner}”"
     if chain.broken:
         return f"前面隔有其他单位，按“{prefix}”补全"
     return f"按前一组的“{prefix}”补全" if chain.group != mention.chunk.group else ""
+
+
+def _carrier(name: str) -> bool:
+    return name.removesuffix("公司") in bodies.TELECOM
 
 
 def _with_national(mention: Mention, chain: _Chain) -> Mention:

@@ -14,11 +14,14 @@ from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.model import OTHERS_NOT_TOLD, Clause, ClauseContext, Doubt, Item, Role, numbered
 from measures.importing.clauses.names import is_region, shape
 from measures.importing.clauses.unwrapping import unwrap
+from measures.importing.clauses.wholes import Wholes
 from measures.importing.deadlines import Deadline, find_deadlines
 
 UNREAD = "这一部分没有读出"
 _SHORTEST_SENTENCE = 6  # characters
+_FREE_REMARKS = 20  # characters of words beside names that are nothing to wonder at
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
+_MEMBERS = ("成员单位", "成员部门")  # 市双碳工作领导小组成员单位
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
 
 
@@ -32,7 +35,8 @@ class Reading:
 
 def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     """Read one piece of text as a responsibility clause; spans begin at 0."""
-    text, places_of = unwrap(fold(piece))
+    wholes = Wholes(frozenset(context.aliases))
+    text, positions = unwrap(fold(piece), wholes)
     stripped = text.strip(" \n，。；、")
     if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
@@ -44,40 +48,18 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     if roles.refers_to_paper(inner) or roles.numbers_paper(inner):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(text, context.date, labelled=True)
-    tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}).run(0, len(text))
+    tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}, wholes).run(0, len(text))
     parser = Parser(text, tokens, context)
     parser.run()
-    aliases = frozenset(context.aliases)
-    mentions = _settled(parser, resolve(parser.chunks, aliases), context)
+    mentions = _settled(parser, resolve(parser.chunks, wholes.aliases), context)
     found_reading = _decided(len(text), parser, mentions, bracketed=bracketed)
-    return replace(found_reading, clause=found_reading.clause.placed(piece, places_of))
+    return replace(found_reading, clause=found_reading.clause.placed(piece, positions))
 
 
 def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) -> list[Mention]:
     """Give a role to what has none, and apply the rule that the first agency leads."""
-    named = parser.roles_seen > 0
-    mentions = _doers(parser, mentions)
-    settled: list[Mention] = []
-    unsaid: list[Chunk] = []
-    by_role: Role = "responsible"
-    leads = any(mention.chunk.role == "lead" for mention in mentions) and not parser.marked
-    for mention in mentions:
-        role = mention.chunk.role
-        why = mention.why
-        parser.sentences += _is_sentence(mention)
-        if (role is None and named and mention.kind == "unknown") or _is_sentence(mention):
-            parser.doubts.append(Doubt(mention.chunk.start, mention.chunk.end, UNREAD))
-            continue
-        if role is None:
-            role = "support" if named and parser.label is None and leads else "responsible"
-            unsaid.append(mention.chunk)
-            by_role = role
-        settled.append(replace(mention, chunk=replace(mention.chunk, role=role), why=why))
     first_leads = context.first_listed_leads or parser.first_leads
-    plain = len(settled) > 1 and all(mention.kind in ("agency", "collective") and not mention.why for mention in settled)
-    if unsaid and (named or not (first_leads or plain)):
-        word = "配合单位" if by_role == "support" else "责任单位"
-        parser.doubts.append(Doubt(unsaid[0].start, unsaid[-1].end, f"没有写明角色，按{word}读取"))
+    settled = _with_roles(parser, _doers(parser, mentions), ruled=first_leads)
     if not first_leads or any(mention.chunk.role == "lead" for mention in settled):
         return settled
     first = next((index for index, mention in enumerate(settled) if mention.chunk.role == "responsible"), None)
@@ -95,6 +77,34 @@ def _settled(parser: Parser, mentions: list[Mention], context: ClauseContext) ->
     return ordered
 
 
+def _with_roles(parser: Parser, mentions: list[Mention], *, ruled: bool) -> list[Mention]:
+    """The mentions that name somebody, each with a role; what is assumed or passed over is doubted.
+
+    Args:
+        parser: what was read.
+        mentions: the names of the clause.
+        ruled: a rule says what those without a role word are.
+    """
+    named = parser.roles_seen > 0
+    leads = any(mention.chunk.role == "lead" for mention in mentions) and not parser.marked
+    assumed: Role = "support" if named and parser.label is None and leads else "responsible"
+    settled: list[Mention] = []
+    unsaid: list[Chunk] = []
+    for mention in mentions:
+        chunk, sentence = mention.chunk, _is_sentence(mention)
+        parser.sentences += sentence
+        if sentence or (chunk.role is None and named and mention.kind == "unknown"):
+            parser.doubts.append(Doubt(chunk.start, chunk.end, UNREAD))
+            continue
+        unsaid += [chunk] if chunk.role is None else []
+        settled.append(replace(mention, chunk=replace(chunk, role=chunk.role or assumed)))
+    plain = len(settled) > 1 and all(mention.kind in ("agency", "collective") and not mention.why for mention in settled)
+    if unsaid and (named or not (ruled or plain)):
+        word = "配合单位" if assumed == "support" else "责任单位"
+        parser.doubts.append(Doubt(unsaid[0].start, unsaid[-1].end, f"没有写明角色，按{word}读取"))
+    return settled
+
+
 def _divides(parser: Parser, mentions: list[Mention]) -> bool:
     """Tell whether each answers for a part of its own, so that no order makes a leader: 市住建局负责建设，市自然资源局负责征迁."""
     said = [token for token in parser.tokens if token.kind == "role" and token.phrase and token.phrase.role == "responsible"]
@@ -105,7 +115,7 @@ def _divides(parser: Parser, mentions: list[Mention]) -> bool:
             )
         )
     parts = {mention.chunk.group for mention in mentions if mention.chunk.role == "responsible"}
-    return len(said) > 1 and len(parts) > 1 and bool(parser.remarks) and not any(token.kind == "label" for token in parser.tokens)
+    return len(said) > 1 and len(parts) > 1 and bool(parser.remarks) and not _labelled(parser)
 
 
 def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:
@@ -144,48 +154,26 @@ def _by_order(mention: Mention, index: int, first: int) -> Mention:
 
 
 def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed: bool) -> Reading:
+    """Whether this is a clause, and what it says."""
     strong = [
         mention
         for mention in mentions
         if mention.kind != "unknown" and shape(mention.name).kind != "stem" and mention.name not in bodies.GENERIC
     ]
-    unknown = sum(mention.kind == "unknown" or mention.partial for mention in mentions) + parser.sentences
     explicit = (
         parser.roles_seen > 0
         or parser.first_leads
         or bool(parser.same_as)
         or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person", "both") for token in parser.tokens)
     )
-    labelled = any(token.kind == "label" for token in parser.tokens)
+    reading = _judged(parser, mentions, strong, explicit=explicit, bracketed=bracketed)
     deadline, doubt = one_deadline(parser.deadlines)
-    prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes))
-    headless = any(token.kind == "role" for token in parser.remarks)
-    long = sum(len(token.text) for token in parser.remarks) > 2 * sum(len(mention.name) for mention in strong) + 20
-    bare = not labelled and not bracketed
-    is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong) and not (parser.sentences and parser.untidy)
-    if not explicit:
-        is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
-    if bare:
-        is_clause = is_clause and not unknown and not headless and not any(mention.why == NOT_A_NAME for mention in mentions)
-    said = any(token.phrase and roles.ALWAYS.intersection(token.phrase.words) for token in parser.tokens)
-    if bare and parser.remarks and not said and not parser.text.lstrip().startswith("由"):
-        is_clause = False  # 市发展改革委会同有关部门加强跟踪评估 tells how work goes on
-    started = bare and bool(parser.tokens) and parser.tokens[0].text.startswith(roles.SENTENCE_STARTS)
-    is_clause = is_clause and not started and not prose and not (long and not labelled)
-    headless = headless or any(mention.kind == "agency" and shape(mention.name).kind == "stem" for mention in mentions)
-    tidy = is_clause and explicit and not unknown and not parser.untidy and not headless and not long
-    if not is_clause:
+    if not reading.is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
         suspect = bool(parties) and (bracketed or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         return Reading(Clause(0, length, is_clause=False, deadline=deadline, doubts=named), tidy=False)
-    if strong and not labelled and not parser.leaders and all(mention.chunk.role in ("support", "guiding") for mention in strong):
-        parser.doubts.append(Doubt(0, length, "只写了配合单位，没有写牵头或者负责的单位"))
-    if bare and parser.remarks:
-        parser.doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
-    doubts = [*parser.doubts, *([doubt] if doubt else [])]
-    passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
-    doubts += [Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over]
+    doubts = [*parser.doubts, *_doubts_of_all(length, parser, strong, bracketed=bracketed), *([doubt] if doubt else [])]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
     clause = Clause(
@@ -199,7 +187,69 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
         same_as=tuple(parser.same_as),
     )
-    return Reading(clause, tidy=tidy)
+    return Reading(clause, tidy=reading.tidy)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    is_clause: bool
+    tidy: bool
+
+
+def _judged(parser: Parser, mentions: list[Mention], strong: list[Mention], *, explicit: bool, bracketed: bool) -> _Verdict:
+    """Tell a clause from prose by what else stands beside the names.
+
+    Args:
+        parser: what was read.
+        mentions: all names.
+        strong: those of them that are surely somebody.
+        explicit: a role, a label or a rule is written.
+        bracketed: the text stands in brackets.
+    """
+    labelled = _labelled(parser)
+    bare = not labelled and not bracketed
+    unknown = sum(mention.kind == "unknown" or mention.partial for mention in mentions) + parser.sentences
+    remarks = sum(len(token.text) for token in parser.remarks)
+    long = remarks > 2 * sum(len(mention.name) for mention in strong) + _FREE_REMARKS
+    prose = any(_is_prose(token.text) for token in (*parser.remarks, *parser.outcomes)) or (long and not labelled)
+    headless = any(token.kind == "role" for token in parser.remarks)
+    is_clause = bool(strong or parser.leaders or parser.same_as) and unknown <= len(strong) and not (parser.sentences and parser.untidy)
+    if not explicit:
+        is_clause = is_clause and unknown < len(strong) and not parser.remarks and _names_parties(strong)
+    if bare:
+        is_clause = is_clause and not unknown and not headless and not any(mention.why == NOT_A_NAME for mention in mentions)
+        is_clause = is_clause and not _tells_how(parser) and (bool(parser.same_as) or any(map(_is_known, strong)))
+    headless = headless or any(mention.kind == "agency" and shape(mention.name).kind == "stem" for mention in mentions)
+    is_clause = is_clause and not prose
+    return _Verdict(is_clause, is_clause and explicit and not unknown and not parser.untidy and not headless and not long)
+
+
+def _is_known(mention: Mention) -> bool:
+    """Whether a name shows by itself that it is one: 推行首办 of 推行首办负责 does not."""
+    made = shape(mention.name)
+    return mention.kind == "collective" or mention.chunk.alias or bool(made.prefix) or made.kind == "standalone" or made.known
+
+
+def _labelled(parser: Parser) -> bool:
+    return any(token.kind == "label" for token in parser.tokens)
+
+
+def _tells_how(parser: Parser) -> bool:
+    """Whether a sentence tells how work goes on, and not who does it: 市发展改革委会同有关部门加强跟踪评估; 鼓励…."""
+    said = any(token.phrase and roles.ALWAYS.intersection(token.phrase.words) for token in parser.tokens)
+    started = bool(parser.tokens) and parser.tokens[0].text.startswith(roles.SENTENCE_STARTS)
+    return started or (bool(parser.remarks) and not said and not parser.text.lstrip().startswith("由"))
+
+
+def _doubts_of_all(length: int, parser: Parser, strong: list[Mention], *, bracketed: bool) -> list[Doubt]:
+    """What is doubtful about a clause as a whole, and the agencies in it that have no part."""
+    doubts: list[Doubt] = []
+    if strong and not _labelled(parser) and not parser.leaders and all(mention.chunk.role in ("support", "guiding") for mention in strong):
+        doubts.append(Doubt(0, length, "只写了配合单位，没有写牵头或者负责的单位"))
+    if not _labelled(parser) and not bracketed and parser.remarks:
+        doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
+    passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
+    return [*doubts, *(Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over)]
 
 
 def _sorts(mentions: list[Mention]) -> int:
@@ -232,9 +282,13 @@ def _names_parties(mentions: list[Mention]) -> bool:
     if len(mentions) == 1:
         name = mentions[0].name
         return (
-            name.startswith(("各", "有关", "相关"))
-            and name.endswith(("单位", "部门", *_COMMITTEES, *bodies.SEATS, *bodies.PREFECTURE_OFFICES))
-        ) or (not name.startswith("各") and "各" in name)
+            (
+                name.startswith(("各", "有关", "相关"))
+                and name.endswith(("单位", "部门", *_COMMITTEES, *bodies.SEATS, *bodies.PREFECTURE_OFFICES))
+            )
+            or (not name.startswith("各") and "各" in name)
+            or name.endswith(_MEMBERS)
+        )
     if opened and any(mention.name.endswith(("单位", "部门", *_COMMITTEES, *bodies.SEATS)) for mention in mentions):
         return True  # 中央驻鄂单位、省直有关部门、各市州人民政府
     return all(

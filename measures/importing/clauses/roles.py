@@ -157,8 +157,8 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
         return None
     if words[0] not in ALWAYS and not grounded and text.startswith(_WORDS["name_ends"], end):
         return None
-    end += len(_first(_WORDS["tails"], text, end)) if _closes(text, end + len(_first(_WORDS["tails"], text, end))) else 0
-    return Phrase(end, _strongest(words), tuple(words))
+    tail = end + len(_first(_WORDS["tails"], text, end))
+    return Phrase(tail if _closes(text, tail) else end, _strongest(words), tuple(words))
 
 
 def _closes(text: str, at: int) -> bool:
@@ -174,17 +174,16 @@ def _preface(text: str, at: int) -> tuple[int, bool]:
         rest = end + len(word)
         if basis > end:
             end, based = basis, True
-        elif word and (_role_at(text, rest) or basis_at(text, rest) > rest or _goes_on_to_role(text, rest)):
+        elif word and _leads_to_role(text, rest):
             end = rest
         else:
             return end, based
 
 
-def _goes_on_to_role(text: str, at: int) -> bool:
-    """Whether more words of manner stand here and a role word behind them: 共同 of 共同积极配合, but not 负责 of 负责重点企业."""
+def _leads_to_role(text: str, at: int) -> bool:
+    """Whether a role word or a basis stands here, perhaps behind words of manner: 积极配合, but not 重点企业."""
     word = _first(_WORDS["manner"], text, at)
-    rest = at + len(word)
-    return bool(word) and (bool(_role_at(text, rest)) or basis_at(text, rest) > rest or _goes_on_to_role(text, rest))
+    return bool(_role_at(text, at)) or basis_at(text, at) > at or (bool(word) and _leads_to_role(text, at + len(word)))
 
 
 def _role_at(text: str, at: int) -> str:

@@ -17,7 +17,8 @@ _SEVERAL_AREAS = re.compile(r"(?P<zone>.{2,14}(?:自由贸易试验区|自贸试
 _ONLY_FUNCTION = "只写了职能，没有写单位全称"
 _TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_PLACE, _LONGEST_OPEN = 6, 16  # characters
-_FRAGMENTS = ("place", "region", "branch", "stem", "unknown")
+_COMMITTEE = "党工委"
+_FRAGMENTS = ("place", "branch", "stem", "unknown")
 
 
 def classified(chunk: Chunk, aliases: frozenset[str]) -> Mention:
@@ -84,14 +85,26 @@ def _organ_of(name: str, mark: str) -> bool:
 
 
 def _halves_of_zones(mentions: list[Mention]) -> list[Mention]:
-    """贵安新区党工委、管委会: both are of the zone."""
-    done = list(mentions)
-    for index, (mention, after) in enumerate(pairwise(mentions)):
-        committee = "党工委" if mention.name.endswith("党工委") and mention.kind == "agency" else ""
-        if committee and after.name in bodies.ZONE_SEATS and after.chunk.separator in ("、", "和"):
-            name = mention.name.removesuffix(committee) + after.name
-            done[index + 1] = replace(after, name=name, kind="agency", restored=True)
+    """贵安新区党工委、管委会: both are of the zone, and of the zones before it (新蒲新区、南部新区党工委、管委会)."""
+    done = mentions[:1]
+    for before, mention in pairwise(mentions):
+        zone = before.name.removesuffix(_COMMITTEE) if before.name.endswith(_COMMITTEE) and before.kind == "agency" else ""
+        if not zone or mention.name not in bodies.ZONE_SEATS or mention.chunk.separator not in ("、", "和"):
+            done.append(mention)
+            continue
+        first = len(done) - 1
+        while first and done[first].chunk.separator in ("、", "和") and _is_zone(done[first - 1]):
+            first -= 1
+        for other in done[first:-1]:
+            at = done.index(other)
+            halves = [replace(other, name=other.name + half, kind="agency", restored=True) for half in (_COMMITTEE, mention.name)]
+            done[at : at + 1] = halves
+        done.append(replace(mention, name=zone + mention.name, kind="agency", restored=True))
     return done
+
+
+def _is_zone(mention: Mention) -> bool:
+    return mention.name.endswith(bodies.ZONES) and shape(mention.name).kind == "region" and not mention.restored
 
 
 def _is_fragment(mention: Mention) -> bool:
@@ -133,9 +146,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     if closer.chunk.etc is not None:
         return _finished_by_noun(mention, closer)
     if closer.kind != "agency" or (
-        shape(closer.name).prefix in bodies.LANDMARKS
-        and mention.kind in ("region", "agency", "place")
-        and not mention.name.endswith(bodies.ZONES)
+        shape(closer.name).prefix in bodies.LANDMARKS and mention.kind in ("agency", "place") and not mention.name.endswith(bodies.ZONES)
     ):
         return mention
     name, end = mention.name, shape(closer.name)
@@ -265,7 +276,7 @@ def _unfinished(mention: Mention) -> Mention:
     end = _agency_within(mention.name)
     if end:
         rest = mention.name[end:]
-        chunk = replace(mention.chunk, text=mention.name[:end], places=mention.chunk.places[:end])
+        chunk = replace(mention.chunk, text=mention.name[:end], positions=mention.chunk.positions[:end])
         return replace(mention, chunk=chunk, name=chunk.text, kind="agency", partial=True, why=f"“{rest}”不是常见的职责写法，请核对")
     return replace(mention, kind="unknown", why=NOT_A_NAME)
 
@@ -274,7 +285,6 @@ def _agency_within(name: str) -> int:
     """Where an agency ends that words follow: 省财政厅 in 省财政厅安排资金; 0 if none is plain to see."""
     for end in range(len(name) - 2, 2, -1):
         made = shape(name[:end])
-        known = functional(made.core) or made.head in bodies.WHOLE | bodies.PARTY
-        if made.kind == "agency" and made.prefix in bodies.LEVEL_MARKS and made.office and known and not head_of(name[end:]):
+        if made.kind == "agency" and made.prefix in bodies.LEVEL_MARKS and made.office and made.known and not head_of(name[end:]):
             return end
     return 0

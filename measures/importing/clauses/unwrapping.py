@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from measures.importing.clauses import places, roles
-from measures.importing.clauses.collectives import is_collective
-from measures.importing.clauses.names import shape
+from measures.importing.clauses.wholes import Wholes
 
 _STOPS = "、，；。：（）【】/|\n "
 _REACH = 24  # characters looked at on each side of a blank
 
 
-def unwrap(text: str) -> tuple[str, list[int]]:
+def unwrap(text: str, wholes: Wholes) -> tuple[str, list[int]]:
     """A folded text without the blanks that break a word, and where each character that is left stood."""
     kept: list[str] = []
-    places: list[int] = []
+    positions: list[int] = []
     at = 0
     while at < len(text):
         if text[at] not in " \n":
             kept.append(text[at])
-            places.append(at)
+            positions.append(at)
             at += 1
             continue
         end = at
         while end < len(text) and text[end] in " \n":
             end += 1
-        if not _breaks_word(_before(kept), _after(text, end), line="\n" in text[at:end]):
+        if not _breaks_word(_before(kept), _after(text, end), wholes, line="\n" in text[at:end]):
             kept += text[at:end]
-            places += range(at, end)
+            positions += range(at, end)
         at = end
-    return "".join(kept), places
+    return "".join(kept), positions
 
 
 def _before(kept: list[str]) -> str:
@@ -50,23 +49,19 @@ def _after(text: str, at: int) -> str:
     return "".join(found)
 
 
-def _breaks_word(left: str, right: str, *, line: bool) -> bool:
+def _breaks_word(left: str, right: str, wholes: Wholes, *, line: bool) -> bool:
     """Whether a blank or line end between two stretches stands inside a word or a name, or (a line end) before the role of a name."""
     if not left or not right:
         return False
-    if _whole(left):
+    if wholes.holds(left):
         return line and roles.phrase_at(right, 0, after_name=True) is not None and not roles.label_at(right, 0)
     joined, edge = left + right, len(left)
     for start in range(max(0, edge - roles.LONGEST_WORD), edge):
-        whole = not start or _whole(left[:start])
+        whole = not start or wholes.holds(left[:start])
         label = roles.label_at(joined, start, loose=False) if whole else None
         phrase = roles.phrase_at(joined, start, after_name=whole)
         if (label and label.end > edge) or (phrase and phrase.end > edge):
             return True
     if not line or roles.label_at(right, 0):
         return False
-    return any(_whole(left + right[:size]) or places.is_short(left + right[:size]) for size in range(1, len(right) + 1))
-
-
-def _whole(name: str) -> bool:
-    return shape(name).complete or is_collective(name)
+    return any(wholes.holds(left + right[:size]) or places.is_short(left + right[:size]) for size in range(1, len(right) + 1))

@@ -56,7 +56,11 @@ def score(half: str) -> Score:
     total = Score()
     for entry in entries(half):
         context = ClauseContext(
-            entry["context_province"], entry["context_city"], PartialDate.parse(entry["date"]), entry["first_listed_leads"]
+            entry["context_province"],
+            entry["context_city"],
+            PartialDate.parse(entry["date"]),
+            entry["first_listed_leads"],
+            aliases=entry.get("aliases", {}),
         )
         clause = parse_clause(entry["text"], context)
         read, wanted = _pairs(clause.to_json()), _pairs(entry["expected"])
