@@ -28,6 +28,7 @@ WORDS: dict[str, Promise] = {
     Refusal.ENTITIES: _("The file defines XML entities; for safety it is not read."),
     Refusal.SCANNED: _("The PDF has no text in it (it may be a scan). Recognise its text first, or upload a docx file."),
     Refusal.TOO_LONG: _("The file has %(pages)s pages; at most %(limit)s can be read."),
+    Refusal.SHEET_TOO_LARGE: _("The sheet is too large: at most %(rows)s rows and %(cells)s cells are read. Upload it in parts."),
     Refusal.NO_TEXT: _("There is no text in the file."),
 }
 

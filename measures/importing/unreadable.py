@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     ENTITIES = "entities"
     SCANNED = "scanned"
     TOO_LONG = "too_long"
+    SHEET_TOO_LARGE = "sheet_too_large"
     NO_TEXT = "no_text"
 
 
@@ -51,5 +52,6 @@ WORDING: dict[Refusal, str] = {
     Refusal.ENTITIES: "文件含有 XML 实体定义，为安全起见不予读取。",
     Refusal.SCANNED: "PDF 没有文字层（可能是扫描件），请先识别文字，或上传 docx 文件。",
     Refusal.TOO_LONG: "文件过长（{pages} 页），超过 {limit} 页的上限。",
+    Refusal.SHEET_TOO_LARGE: "表格过大，最多读取 {rows} 行、{cells} 个单元格，请分成几个文件上传。",
     Refusal.NO_TEXT: "文件中没有文字。",
 }

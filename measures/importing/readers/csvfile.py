@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice
 
 from measures.importing.document import Document, DocumentBuilder
 from measures.importing.readers.plaintext import decode
+from measures.importing.readers.sheets import MAX_ROWS, sheet_too_large
 from measures.importing.unreadable import Refusal, Unreadable
 
 _HEADER = re.compile(
@@ -15,7 +17,6 @@ _HEADER = re.compile(
     r".{0,4}(?:时限|时间|期限|备注|进度))\s*"
 )
 _COLUMNS = 3
-_MAX_ROWS = 100_000
 
 
 def is_csv(text: str) -> bool:
@@ -35,11 +36,11 @@ def read_csv(data: bytes) -> Document:
     mark = max(",\t;", key=head.count)
     out = DocumentBuilder()
     try:
-        rows = [
-            [cell.strip() for cell in row] for _, row in zip(range(_MAX_ROWS), csv.reader(io.StringIO(text), delimiter=mark), strict=False)
-        ]
+        rows = [[cell.strip() for cell in row] for row in islice(csv.reader(io.StringIO(text), delimiter=mark), MAX_ROWS + 1)]
     except csv.Error as error:
         raise Unreadable(Refusal.DAMAGED) from error
+    if len(rows) > MAX_ROWS:
+        raise sheet_too_large()
     out.sheet([row for row in rows if any(row)])
     if not out.blocks:
         raise Unreadable(Refusal.NO_TEXT)

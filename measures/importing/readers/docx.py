@@ -102,9 +102,10 @@ class _Reader:
             self.joined = paragraph
             return
         self.notes += paragraph.notes
+        level, strong = self._outline(properties, style), paragraph.strong
         for line in paragraph.text.split("\n"):
-            level, strong = self._outline(properties, style), min(paragraph.strong, len(line))
-            self.out.paragraph(line, level=level, strong=strong, centred=_is_centred(properties, style))
+            self.out.paragraph(line, level=level, strong=max(0, min(strong, len(line))), centred=_is_centred(properties, style))
+            strong -= len(line) + 1
         self._boxes(paragraph)
 
     def _boxes(self, paragraph: _Paragraph) -> None:

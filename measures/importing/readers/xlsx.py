@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import posixpath
 import re
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from measures.importing.document import Document, DocumentBuilder, Merge
 from measures.importing.readers.package import Package
+from measures.importing.readers.sheets import MAX_CELLS, MAX_ROWS, sheet_too_large
 from measures.importing.unreadable import Refusal, Unreadable
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_DATE_FORMATS = frozenset([*range(14, 18), 22, *range(27, 37), *range(50, 59)])
-_MAX_CELLS = 600_000
+# The formats that every program knows by number, as Chinese ones show them.
+_BUILT_IN = {
+    **dict.fromkeys((9, 10), "percent"),
+    **dict.fromkeys((14, 15, 16, 22, 28, 29, 30, 31, 51, 53, 54, 58), "day"),
+    **dict.fromkeys((17, 27, 36, 50, 52, 57), "month"),
+}
 _MAX_COLUMNS = 200
-_MAX_ROWS = 100_000
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial day number has no zone
+_STRAY = 200  # cells far from all others, which somebody touched and forgot
+_EPOCH = date(1899, 12, 30)
+_EPOCH_1904 = date(1904, 1, 1)
+_LAST_DAY = 110_000
+_PARTS = ("year", "month", "day")
 
 
 def read_xlsx(package: Package) -> Document:
@@ -25,10 +34,10 @@ def read_xlsx(package: Package) -> Document:
     if b"macroEnabled" in package.read("[Content_Types].xml"):
         raise Unreadable(Refusal.MACROS)
     strings = _shared_strings(package)
-    dates = _date_styles(package.optional_xml("xl/styles.xml"))
+    styles = _Styles(_formats(package.optional_xml("xl/styles.xml")), _epoch(package.xml("xl/workbook.xml")))
     out = DocumentBuilder()
     for path in _sheets(package):
-        out.sheet(_grid(package.xml(path), strings, dates))
+        out.sheet(_grid(package.xml(path), strings, styles))
     if not out.blocks:
         raise Unreadable(Refusal.NO_TEXT)
     return out.document()
@@ -55,35 +64,70 @@ def _rich(item: Any) -> str:
     return "".join(piece.text or "" for piece in item.iter(f"{S}t") if piece.getparent().tag != f"{S}rPh")
 
 
-def _date_styles(root: Any | None) -> set[int]:
-    if root is None:
-        return set()
-    own = {
-        int(item.get("numFmtId", "0"))
-        for item in root.iter(f"{S}numFmt")
-        if re.search(r"[ymd年月日]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", item.get("formatCode", "")), re.IGNORECASE)
-    }
-    formats = root.find(f"{S}cellXfs")
-    if formats is None:
-        return set()
-    return {index for index, item in enumerate(formats) if int(item.get("numFmtId") or 0) in _DATE_FORMATS | own}
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """How numbers are shown: the kind of each cell style (day, month, year, percent, or none), and where serial numbers of days begin."""
+
+    kinds: tuple[str, ...]
+    epoch: date
+
+    def shown(self, text: str, style: int) -> str:
+        """Write a number as the sheet shows it."""
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        kind = self.kinds[style] if style < len(self.kinds) else ""
+        if kind == "percent":
+            return f"{number * 100:.10g}%"
+        if kind and 1 <= number < _LAST_DAY:
+            day = self.epoch + timedelta(days=int(number))
+            parts = (f"{day.year}年", f"{day.month}月", f"{day.day}日")
+            return "".join(parts[: _PARTS.index(kind) + 1])
+        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.10g}"
 
 
-def _grid(sheet: Any, strings: list[str], dates: set[int]) -> list[list[str | Merge]]:
+def _epoch(workbook: Any) -> date:
+    properties = workbook.find(f"{S}workbookPr")
+    return _EPOCH_1904 if properties is not None and properties.get("date1904") in {"1", "true"} else _EPOCH
+
+
+def _formats(root: Any | None) -> tuple[str, ...]:
+    """Tell the kind of each cell style."""
+    formats = root.find(f"{S}cellXfs") if root is not None else None
+    if root is None or formats is None:
+        return ()
+    own = {_small(item.get("numFmtId")): _kind(item.get("formatCode", "")) for item in root.iter(f"{S}numFmt")}
+    known = _BUILT_IN | own
+    return tuple(known.get(_small(item.get("numFmtId")), "") for item in formats)
+
+
+def _kind(code: str) -> str:
+    """Tell what a format of one's own shows; one with a year and a month and no day (yyyy年m月) means the month."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code).partition(";")[0].lower()
+    if "%" in bare:
+        return "percent"
+    if re.search("[yd年]", bare) or ("m" in bare and not re.search("[hs]", bare)):
+        return "day" if "d" in bare or not re.search("[y年]", bare) else "month" if "m" in bare else "year"
+    return ""
+
+
+def _grid(sheet: Any, strings: list[str], styles: _Styles) -> list[list[str | Merge]]:
     """Lay the cells of a sheet out in rows; what a merged range covers points to its first cell."""
     values: dict[tuple[int, int], str] = {}
-    row_number = 0
+    row_number = stray = 0
     for row in sheet.iter(f"{S}row"):
         row_number = _small(row.get("r")) or row_number + 1
         column = 0
         for cell in row.iter(f"{S}c"):
             place = _place(cell.get("r", ""))
             column = place[1] if place else column + 1
-            text = _value(cell, strings, dates).strip()
-            if text and column <= _MAX_COLUMNS and row_number <= _MAX_ROWS:
+            text = _value(cell, strings, styles).strip()
+            if text and column <= _MAX_COLUMNS and row_number <= MAX_ROWS:
                 values[row_number, column] = text
-            if len(values) > _MAX_CELLS:
-                raise Unreadable(Refusal.TOO_LONG, pages=_MAX_CELLS // 200, limit=_MAX_CELLS // 200)
+            stray += bool(text) and row_number > MAX_ROWS
+            if len(values) > MAX_CELLS or stray > _STRAY:
+                raise sheet_too_large()
     if not values:
         return []
     last_column = max(column for _, column in values)
@@ -107,7 +151,7 @@ def _merges(sheet: Any, rows: set[int], last_column: int) -> dict[tuple[int, int
             for column in range(start[1], min(end[1], last_column) + 1):
                 if (row, column) != start:
                     covered[row, column] = Merge.UP if row > start[0] else Merge.LEFT
-            if len(covered) > _MAX_CELLS:
+            if len(covered) > MAX_CELLS:
                 raise Unreadable(Refusal.BOMB)
     return covered
 
@@ -126,7 +170,7 @@ def _small(written: str | None) -> int:
     return int(written) if written and re.fullmatch(r"\d{1,7}", written) else 0
 
 
-def _value(cell: Any, strings: list[str], dates: set[int]) -> str:
+def _value(cell: Any, strings: list[str], styles: _Styles) -> str:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         return _rich(cell)
@@ -138,16 +182,5 @@ def _value(cell: Any, strings: list[str], dates: set[int]) -> str:
     if kind in {"str", "d", "b"}:
         return text
     if kind == "n" and text:
-        return _amount(text, is_date=_small(cell.get("s")) in dates)
+        return styles.shown(text, _small(cell.get("s")))
     return ""
-
-
-def _amount(text: str, *, is_date: bool) -> str:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if is_date and 1 <= number < 110_000:
-        day = _EPOCH + timedelta(days=int(number))
-        return f"{day.year}年{day.month}月{day.day}日"
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.10g}"
