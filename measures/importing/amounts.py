@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from measures.importing.comparators import NUMBER, UNIT
+from measures.importing.numerals import HALF_WIDTH, chinese_number, number_from
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_PLACES = {"十": 10, "百": 100, "千": 1000}
-_GROUPS = {"万": 10**4, "亿": 10**8}
 _CN = "零〇一二两三四五六七八九"
-_HALF = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+_HALF = HALF_WIDTH | {ord("．"): ".", ord("％"): "%"}
 _ENDS = r"(?:以上|以下|以内|之内|左右|上下|[，。；、）)\n]|$)"
 _AMOUNT = re.compile(
     rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
@@ -67,14 +65,14 @@ def _read(match: re.Match[str]) -> Amount | None:
         )
     if match["percent"]:
         whole, _, part = match["percent"].partition("点")
-        return Amount(start, end, Decimal(f"{chinese_amount(whole)}.{''.join(str(_DIGITS[sign]) for sign in part) or 0}").normalize(), "%")
+        behind = "".join(str(chinese_number(sign)) for sign in part)
+        return Amount(start, end, Decimal(f"{chinese_number(whole)}.{behind or 0}").normalize(), "%")
     if match["of"] or match["half"] or match["tenths"]:
         share = _share(match)
         return Amount(start, end, Decimal(f"{share * 100:.2f}".rstrip("0").rstrip(".")), "%")
     if match["cn"]:
         return _chinese(match)
-    times = match["times"] or "一"
-    value = int(times) if times.isdigit() else _DIGITS[times]
+    value = number_from(match["times"] or "一") or 0
     return Amount(start, end, Decimal(value), "番", word=match.group() if match["times"] else "翻番")
 
 
@@ -83,33 +81,20 @@ def _share(match: re.Match[str]) -> Decimal:
     if match["half"]:
         return Decimal("0.5")
     if match["tenths"]:
-        return Decimal(_DIGITS[match["tenths"]]) / 10
-    return Decimal(_DIGITS[match["share"]]) / (_DIGITS.get(match["of"]) or 10)
+        return Decimal(chinese_number(match["tenths"])) / 10
+    return Decimal(chinese_number(match["share"])) / chinese_number(match["of"])
 
 
 def _chinese(match: re.Match[str]) -> Amount | None:
     """Read an amount in Chinese numerals, if it is large enough to be one: 三千亿元, 两万户, 一百家, but not 一批, 十项."""
     written, unit = match["cn"], match["cn_unit"]
-    value = chinese_amount(written)
+    value = chinese_number(written)
     large = any(sign in "百千万亿" for sign in written + unit[:2])
     if unit in {"万", "亿", "千", "百", "万亿"} or (not large and unit != "倍" and (value < 11 or unit in _PARTS)) or value == 0:
         return None
     if len(written) == 1 and written in "百千" and unit[0] not in "万亿":  # 千家万户
         return None
     return Amount(match.start(), match.end(), Decimal(value), unit, length=len(written))
-
-
-def chinese_amount(written: str) -> int:
-    """Read a Chinese numeral of any size: 三千五百 → 3500, 一万二千 → 12000."""
-    total = group = digit = 0
-    for sign in written:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        elif sign in _PLACES:
-            group, digit = group + (digit or 1) * _PLACES[sign], 0
-        else:
-            total, group, digit = (total + group + digit or 1) * _GROUPS[sign], 0, 0
-    return total + group + digit
 
 
 def _decimal(written: str) -> Decimal:

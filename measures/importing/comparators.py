@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 NUMBER = r"\d{1,3}(?:[,，]\d{3}){1,5}(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?"
 
 
 def _words(listed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(listed.split()))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Give the pattern of any of some words, the longest first."""
+    return "(?:" + "|".join(sorted(words, key=len, reverse=True)) + ")"
 
 
 # Comparators before a number, by the relation they set between what is reached and the number.
@@ -67,8 +75,18 @@ _BASIC = _words(
     "支基金 枚 级 层 册 期 轮 桶 车次 列次 航次 班列"
 )
 _OF_WHAT = "(?:/[\u4e00-\u9fffA-Za-z]{1,6})?"
-_BASIC_UNIT = "|".join(sorted(_BASIC, key=len, reverse=True))
-UNIT = f"个百分点|百分点|%|％|‰|(?:{_MAGNITUDES})?(?:{_BASIC_UNIT}){_OF_WHAT}|(?:{_MAGNITUDES})"
+UNIT = f"个百分点|百分点|%|％|‰|(?:{_MAGNITUDES})?{any_of(_BASIC)}{_OF_WHAT}|(?:{_MAGNITUDES})"
+# Units of how large or how long a thing is, and not of how many there are: 10万立方米级平台8台.
+_SIZES = _words(
+    "元 美元 港元 欧元 吨 吨标准煤 吨标煤 立方米 方 平方公里 平方千米 平方米 公里 千米 里 千瓦时 千瓦 兆瓦 度 吉瓦 GW MW kW 千伏 公斤 千克 "
+    "斤 亩 标准亩 公顷 米 厘米 升 TEU 标箱 标准箱 分钟 小时 年 P EFLOPS PFLOPS"
+)
+_SIZE = re.compile(f"(?:{_MAGNITUDES})?{any_of(_SIZES)}")
+
+
+def is_size(unit: str) -> bool:
+    """Tell a unit of how large a thing is (万吨, 公里) from one of how many there are (座, 家, 人)."""
+    return _SIZE.fullmatch(unit) is not None
 
 
 def relation_of(word: str, suffix: str) -> str:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 from measures.importing.clauses.roles import OTHERS_SUPPORT
 from measures.importing.document import Document
-from measures.importing.frontmatter import Layout, plain_digits
+from measures.importing.frontmatter import Layout
 from measures.importing.headings import read_marker
+from measures.importing.issuers import NUMBERED
+from measures.importing.numerals import plain_digits
 from measures.importing.outline import Node
 
 _BASIS = re.compile(
     r"《(?P<title>[^《》\n]{2,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,60})?)》\s*"
-    r"[（(](?P<number>[\u4e00-\u9fffA-Za-z]{0,14}\s*[〔\[【［（(﹝]\s*(?:19|20)\d{2}\s*[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号)[^（）()]{0,30}[）)]"
+    r"[（(](?P<number>[\u4e00-\u9fffA-Za-z]{0,14}\s*" + NUMBERED + r")[^（）()]{0,30}[）)]"
 )
 _BASIS_WORDS = re.compile(r"(?:贯彻落实|落实|根据|按照|依据|遵照|贯彻)[^。\n]{0,60}$")
 _TITLE = re.compile(r"《(?P<title>[^《》\n]{4,120})》")

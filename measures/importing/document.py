@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
@@ -59,11 +59,23 @@ class Document:
 
     text: str
     blocks: tuple[Block, ...]
-    notes: tuple[str, ...] = ()
 
     def quote(self, block: Block | Cell) -> str:
         """Give the text of a block or of a cell."""
         return self.text[block.start : block.end]
+
+
+def tables_of(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Give the rows of each table among some blocks."""
+    rows: list[Block] = []
+    for block in blocks:
+        if rows and (block.kind is not BlockKind.ROW or block.table != rows[-1].table):
+            yield rows
+            rows = []
+        if block.kind is BlockKind.ROW:
+            rows.append(block)
+    if rows:
+        yield rows
 
 
 _LABELLED = re.compile(r"[^：:\n]{1,12}[：:].")
@@ -76,7 +88,6 @@ class DocumentBuilder:
 
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     length: int = 0
     tables: int = 0
 
@@ -184,7 +195,7 @@ class DocumentBuilder:
 
     def document(self) -> Document:
         """Close the text."""
-        return Document("".join(self.parts), tuple(self.blocks), tuple(self.notes))
+        return Document("".join(self.parts), tuple(self.blocks))
 
 
 def _is_labelled(row: Sequence[str | Merge]) -> bool:

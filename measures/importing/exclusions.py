@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from measures.importing.comparators import NUMBER, UNIT
+from measures.importing.comparators import NUMBER, UNIT, is_size
 from measures.importing.naming import ANY_VERB, STARTING
 
 _PAST = "截至|截止|目前|已[经达建有完累实培]|现有|近年|曾|原有"
@@ -52,9 +52,9 @@ _POLICY = re.compile(
 )
 # A number that only says which ones are meant: 营业收入超过100亿元的企业.
 _CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
-# 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from.
+# 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from; 10万吨级泊位 says how large it is.
 _NOT_COUNTED = re.compile(
-    r"^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
+    r"^级(?!别)|^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
     r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|[\u4e00-\u9fff]{0,6}队伍?(?:[，。；]|$)|《)"
 )
 _DESCRIBES = re.compile(
@@ -63,15 +63,18 @@ _DESCRIBES = re.compile(
 )
 _ENUMERATES = frozenset("款章节页号期届字")
 _SAYINGS = re.compile(r"(?:措施|举措|意见|政策|任务|规定|清单|要求|建议|内容|方面|条例|办法)$")  # 稳经济措施50条
-# 产值超10亿元产业链6条: the first number says which ones are counted.
-_QUALIFIES = re.compile(r"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{2,12}?)(?:达到|达|突破|超过|不少于)?\d")
+# 产值超10亿元产业链6条, 日处理500吨垃圾焚烧厂2座: the first number says which ones are counted, or how large they are.
+_QUALIFIES = re.compile(
+    rf"^(?P<noun>(?:以上|以下|左右)?的?[\u4e00-\u9fff“”]{{2,12}}?)(?:达到|达|突破|超过|不少于)?(?:{NUMBER})(?P<unit>{UNIT})"
+)
 
+_ACTED = re.compile(f"^(?:(?:以上|以下|左右)?的?){ANY_VERB.pattern}|{ANY_VERB.pattern}$")  # 新建项目, 企业培育, but not 污水处理厂
 # 50户以上自然村通硬化路工程, 500千伏变电站3座
 _SIZED = re.compile(r"(?:以上|以下)的?[\u4e00-\u9fff“”]{2,14}(?:工程|行动|计划|改造|建设|整治|治理)(?=[，。；、]|$)")
 _SIZES = re.compile(r"^(?:户|人|年|层|吨|米|千瓦|万千瓦|岁|周岁)$")
 _REACHES = re.compile(r"达|超过|突破|不少于|不低于|增长|提高|实现|占|率")
 # 关停30万千瓦以下机组4台: which ones, and how many of them.
-_KIND = re.compile(rf"(?:及以上|以上|以下|以内)的?(?P<noun>[\u4e00-\u9fff“”（）()]{{2,14}}?)(?:{NUMBER})(?:{UNIT})")
+_KIND = re.compile(rf"(?:及以上|以上|以下|以内)的?(?P<noun>[\u4e00-\u9fff“”][\u4e00-\u9fff“”（）()]{{1,13}}?)(?:{NUMBER})(?:{UNIT})")
 
 
 def is_history(behind: str, word: str) -> bool:
@@ -106,7 +109,7 @@ def is_plainly_none(around: str, before: str, after: str) -> bool:
 def is_condition(after: str, unit: str) -> bool:
     """Tell a number that only says which ones are meant (超过100亿元的企业, 30万千瓦以下机组4台) by what stands behind it."""
     which = _QUALIFIES.match(after)
-    if which and unit.endswith("元") and not ANY_VERB.search(which["noun"]):
+    if which and is_size(unit) and not is_size(which["unit"]) and not _ACTED.search(which["noun"]) and not which["unit"].endswith("%"):
         return True
     if unit == "千伏" or (_SIZES.match(unit) and _SIZED.match(after)):
         return True

@@ -9,17 +9,18 @@ from datetime import date
 
 from measures.importing.document import Block, BlockKind, Document
 from measures.importing.furniture import furniture_of
-from measures.importing.headings import chinese_number, read_marker
-from measures.importing.issuers import behind_the_head, names_issuers, names_several, spelled_together
+from measures.importing.headings import read_marker
+from measures.importing.issuers import NUMBERED, before_the_date, behind_the_head, names_issuers, names_several, spelled_together
+from measures.importing.numerals import number_from, plain_digits
 from measures.importing.unnumbered import may_head
 
 _KINDS = (
     "方案|计划|措施|意见|要点|规划|通知|办法|报告|任务分解|任务分工|责任分解|责任分工|分工表|责任清单|清单|细则|规定|规则|台账|决定|行动|"
-    "条例|纲要|指引|安排|分解表"
+    "条例|纲要|指引|安排|分解表|纪要|决议|通报|预案"
 )
 TITLE = re.compile(rf"(?:{_KINDS})》?(?:[（(][^（）()]{{1,30}}[）)])?$")
 _TITLE_ANYWHERE = re.compile(rf"(?:{_KINDS})")
-NUMBER = re.compile(r"[\u4e00-\u9fff×Xx*]{1,16}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号")
+NUMBER = re.compile(rf"[\u4e00-\u9fff×Xx*]{{1,16}}{NUMBERED}")
 _YEAR = "(?:(?:19|20)\\d{2}|[二〇○零一二三四五六七八九]{4})"
 DATE = re.compile(
     rf"(?P<y>{_YEAR})\s*年\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*月\s*(?:(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日)?"
@@ -37,6 +38,10 @@ _ABOVE = re.compile(
     r"^(?:特急|平急|加急|特提|急件?|明电|内部(?:明电|资料)|(?:机密|秘密|绝密)[★☆\s\d年个月]*|\d{3,8}|(?:签发人?|会签人?)[：:].*|"
     r"等级.*|份号.*|密级.*|.*(?:首页|位置)[^。]{0,40}[>＞›»].*|[★☆━─—\-_=]+)$"
 )
+# The name of a paper in its letterhead, spread: 会 议 纪 要.
+_PAPER = re.compile(r"^(?:会\s+议\s+纪\s+要|工\s+作\s+简\s+报|督\s+查\s+通\s+报|情\s+况\s+(?:通|专)\s+报|简\s+报|专\s+报)$")
+_ISSUE = re.compile(r"^[（(]?(?:[〔\[（(]?(?:19|20)\d{2}[〕\]）)]?年?\s*)?第\s*\d{1,4}\s*[期号][）)]?$")  # 〔2025〕第12期
+_ORDER = re.compile(r"^(?P<who>[\u4e00-\u9fff]{4,40})\s*令$")  # …人民政府令
 _LABELLED = re.compile(r"^附\s*(?:件|表)\s*[\d一二三四五六七八九十]{0,3}\s*[：:]?$")
 _RED_HEAD = re.compile(r"^(?P<who>[^《》。；>＞›»]{4,60}?)文\s*件$")
 # A line that goes on with the title: （2024—2026年）, （试行）.
@@ -58,7 +63,6 @@ _FILLED_IN_BY = re.compile(r"^(?:填报|填表|制表|编制)(?:单位|部门)[�
 _PUT_UP = re.compile(
     r"(?:(?:信息)?发布(?:时间|日期)[：:\s]+(\S{6,20})|((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s|$))"
 )
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NOTICES = ("通知", "函")
 _FIRST_LINES, _LAST_LINES = 14, 6
 _IMPRINT = re.compile(r"^(?P<who>[^。；\d]{2,60}?)\s*(?P<day>(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*印发$")
@@ -93,30 +97,15 @@ class Layout:
     """Which of the segments are attachments."""
 
 
-def plain_digits(text: str) -> str:
-    """Write the digits of a text in half width."""
-    return text.translate(_DIGITS)
-
-
-def chinese_year(text: str) -> int:
-    """Read a year in digits or as 二〇二六; 0 if it is none."""
-    if text.isdigit() and text.isascii():
-        return int(text)
-    return chinese_number(text.replace("○", "〇"))
-
-
 def read_date(text: str) -> tuple[date, bool] | None:
     """Read the first date of a text, and whether its day is given (else the first of the month stands for it)."""
     text = plain_digits(text)
     match = DATE.search(text) or _ISO_DATE.search(text)
     if not match:
         return None
-    year = chinese_year(match["y"])
-    month = int(match["m"]) if match["m"].isascii() else chinese_number(match["m"])
-    written = match["d"]
-    day = 1 if not written else int(written) if written.isascii() else chinese_number(written)
+    year, month, day = (number_from(match[part]) for part in "ymd")
     try:
-        return date(year, month, day), bool(written)
+        return date(year or 0, month or 0, 1 if day is None else day), day is not None
     except ValueError:
         return None
 
@@ -191,16 +180,14 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
                 titles.append(block)
             layout = with_date(layout, line[number.end() :], block.start + number.end(), block.end)
             continue
+        if not titles and (headed := _letterhead(block, line, layout)) is not None:
+            layout = headed
+            continue
         if titles and _closed(document, titles) and QUALIFIER.match(line):
             titles.append(block)
             continue
         layout, taken = _read_meta(document, block, line, layout)
-        if taken or _ABOVE.match(line) or (not titles and _LABELLED.match(line)):
-            continue
-        red = _RED_HEAD.match(line)
-        if red and not titles:
-            who = block.start, block.start + red.end("who")
-            layout = replace(layout, issuer=layout.issuer or Piece(spelled_together(red["who"]), *who))
+        if taken or _ABOVE.match(line) or _PAPER.match(line) or (not titles and _LABELLED.match(line)):
             continue
         if names_issuers(line) and not TITLE.search(line) and not (titles and not _closed(document, titles)):
             layout = _with_issuer(document, layout, spelled_together(line), block)
@@ -208,6 +195,20 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
                 continue
         titles.append(block)
     return _set_title(document, titles, layout)
+
+
+def _letterhead(block: Block, line: str, layout: Layout) -> Layout | None:
+    """Take what a letterhead says above the title: …人民政府文件, …人民政府令, 第12期; None of any other line."""
+    order = _ORDER.match(line)
+    ordered = order if order and names_issuers(order["who"]) else None
+    if head := _RED_HEAD.match(line) or ordered:
+        who = Piece(spelled_together(head["who"]), block.start, block.start + head.end("who"))
+        notice = Piece(line, block.start, block.end) if ordered else layout.notice
+        return replace(layout, issuer=layout.issuer or who, notice=notice)
+    if layout.number is None and _ISSUE.match(line):
+        text = (layout.notice.text if layout.notice else "") + line
+        return replace(layout, number=Piece(re.sub(r"\s", "", text), block.start, block.end))
+    return None
 
 
 def _with_number(layout: Layout, number: re.Match[str], place: int) -> Layout:
@@ -255,6 +256,9 @@ def _read_meta(document: Document, block: Block, line: str, layout: Layout) -> t
             layout = with_date(layout, when[1], block.start + when.start(1), block.start + when.end(1))
         return layout, True
     match = DATE.search(line) or _ISO_DATE.search(line)
+    if match and match.end() == len(line) and (heads := before_the_date(line)):  # a letterhead with its day on one line
+        layout = replace(layout, issuer=layout.issuer or Piece(spelled_together(heads), block.start, block.start + len(heads)))
+        return with_date(layout, match.group(), block.start + match.start(), block.start + match.end()), True
     signed = re.fullmatch(r"[（(](?P<who>[^（）()\d]{4,40}?)\s*[\d〇○零一二三四五六七八九]{4}\s*年[^（）()]*日[）)]", line)
     if signed and names_issuers(signed["who"]) and layout.issuer is None:  # （成都市财政局　2024年2月28日）
         who = Piece(spelled_together(signed["who"]), block.start + signed.start("who"), block.start + signed.end("who"))

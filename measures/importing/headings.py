@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-DIGITS = "零〇一二三四五六七八九"
+from measures.importing.numerals import number_from, plain_digits
+
 _CN = "〇零一二三四五六七八九十百"
 
 
@@ -45,27 +46,6 @@ class Marker:
     length: int
 
 
-def chinese_number(text: str) -> int:
-    """Read a Chinese numeral below one thousand; 0 if it is none."""
-    if not text:
-        return 0
-    if "十" not in text and "百" not in text:
-        total = 0
-        for char in text:
-            total = total * 10 + max(DIGITS.find(char) - 1, 0)
-        return total
-    total = digit = 0
-    for char in text:
-        if char == "百":
-            total, digit = total + (digit or 1) * 100, 0
-        elif char == "十":
-            total, digit = total + (digit or 1) * 10, 0
-        else:
-            digit = max(DIGITS.find(char) - 1, 0)
-    return total + digit
-
-
-_FULL = str.maketrans("０１２３４５６７８９", "0123456789")
 _D = "[0-9０-９]"
 # 100 家 is an amount, not a number with a title.
 _COUNTED = "[年月日个家项万亿余多条次人名所座处公平千吨至到号%％]"
@@ -77,7 +57,7 @@ _SCHEMES: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
     (Scheme.DIVISION, re.compile(rf"(?P<label>第(?:(?P<cn>[{_CN}]{{1,5}})|(?P<num>{_D}{{1,3}}))节)[、：:．.]?{_BLANK}")),
     (Scheme.ARTICLE, re.compile(rf"(?P<label>第(?:(?P<cn>[{_CN}]{{1,6}})|(?P<num>{_D}{{1,3}}))条)(?![例款])[、：:．.]?{_BLANK}")),
     (Scheme.CN_PAREN, re.compile(rf"(?P<label>[（(〔﹙]{_BLANK}(?P<cn>[{_CN}]{{1,5}}){_BLANK}[）)〕﹚])[、．.:：]?{_BLANK}")),
-    (Scheme.CN, re.compile(rf"(?P<label>(?P<cn>[{_CN}]{{1,5}}))(?:[、．.]|{_BLANK}[，,](?=\S{{2,20}}$)|[\u3000 ]+(?=\S)){_BLANK}")),
+    (Scheme.CN, re.compile(rf"(?P<label>(?P<cn>[{_CN}]{{1,5}}))(?:{_BLANK}[、．.]|{_BLANK}[，,](?=\S{{2,20}}$)|[\u3000 ]+(?=\S)){_BLANK}")),
     (Scheme.NUM_PAREN, re.compile(rf"(?P<label>[（(﹙]?{_BLANK}(?P<num>{_D}{{1,3}}){_BLANK}[）)﹚])[、．.]?{_BLANK}")),
     (
         Scheme.DOTTED,
@@ -89,7 +69,7 @@ _SCHEMES: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
         Scheme.NUM,
         re.compile(
             rf"(?P<label>(?P<num>{_D}{{1,3}}))"
-            rf"(?:[、．。]|[.](?=(?:19|20)\d\d年|\d{{1,3}}G|\D|$)|[\u3000\t ]+(?=[\u4e00-\u9fff“《【])(?!{_COUNTED})){_BLANK}"
+            rf"(?:{_BLANK}[、．。]|[.](?=(?:19|20)\d\d年|\d{{1,3}}G|\D|$)|[\u3000\t ]+(?=[\u4e00-\u9fff“《【])(?!{_COUNTED})){_BLANK}"
         ),
     ),
     (Scheme.CIRCLED, re.compile(rf"(?P<label>(?P<circled>[①-⑳㉑-㉟⑴-⒇⒈-⒛❶-❿]))[、．.]?{_BLANK}")),
@@ -97,16 +77,15 @@ _SCHEMES: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
 )
 _KIND = "(?:任务|措施|举措|行动|工程|项目|事项|专项)"
 _TASK = re.compile(rf"(?P<label>{_KIND}(?:(?P<cn>[{_CN}]{{1,4}})|(?P<num>{_D}{{1,3}})))(?:[：:、．.]|[\u3000 ]+){_BLANK}")
-# 【责任单位】省财政厅 is a responsibility in label style, not a heading.
-_BRACKET = re.compile(r"(?P<label>【(?!.{0,6}(?:单位|部门|责任|牵头|配合|时限|时间|领导|负责))[^【】\n]{1,40}】)")
+# 【规划引领篇】 is a heading, 【责任单位】省财政厅 a responsibility in label style.
+BRACKETED = r"【(?!.{0,6}(?:单位|部门|责任|牵头|配合|时限|时间|领导|负责))[^【】\n]{1,40}】"
+_BRACKET = re.compile(rf"(?P<label>{BRACKETED})")
 
 
 def _value(match: re.Match[str]) -> int:
     groups = match.groupdict()
-    if groups.get("cn"):
-        return chinese_number(groups["cn"])
-    if groups.get("num"):
-        return int(groups["num"].translate(_FULL))
+    if written := groups.get("cn") or groups.get("num"):
+        return number_from(written) or 0
     circled = groups.get("circled")
     if circled:
         for first in "①⑴⒈":
@@ -127,5 +106,5 @@ def read_marker(line: str) -> Marker | None:
     for scheme, pattern in _SCHEMES:
         match = pattern.match(line)
         if match:
-            return Marker(scheme, match["label"].translate(_FULL), _value(match), match.end())
+            return Marker(scheme, plain_digits(match["label"]), _value(match), match.end())
     return None

@@ -6,13 +6,12 @@ Each value that is aimed at becomes a target. Columns of what was reached (åŸºæœ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from measures.importing.comparators import NUMBER, UNIT
-from measures.importing.document import Block, BlockKind, Cell, Document
+from measures.importing.document import Block, Cell, Document, tables_of
 from measures.importing.target import Target
 from measures.importing.when import read_dues
 
@@ -56,19 +55,7 @@ class IndicatorTable:
 
 def find_indicator_tables(document: Document) -> list[IndicatorTable]:
     """Find the tables of indicators."""
-    return [table for blocks in _tables(document.blocks) if (table := _recognised(document, blocks)) is not None]
-
-
-def _tables(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    current: list[Block] = []
-    for block in blocks:
-        if current and (block.kind is not BlockKind.ROW or block.table != current[-1].table):
-            yield current
-            current = []
-        if block.kind is BlockKind.ROW:
-            current.append(block)
-    if current:
-        yield current
+    return [table for blocks in tables_of(document.blocks) if (table := _recognised(document, blocks)) is not None]
 
 
 def _recognised(document: Document, blocks: list[Block]) -> IndicatorTable | None:

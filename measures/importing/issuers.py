@@ -10,6 +10,8 @@ _ENDINGS = (
 )
 ISSUER = re.compile(rf"^[\u4e00-\u9fffXx×（）()、 \u3000]{{2,60}}(?:{_ENDINGS})$")
 _NAME = re.compile(rf"[\u4e00-\u9fffXx×（）()]{{2,24}}?(?:{_ENDINGS}|工商联|妇联|残联|侨联|文联|社联|科协|作协|团中央|团[省市县区]委)$")
+# 〔2025〕12号, the year and the number of a document in any style of brackets.
+NUMBERED = r"[〔\[【［（(﹝]\s*(?:19|20)\d{2}\s*[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号"
 _TITLE_WORDS = re.compile(r"^(?:关于|印发|转发)")
 # What the number of a document begins with: 国办发, 市政函, 人社部发.
 _GLUED = re.compile(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from measures.importing.document import Block, BlockKind, Cell, Document
+from measures.importing.document import Block, Cell, Document, tables_of
 from measures.importing.headings import read_marker
 from measures.importing.ledger_cells import EMPTY, CellReader, LedgerCell, says_the_same
 from measures.importing.ledger_header import find_header
@@ -45,24 +45,11 @@ class Ledger:
 def find_ledgers(document: Document) -> list[Ledger]:
     """Find the tables of tasks."""
     found: list[Ledger] = []
-    for blocks in _tables(document.blocks):
+    for blocks in tables_of(document.blocks):
         ledger = _read_table(document, blocks)
         if ledger is not None:
             found.append(ledger)
     return found
-
-
-def _tables(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    current: list[Block] = []
-    for block in blocks:
-        if block.kind is BlockKind.ROW and (not current or current[-1].table == block.table):
-            current.append(block)
-            continue
-        if current:
-            yield current
-        current = [block] if block.kind is BlockKind.ROW else []
-    if current:
-        yield current
 
 
 def _read_table(document: Document, blocks: list[Block]) -> Ledger | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from measures.importing.comparators import VERBS
+from measures.importing.comparators import VERBS, any_of
 
 _YEARS_ONLY = re.compile(r"(?:用)?[一二两三四五六七八九十]年(?:内|间|来)?")  # 三年累计达到1000家
 # 达到约, 超过了, 高于上年的, 提高到每人每年: what may stand between a comparator and its number.
 BETWEEN = r"(?:约|近|了|(?<=[于到过在达])[^，、\d的]{1,8}的|(?<=[于到过至达])每[^，、\d的]{1,5})"
 _BETWEEN_END = re.compile(r"(?<=.)" + BETWEEN + "$")
-ANY_VERB = re.compile("|".join(sorted(VERBS, key=len, reverse=True)))
+ANY_VERB = re.compile(any_of(VERBS))
 # 支持企业建设海外仓10个: what is counted begins at the second verb.
 _ENABLING = re.compile(
     r"^(?:协调|支持|鼓励|引导|推动|指导|组织|争取|促进|动员|依托|通过|在|围绕|面向)[^，]{2,24}?(?=" + ANY_VERB.pattern + ")"
@@ -18,7 +18,8 @@ _ENABLING = re.compile(
 LEADING = re.compile(
     r"^(?:其中|同时|[0-9０-９]{1,2}[.．、](?=[\u4e00-\u9fff])|[（(][0-9０-９一二三四五六七八九十]{1,2}[）)]|[一二三四五六七八九]是|稳定(?!在)|将|把|并且|并|且|到|力争|确保|努力|争取|预计|预期|计划|全力|基本(?![养医公农药生]|实现率)|使得?|让|推动实现|推动|促进|带动|实现(?!率)|完成(?!率|度|质量|情况)|保持(?!率)|累计|分别|年底|期末|年度(?!投资)|全年|每年|每季度|每月|积极|大力|分批|加快|着力|统筹|全面|持续|稳步|有序|继续|届时|届期|区域内|范围内|、|和|及|以及|与|以|——|[①-⑳]|\s|\u3000)+"
 )
-_REGION = re.compile(r"^(?:全省|全市|全县|全区|全国|全州|全盟|全旗|全镇|我省|我市|我县|我区|我国|本省|本市|本区|本县|全域|省内|市内)")
+_REGION = re.compile(r"^(?:全[省市县区镇]域|全[省市县区国州盟旗镇]|我[省市县区国]|本[省市县区]|全域|省内|市内)")
+_BEHIND = re.compile(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各|每(?:年|月|季度?|半年))+$")
 STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
 
 
@@ -33,7 +34,7 @@ def named_by(named: str) -> tuple[str, str]:
         " 、，\u3000"
     )
     bare = STARTING.sub("", bare)
-    bare = re.sub(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各)+$", "", bare)
+    bare = _BEHIND.sub("", bare)
     return "" if _YEARS_ONLY.fullmatch(bare) else bare, region
 
 

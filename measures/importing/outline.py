@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from measures.importing.document import Block, Document
-from measures.importing.headings import Marker, Scheme, chinese_number, read_marker
+from measures.importing.headings import Marker, Scheme, read_marker
+from measures.importing.numerals import number_from
 from measures.importing.unnumbered import levelled, styled_headings
 
 # A title ends at the first of these. A colon ends it only before the rest of a line, a wide blank only behind four signs or more.
@@ -253,7 +254,7 @@ def _inline_starts(text: str, block: Block) -> list[int]:
         return numbered
     starts: list[int] = []
     for match in _INLINE.finditer(text, block.start, block.end):
-        if chinese_number(match[1]) == len(starts) + 1:
+        if number_from(match[1]) == len(starts) + 1:
             starts.append(match.start())
     inside_title = bool(starts) and not re.search("[。；]", text[block.start : starts[0]])
     return starts if len(starts) > 1 and inside_title else []

@@ -38,3 +38,15 @@ class PartialDate:
         """The last day that this may mean."""
         month = self.month or 12
         return date(self.year, month, self.day or monthrange(self.year, month)[1])
+
+    def first_day(self) -> date:
+        """The first day that this may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+
+def months_later(day: date, months: int) -> date:
+    """The day some months later; the last of a month stays the last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    ends = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if ends else min(day.day, last))

@@ -39,7 +39,7 @@ from measures.importing.reference import first_year, reference_of, year_end
 from measures.importing.selection import Selector, is_about_aims, is_about_the_past, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.soft_breaks import joined
-from measures.importing.target import Passage, Target
+from measures.importing.target import VERB, Passage, Target
 from measures.importing.when import read_dues
 
 Progress = Callable[[int], None]
@@ -112,6 +112,10 @@ _DEADLINE_LINE = re.compile(
 )
 
 
+_LONGEST_SUBJECT = 16
+_NO_SUBJECT = re.compile(r"[\d，。；、]|(?:任务|目标|要求|措施|举措|工作|内容|安排|步骤|阶段)$")
+
+
 class _Assembly:
     """Puts the parts together. Made for one document and thrown away."""
 
@@ -161,9 +165,6 @@ class _Assembly:
             province=self.province,
             city=self.city,
         )
-
-    def _day(self) -> date | None:
-        return self.reference.last_day() if self.reference else None
 
     def _context(self, position: int) -> ClauseContext:
         return ClauseContext(
@@ -337,10 +338,12 @@ class _Assembly:
                 due = due_of.get(id(node.parent))
                 due_of[id(node)] = self._horizon(node, aims=aims) or due
                 if node.own_end > start and not is_about_the_past(node, self.text):
-                    passages.append(Passage(start, node.own_end, aims=aims, due=due, fallback=deadline_of.get(id(node)) or year))
+                    fallback = deadline_of.get(id(node)) or year
+                    subject = self.text[node.title_start : node.title_end]
+                    passages.append(Passage(start, node.own_end, aims=aims, due=due, fallback=fallback, subject=_subject(subject)))
         for row, measure in listed:
             due = self._deadline(list(measure.clauses)) or year
-            passages += [Passage(start, end, fallback=due) for start, end in row.texts]
+            passages += [Passage(start, end, fallback=due, subject=_subject(measure.title)) for start, end in row.texts]
         return sorted(passages, key=lambda passage: passage.start)
 
     def _horizon(self, node: Node, *, aims: bool) -> date | None:
@@ -348,7 +351,7 @@ class _Assembly:
         own = self.text[node.start : node.own_end]
         if not (aims or own.endswith(("：", ":"))):
             return None
-        dues = [due.on for due in read_dues(self.text, node.start, node.own_end, self._day()) if due.on and not due.is_base]
+        dues = [due.on for due in read_dues(self.text, node.start, node.own_end, self.reference) if due.on and not due.is_base]
         return dues[-1] if dues else None
 
     def _deadline(self, clauses: list[Clause]) -> date | None:
@@ -384,6 +387,12 @@ def filled_in(clauses: Sequence[Clause]) -> list[Clause]:
         leaders = before.leaders if before and whole.leaders == ("同上",) else whole.leaders
         filled.append(replace(whole, leaders=leaders))
     return filled
+
+
+def _subject(title: str) -> str:
+    """Give what a short title is about, for numbers that say only that so much of it is done: 老旧小区改造."""
+    thing = VERB.sub("", title)
+    return thing if 1 < len(thing) <= _LONGEST_SUBJECT and not _NO_SUBJECT.search(thing) else ""
 
 
 def _section_of(node: Node) -> Node | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from measures.importing.frontmatter import Layout, plain_digits
+from measures.importing.frontmatter import Layout
+from measures.importing.numerals import plain_digits
 from measures.importing.partial_date import PartialDate
+from measures.importing.points import plan_day
+from measures.importing.time_patterns import PLAN
 
 
 def reference_of(layout: Layout) -> PartialDate | None:
@@ -29,7 +32,7 @@ def year_end(layout: Layout) -> date | None:
 
 def first_year(layout: Layout, reference: PartialDate | None) -> int | None:
     """Give the first year that a plan for five years is for (“十四五”规划), else the year of the document."""
-    named = re.search(r"十([二三四五六])五", layout.title.text) if layout.title else None
-    start = 2006 + 5 * ("二三四五六".index(named[1]) + 1) if named else None
+    named = PLAN.search(layout.title.text) if layout.title else None
+    start = plan_day(named).year - 4 if named else None
     year = reference.year if reference else None
     return year if start is None or (year is not None and year <= start + 4) else start

@@ -19,7 +19,7 @@ from measures.importing.outline import Node
 
 # Headings of what frames a plan, at any depth.
 GENERAL = re.compile(
-    r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|总则|附\s*则|"
+    r"^(?:总体(?:要求|思路|目标|部署|安排|考虑|原则|定位)|指导思想|基本(?:原则|思路|要求|情况|考虑)|总则|附则|"
     r"(?:工作|主要|发展|总|目标|预期|具体|阶段性?|行动|重点|年度|量化|建设)*目标(?:任务|要求|指标)?$|(?:工作|主要)?思路$|(?:工作|实施)原则|"
     r"(?:目标要求|目标任务|要求)$|组织(?:实施|保障|领导|推进|机构)(?:$|和|与|、|工作|保障|要求|机制)|"
     r"(?:加强|强化|健全|完善|落实|工作|实施|推进|有关|具体|相关|组织|主要|综合|几点)*(?:保障|保障措施|保障机制|保障要求|工作要求|组织保障|组织实施|组织领导|要求)$|"
@@ -55,7 +55,7 @@ def is_general(node: Node, text: str) -> bool:
     """Tell whether a heading, or one that it stands under, frames the plan."""
     current: Node | None = node
     while current is not None:
-        title = text[current.title_start : current.title_end].strip()
+        title = "".join(text[current.title_start : current.title_end].split())  # 总　则
         if current.marker and GENERAL.match(title):
             return True
         if current.marker and not current.children and _IN_FORCE.search(text, current.start, min(current.end, current.start + 120)):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from measures.importing.comparators import COMPARATORS, UNIT
+from measures.importing.comparators import COMPARATORS, UNIT, any_of
 from measures.importing.definitions import Alias, find_aliases
 from measures.importing.document import BlockKind, Document
 from measures.importing.headings import read_marker
@@ -19,7 +19,7 @@ from measures.importing.targets import Findings, find_targets
 _REACH = 48  # characters looked at on each side of a line's end
 _NUMBER_OPEN = re.compile(r"(?<![〔\[(（\d])\d+(?:\.\d*)?[万亿]?$")
 _NUMBER_GOES_ON = re.compile(rf"(?:\d*(?:\.\d+)?\s*(?:{UNIT}))(?!前|底|末|起|至|到|以来)")
-_COMPARED = re.compile("(?:" + "|".join(sorted((word for word in COMPARATORS if len(word) > 1), key=len, reverse=True)) + ")$")
+_COMPARED = re.compile(any_of(word for word in COMPARATORS if len(word) > 1) + "$")
 _AMOUNT = re.compile(rf"\d[\d,.]*\s*(?:{UNIT})")
 _SHORT_NAME_OPEN = re.compile(r"[（(][^（）()]{0,12}(?:简称|统称|合称)[^（）()。；]{0,16}$|[（(](?:以下|下文|以)?(?:简)?$")
 _SHORT_NAME_ENDS = re.compile(r"[^（）()。；，]{0,16}[”\"]?[）)]")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from measures.importing.comparators import VERBS
+from measures.importing.comparators import VERBS, any_of
 from measures.importing.when import Due
 
 LINKED = re.compile(r"^\s*(?:[、和及与，]|以及)\s*$")
-VERB = re.compile(r"^(?:" + "|".join(sorted(VERBS, key=len, reverse=True)) + ")")
+VERB = re.compile("^" + any_of(VERBS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Passage:
     """A stretch of text in which targets are looked for.
 
     `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above,
-    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with.
+    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with; `subject` the title above.
     """
 
     start: int
@@ -64,21 +64,33 @@ class Passage:
     aims: bool = False
     due: date | None = None
     fallback: date | None = None
+    subject: str = ""
 
 
 def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def told_apart(text: str, found: list[Target], dues: list[Due]) -> list[Target]:
-    """Give each number of a 分别 its own metric (A、B分别增长5%和6%) or its own time (到2025年、2030年，A分别达到…)."""
+_SEPARATELY = re.compile("分别|依次|[均各]为")
+
+
+def told_apart(text: str, start: int, found: list[Target], dues: list[Due]) -> list[Target]:
+    """Give each number of a 分别 its own metric (A、B分别增长5%和6%) or its own time (到2025年、2030年，A分别达到…).
+
+    Args:
+        text: the text of the document.
+        start: where the sentence begins.
+        found: its targets.
+        dues: its phrases of time.
+    """
     result: list[Target] = []
     run: list[Target] = []
     for target in [*found, None]:
         if target is not None and run and target.metric == run[0].metric and LINKED.match(text[run[-1].end : target.start]):
             run.append(target)
             continue
-        result += _one_each(run, dues) if len(run) > 1 else run
+        separately = len(run) > 1 and _SEPARATELY.search(text, start, run[-1].end)
+        result += _one_each(run, dues) if separately else run
         run = [target] if target is not None else []
     return result
 

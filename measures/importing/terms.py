@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from chinese_calendar import constants as announced
 
-from measures.importing.partial_date import PartialDate
-from measures.importing.time_numbers import months_later, number_from
+from measures.importing.numerals import number_from
+from measures.importing.partial_date import PartialDate, months_later
 
 _MONTHS = {"年": 12, "季度": 3, "个月": 1, "月": 1}
 _WEEKEND = 5  # weekday() of Saturday

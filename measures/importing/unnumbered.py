@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from measures.importing.document import Block
-from measures.importing.headings import Marker, Scheme, read_marker
+from measures.importing.headings import BRACKETED, Marker, Scheme, read_marker
 
 _LONGEST, _LONGEST_PLAIN = 30, 14  # characters
 _FEWEST = 2  # one such line alone is rather a remark
 # 规划引领篇, 产业振兴行动: words that name a part of a plan even where no style shows it.
 _PART_ENDS = re.compile(r"(?:篇|板块|部分|专项行动|攻坚行动|提升行动)$")
 _NO_HEADING = re.compile(r"[。；：:;，,！？、）)]$|20\d\d\s*年\s*\d{1,2}\s*月|^附\s*[件表]|：|(?:政府|委员会|办公室|厅|局)$")
-_BRACKETED = re.compile(r"【(?!.{0,6}(?:单位|部门|责任|牵头|配合|时限|时间|领导|负责))[^【】]{2,28}】$")
+_BRACKETED = re.compile(rf"{BRACKETED}$")
 # The scheme that stands above the one of the numbers behind the heading.
 _ABOVE = {
     Scheme.CN: Scheme.CHAPTER,

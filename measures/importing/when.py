@@ -1,26 +1,26 @@
 """By when a target is to be reached: 到2025年, 2026年底前, “十四五”末, 全年. Resolved to the last day of what is named.
 
-Deadlines of responsibilities have a grammar of their own (`deadlines.py`); here only the phrases that set the horizon of a number.
+What day a phrase names is told by the grammar of points in time (`points.py`); here only which phrases set the horizon of a number, and
+which ones say what it is compared with (较2020年) or since when it counts.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
 
-from measures.importing.headings import chinese_number
+from measures.importing.folded import folded
+from measures.importing.partial_date import PartialDate
+from measures.importing.points import plan_day, point_or_range
+from measures.importing.time_patterns import FULL_YEAR, PLAN
 
-_FIVE_YEARS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030, "十六五": 2035}
-_PHRASE = re.compile(
+_ANCHOR = re.compile(
     r"(?P<avoid>比|较|相比|相较|与|同比|自|从|以|截至|截止|在)?(?P<by>力争到|到|至)?"
-    r"(?:(?P<y>(?:19|20)\d{2})\s*年|(?P<now>今年|本年度?|当年|全年|年内)|(?P<next>明年)|[“\"]?(?P<plan>十[二三四五六]五)[”\"]?)"
-    r"(?P<part>(?:时期|期间|规划期)?(?:末|底)|年底|年末|底|末|上半年|下半年|第?[一二三四1-4]季度末?|(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:(?P<d>\d{1,2})日|底|末|中旬)?|期间|时期)?"
-    r"(?P<before>前|之前|以前)?(?P<since>以来|起|开始)?"
+    rf"(?=(?:{FULL_YEAR})年|今年|本年|当年|明年|全年|(?<![\d一二两三四五六七八九十半几])年[内底末]|(?P<plan>[“\"]?十[二三四五六七]五))"
 )
-_YEAR_END = re.compile(r"(?<![\d一二三四五六七八九十])(?P<end>年底|年末)(?:前|之前)?")
-_QUARTER_ENDS = {1: 3, 2: 6, 3: 9, 4: 12}
+_SINCE = re.compile(r"以来|起|开始")
+_AS_BASE = re.compile(r"为(?:基|起点|参照)|水平")  # 以2020年为基期
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,52 +34,30 @@ class Due:
     year: int | None = None
 
 
-def month_end(year: int, month: int) -> date:
-    """Give the last day of a month."""
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def read_dues(text: str, start: int, end: int, reference: date | None) -> list[Due]:
+def read_dues(text: str, start: int, end: int, reference: PartialDate | None) -> list[Due]:
     """Find the phrases of time in `text[start:end]`. `reference` is the date of the document, for 今年 and the like."""
-    found = [due for match in _PHRASE.finditer(text, start, end) if (due := _resolve(match, reference)) is not None]
-    for match in _YEAR_END.finditer(text, start, end):
-        if reference and not any(due.start <= match.start() < due.end for due in found):
-            found.append(Due(match.start(), match.end(), date(reference.year, 12, 31), year=reference.year))
-    return sorted(found, key=lambda due: due.start)
+    piece = folded(text[start:end], lines=True)
+    found: list[Due] = []
+    at = 0
+    while anchor := _ANCHOR.search(piece.plain, at):
+        read = _phrase(piece.plain, anchor, reference)
+        at = max(read.end if read else 0, anchor.end() + 1)
+        if read is not None:
+            first, last = piece.span(read.start, read.end)
+            found.append(Due(start + first, start + last, read.on, read.is_base, read.year))
+    return found
 
 
-def _resolve(match: re.Match[str], reference: date | None) -> Due | None:
-    year = _year(match, reference)
-    begin = match.start("by") if match["by"] else match.start() + len(match["avoid"] or "")
-    avoid = match["avoid"] not in (None, "在", "以") or bool(match["since"])
-    if year is None:
-        return Due(begin, match.end(), None, is_base=avoid)
-    return Due(begin, match.end(), _last_day(match, year), is_base=avoid and not match["by"], year=year)
-
-
-def _year(match: re.Match[str], reference: date | None) -> int | None:
-    if match["y"]:
-        return int(match["y"])
-    if match["plan"]:
-        return _FIVE_YEARS[match["plan"]]
-    if reference is None:
+def _phrase(plain: str, anchor: re.Match[str], reference: PartialDate | None) -> Due | None:
+    plan = PLAN.match(plain, anchor.end()) if anchor["plan"] else None
+    point, is_range = (None if plan else point_or_range(plain, anchor.end())) or (None, False)
+    stop = plan.end() if plan else point.end if point else 0
+    if not stop:
         return None
-    return reference.year + (1 if match["next"] else 0)
-
-
-def _last_day(match: re.Match[str], year: int) -> date | None:
-    part = match["part"] or ""
-    if match["m"]:
-        month = int(match["m"]) if match["m"].isascii() else chinese_number(match["m"])
-        if not 1 <= month <= 12:
-            return None
-        last = month_end(year, month)
-        day = int(match["d"]) if match["d"] else (20 if part.endswith("中旬") else last.day)
-        return date(year, month, day) if 1 <= day <= last.day else None
-    if part == "上半年":
-        return date(year, 6, 30)
-    quarter = re.search(r"[一二三四1-4](?=季度)", part)
-    if quarter:
-        number = int(quarter.group()) if quarter.group().isascii() else chinese_number(quarter.group())
-        return month_end(year, _QUARTER_ENDS[number])
-    return date(year, 12, 31)
+    since = _SINCE.match(plain, stop)
+    based = anchor["avoid"] == "以" and _AS_BASE.match(plain, stop) is not None
+    avoided = (anchor["avoid"] not in (None, "在", "以") and not anchor["by"] and not is_range) or based or since is not None
+    begin = anchor.start("by") if anchor["by"] else anchor.start() + len(anchor["avoid"] or "")
+    day = plan_day(plan) if plan else point.resolve(reference)[0] if point else None
+    year = day.year if plan and day else point.year_in(reference) if point else None
+    return Due(begin, since.end() if since else stop, day, avoided, year)

@@ -12,6 +12,7 @@ from lxml import etree, html
 from measures.importing.document import BlockKind, Document, DocumentBuilder, Merge
 from measures.importing.furniture import is_bar_of_links, is_furniture, runs_the_site
 from measures.importing.headings import read_marker
+from measures.importing.issuers import NUMBERED
 from measures.importing.readers.plaintext import decode
 from measures.importing.unreadable import Refusal, Unreadable
 
@@ -75,7 +76,7 @@ _ARTICLE = re.compile(
 )
 _META_LINE = re.compile(
     r"^(?:索\s*引\s*号|发文机关|发布机构|成文日期|发布日期|发布时间|印发日期|发文日期|发文字号|文\s*号|标\s*题)[：:\s]|"
-    r"^[\u4e00-\u9fff]{1,16}[〔\[【［（(﹝](?:19|20)\d{2}[〕\]】］）)﹞]\s*(?:第\s*)?\d{1,4}\s*号(?:\s|$)"
+    rf"^[\u4e00-\u9fff]{{1,16}}{NUMBERED}(?:\s|$)"
 )
 _INFO_PARTS = re.compile(r"[\u3000|]+|\s+(?=\S{2,5}[：:])")  # 湘市监发〔2023〕41号　发布时间：2023-09-14　来源：省市场监管局
 _PUNCTUATION = re.compile("[。；，、：]")

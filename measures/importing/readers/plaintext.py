@@ -6,6 +6,7 @@ import codecs
 import re
 
 from measures.importing.document import Document, DocumentBuilder
+from measures.importing.headings import read_marker
 from measures.importing.unreadable import Refusal, Unreadable
 
 _MARKS = (
@@ -16,7 +17,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_TABBED = re.compile(r"\t")
 _HARD_WRAP_WIDTH = range(18, 60)
 _SAMPLE = 4000
 _FEW_CONTROLS = 0.002
@@ -107,8 +107,6 @@ def is_hard_wrapped(text: str) -> bool:
 
 def join_lines(text: str) -> str:
     """Join the lines of paragraphs that were broken at a fixed width."""
-    from measures.importing.headings import read_marker
-
     width = max(len(line.strip()) for line in text.split("\n"))
     joined: list[str] = []
     previous = ""

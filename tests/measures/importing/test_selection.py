@@ -318,3 +318,18 @@ def test_a_box_behind_a_measure_is_no_part_of_it() -> None:
         "（二）治水。（市水利局）",
     ]
     assert [(target.metric, int(target.value)) for target in reading.targets] == [("整村推进示范村", 100), ("建设公厕", 20)]
+
+
+def test_a_blank_before_the_mark_of_a_number_does_not_hide_it() -> None:
+    reading = read_plan(
+        "某市实施方案\n一 、总体要求\n二 、重点任务\n1 、建设甲校。（市教育局牵头）\n2 ．建设乙校。（市教育局牵头）\n".encode(), "plan.txt"
+    )
+    assert [(measure.number, measure.title) for measure in reading.measures] == [("1", "建设甲校"), ("2", "建设乙校")]
+    assert [section.title for section in reading.sections] == ["总体要求", "重点任务"]
+
+
+def test_a_spread_heading_frames_as_the_close_one_does() -> None:
+    reading = read_plan(
+        "某市办法\n第一章　总　则\n第一条　制定本办法。\n第二章　措施\n第二条　安排资金。\n第三条　制定规划。\n".encode(), "plan.txt"
+    )
+    assert [measure.number for measure in reading.measures] == ["第二条", "第三条"]
