@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from measures.draft import Draft
+from measures.draft import Draft, DraftMeasure
 
 LARGEST = Decimal(10) ** 18
 """Numbers that the database takes are smaller."""
@@ -54,6 +54,18 @@ class Edit:
     def to_json(self) -> dict[str, Any]:
         """Return the correction as it is kept."""
         return {"op": self.op, **dataclasses.asdict(self)}
+
+
+def measure_of(draft: Draft, key: str) -> DraftMeasure:
+    """Return a measure by its key.
+
+    Raises:
+        CannotEdit: there is none.
+    """
+    measure = draft.measure(key)
+    if measure is None:
+        raise CannotEdit(Why.GONE)
+    return measure
 
 
 def day_of(written: str) -> dt.date | None:

@@ -25,6 +25,10 @@ class Mention:
         collective: an open set of agencies.
         agency_id: the agency, where the reviewer said so for this mention.
         group_id: the group, likewise.
+        clause: where the clause begins that names it; None where no clause of the measure does (以下均需…, added by hand).
+        role_set: the reviewer gave it its part.
+        origin: in a part of a measure, the key that it has in the whole.
+        also: further mentions of the same name, from a measure that was merged into this one.
     """
 
     key: str
@@ -36,11 +40,35 @@ class Mention:
     collective: bool = False
     agency_id: int | None = None
     group_id: int | None = None
+    clause: int | None = None
+    role_set: bool = False
+    origin: str = ""
+    also: list[Mention] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClause:
+    """A clause of a measure: where it stands, the deadline it sets, the leaders it names, and whether its list is open."""
+
+    start: int
+    end: int
+    deadline: Mapping[str, Any] | None = None
+    leaders: tuple[str, ...] = ()
+    open_list: bool = False
 
 
 @dataclass(slots=True)
 class DraftMeasure:
-    """A measure in review; `sentences` are the spans at which it can be split."""
+    """A measure in review.
+
+    Attributes:
+        sentences: the spans at which it can be split.
+        clauses: who says in it who does it.
+        stated: the deadlines that its sentences set, outside of clauses.
+        deadline_set: the reviewer set its deadline.
+        seams: where measures begin that were merged into it.
+        whole: for a part, the measure that it was split from.
+    """
 
     key: str
     number: str
@@ -56,13 +84,26 @@ class DraftMeasure:
     deadline_text: str = ""
     deadline_span: tuple[int, int] | None = None
     other_deadlines: int = 0
-    leaders: list[str] = field(default_factory=list)
-    open_list: bool = False
+    clauses: list[DraftClause] = field(default_factory=list)
+    stated: list[Mapping[str, Any]] = field(default_factory=list)
+    deadline_set: bool = False
+    seams: list[int] = field(default_factory=list)
+    whole: DraftMeasure | None = None
 
     @property
     def heading(self) -> str:
         """Return the title with its number."""
         return numbered(self.number, self.title)
+
+    @property
+    def open_list(self) -> bool:
+        """Tell whether a list of agencies in it is open (等)."""
+        return any(clause.open_list for clause in self.clauses)
+
+    @property
+    def leaders(self) -> list[str]:
+        """Return the leaders it names, in the order of the text."""
+        return [leader for clause in self.clauses for leader in clause.leaders]
 
     def named(self, role: str) -> list[Mention]:
         """Return the mentions with a role, in their order."""
@@ -230,20 +271,21 @@ def _measure(measure: Mapping[str, Any]) -> DraftMeasure:
     clauses = measure["clauses"]
     has_lead = any(item["role"] == "lead" for clause in clauses for item in clause["items"])
     collectives = {collective["text"] for clause in clauses for collective in clause["collectives"]}
+    named = [(clause, item) for clause in clauses for item in clause["items"]]
     mentions = [
         Mention(
             key=f"{key}.{order}",
             name=item["name"],
-            role=_role(item["role"], has_lead=has_lead),
+            role=role_of(item["role"], has_lead=has_lead),
             start=item["start"],
             end=item["end"],
             read_as="responsible" if item["role"] == "responsible" else "restored" if item["restored"] else "written",
             collective=item["name"] in collectives,
+            clause=clause["start"] if clause["start"] <= item["start"] < clause["end"] else None,
         )
-        for order, item in enumerate(item for clause in clauses for item in clause["items"])
+        for order, (clause, item) in enumerate(named)
     ]
-    deadline, others = _deadline(measure)
-    return DraftMeasure(
+    found = DraftMeasure(
         key=key,
         number=measure["number"],
         title=measure["title"],
@@ -254,30 +296,32 @@ def _measure(measure: Mapping[str, Any]) -> DraftMeasure:
         title_end=measure["title_end"],
         sentences=[(sentence["start"], sentence["end"]) for sentence in measure["sentences"]],
         mentions=mentions,
-        deadline=_day(deadline["date"]) if deadline else None,
-        deadline_text=deadline["text"] if deadline else "",
-        deadline_span=(deadline["start"], deadline["end"]) if deadline and "start" in deadline else None,
-        other_deadlines=others,
-        leaders=[leader for clause in clauses for leader in clause.get("leaders", [])],
-        open_list=any(clause.get("open_list") for clause in clauses),
+        clauses=[
+            DraftClause(clause["start"], clause["end"], clause["deadline"], tuple(clause["leaders"]), clause["open_list"])
+            for clause in clauses
+        ],
+        stated=list(measure["deadlines"]),
     )
+    settle_deadline(found)
+    return found
 
 
-def _role(role: str, *, has_lead: bool) -> str:
+def role_of(role: str, *, has_lead: bool) -> str:
     """Return the part of an agency that is only said to be responsible: it leads where nobody else does, else it supports."""
     if role != "responsible":
         return role
     return "support" if has_lead else "lead"
 
 
-def _deadline(measure: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, int]:
-    """Return the deadline of a measure, the latest of those its clauses set, else of its sentences; and how many others differ."""
-    stated = [clause["deadline"] for clause in measure["clauses"] if clause["deadline"]] or measure.get("deadlines", [])
+def settle_deadline(measure: DraftMeasure) -> None:
+    """Take the deadline of a measure from its clauses, else from its sentences: the latest; and count how many others differ."""
+    stated = [clause.deadline for clause in measure.clauses if clause.deadline] or measure.stated
     dated = [deadline for deadline in stated if deadline["date"] and not deadline["recurring"]]
-    if not dated:
-        return (stated[0], 0) if stated else (None, 0)
-    latest = max(dated, key=lambda deadline: deadline["date"])
-    return latest, len({deadline["date"] for deadline in dated}) - 1
+    deadline = max(dated, key=lambda one: one["date"]) if dated else stated[0] if stated else None
+    measure.deadline = _day(deadline["date"]) if deadline else None
+    measure.deadline_text = deadline["text"] if deadline else ""
+    measure.deadline_span = (deadline["start"], deadline["end"]) if deadline and "start" in deadline else None
+    measure.other_deadlines = len({one["date"] for one in dated}) - 1 if dated else 0
 
 
 def _target(number: int, target: Mapping[str, Any]) -> DraftTarget:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from measures.additions import AddTarget, MakeMeasure
-from measures.correction import CannotEdit, Edit, Why, day_of, number_of
+from measures.correction import CannotEdit, Edit, Why, day_of, measure_of, number_of
 from measures.draft import ROLES, Draft, DraftMeasure, DraftTarget, Mention, from_reading
+from measures.splitting import MergeMeasures, SplitMeasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class SetRole(Edit):
         """Change the part."""
         if self.role not in ROLES:
             raise CannotEdit(Why.NOT_A_ROLE)
-        _mention(draft, self.mention)[1].role = self.role
+        mention = _mention(draft, self.mention)[1]
+        mention.role, mention.role_set = self.role, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class AddMention(Edit):
 
     def apply(self, draft: Draft) -> None:
         """Put it behind the others."""
-        measure = _measure(draft, self.measure)
+        measure = measure_of(draft, self.measure)
         if (self.agency_id is None) == (self.group_id is None):
             raise CannotEdit(Why.EMPTY)
         if self.role not in ROLES:
@@ -120,54 +122,10 @@ class SetMeasure(Edit):
 
     def apply(self, draft: Draft) -> None:
         """Change them."""
-        measure = _measure(draft, self.measure)
+        measure = measure_of(draft, self.measure)
         if not self.title.strip():
             raise CannotEdit(Why.EMPTY)
         measure.number, measure.title = self.number.strip(), self.title.strip()
-
-
-@dataclass(frozen=True, slots=True)
-class MergeMeasures(Edit):
-    """Make one measure of two that follow each other."""
-
-    op = "merge_measures"
-    first: str
-    second: str
-
-    def apply(self, draft: Draft) -> None:
-        """Let the first take over the second's sentences and those of its mentions that it does not have itself."""
-        first, second = _measure(draft, self.first), _measure(draft, self.second)
-        position = draft.measures.index(first)
-        if draft.measures[position + 1 : position + 2] != [second]:
-            raise CannotEdit(Why.NOT_ADJACENT)
-        named = {mention.name for mention in first.mentions}
-        first.mentions += [mention for mention in second.mentions if mention.name not in named]
-        first.sentences += second.sentences
-        first.end = second.end
-        if second.deadline and (first.deadline is None or first.deadline < second.deadline):
-            first.deadline, first.deadline_text, first.deadline_span = second.deadline, second.deadline_text, second.deadline_span
-        draft.measures.remove(second)
-
-
-@dataclass(frozen=True, slots=True)
-class SplitMeasure(Edit):
-    """Make several measures of one: a new one begins after each of the sentences numbered in `after` (the first is 0)."""
-
-    op = "split_measure"
-    measure: str
-    after: tuple[int, ...]
-
-    def apply(self, draft: Draft) -> None:
-        """Cut it; each part keeps everybody named, the first part the title."""
-        measure = _measure(draft, self.measure)
-        cuts = sorted(set(self.after))
-        if not cuts or cuts[0] < 0 or cuts[-1] >= len(measure.sentences) - 1:
-            raise CannotEdit(Why.NO_SENTENCE)
-        bounds = [0, *(cut + 1 for cut in cuts), len(measure.sentences)]
-        parts = [_part(measure, order, measure.sentences[bounds[order] : bounds[order + 1]]) for order in range(len(bounds) - 1)]
-        parts[-1].end = measure.end
-        position = draft.measures.index(measure)
-        draft.measures[position : position + 1] = parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +137,7 @@ class DropMeasure(Edit):
 
     def apply(self, draft: Draft) -> None:
         """Leave it out."""
-        draft.measures.remove(_measure(draft, self.measure))
+        draft.measures.remove(measure_of(draft, self.measure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +150,9 @@ class SetDeadline(Edit):
 
     def apply(self, draft: Draft) -> None:
         """Set it; the words of the document stay."""
-        measure = _measure(draft, self.measure)
+        measure = measure_of(draft, self.measure)
         measure.deadline, measure.other_deadlines = day_of(self.on), 0
+        measure.deadline_set = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,27 +224,6 @@ def draft_of(reading: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> 
     for kept in edits:
         from_json(kept).apply(draft)
     return draft
-
-
-def _part(measure: DraftMeasure, order: int, sentences: list[tuple[int, int]]) -> DraftMeasure:
-    key = f"{measure.key}-{order}"
-    return dataclasses.replace(
-        measure,
-        key=key,
-        number=f"{measure.number}-{order + 1}",
-        start=measure.start if order == 0 else sentences[0][0],
-        end=sentences[-1][1],
-        sentences=list(sentences),
-        mentions=[dataclasses.replace(mention, key=f"{key}.{number}") for number, mention in enumerate(measure.mentions)],
-        leaders=list(measure.leaders),
-    )
-
-
-def _measure(draft: Draft, key: str) -> DraftMeasure:
-    measure = draft.measure(key)
-    if measure is None:
-        raise CannotEdit(Why.GONE)
-    return measure
 
 
 def _mention(draft: Draft, key: str) -> tuple[DraftMeasure, Mention]:

@@ -19,12 +19,11 @@ from agencies.refusals import Conflict, Invalid
 from measures.actions.edit_upload import WORDS, edit_upload, undo_edit
 from measures.actions.settle_name import settle_name
 from measures.additions import AddTarget, passage
-from measures.correction import CannotEdit, Edit
+from measures.correction import CannotEdit, Edit, Why
 from measures.editing import (
     AddMention,
     DismissDoubt,
     DropMeasure,
-    MergeMeasures,
     RemoveMention,
     RemoveTarget,
     SetDeadline,
@@ -32,11 +31,12 @@ from measures.editing import (
     SetMeasure,
     SetRole,
     SetTarget,
-    SplitMeasure,
     draft_of,
 )
 from measures.models import Upload
 from measures.reviewing import directory_day
+from measures.splitting import MergeMeasures, SplitMeasure
+from measures.telling_apart import scopes_of
 from measures.web.agencies import whom
 from measures.web.review import conflict
 from measures.web.uploads import find
@@ -83,6 +83,19 @@ def shown_version(request: ActorRequest) -> int | None:
     """Return the version of the upload that the page showed."""
     written = request.POST.get("version", "")
     return int(written) if written.isascii() and written.isdigit() else None
+
+
+def split_at(upload: Upload, key: str, sent: QueryDict) -> SplitMeasure:
+    """Return the correction that splits a measure after the sentences that were ticked, with whom each part is to have.
+
+    Raises:
+        Invalid: the measure is not there any more.
+    """
+    measure = draft_of(upload.reading, upload.edits).measure(key)
+    if measure is None:
+        raise Invalid(WORDS[Why.GONE])
+    after = (int(number) for number in sent.getlist("after") if number.isascii() and number.isdigit())
+    return SplitMeasure(key, tuple(after), scopes_of(upload.text, measure))
 
 
 def _back(request: ActorRequest, pk: int) -> HttpResponse:
@@ -146,7 +159,7 @@ def _add(sent: _Sent) -> Edit:
 
 
 def _split(sent: _Sent) -> Edit:
-    return SplitMeasure(sent.first, tuple(int(number) for number in sent.fields.getlist("after") if number.isascii() and number.isdigit()))
+    return split_at(sent.upload, sent.first, sent.fields)
 
 
 TARGET = ("metric", "comparator", "value", "unit", "due_on")

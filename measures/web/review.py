@@ -56,7 +56,6 @@ class MeasureCard:
     measure: DraftMeasure
     section: DraftSection | None
     rows: list[MentionRow]
-    sentences: list[str]
     following: str
     open_doubts: int = 0
 
@@ -196,7 +195,6 @@ def measure_cards(found: Review, measures: Sequence[DraftMeasure]) -> list[Measu
         open_in[doubt.measure] = open_in.get(doubt.measure, 0) + 1
     cards: list[MeasureCard] = []
     above: int | None = None
-    text = found.upload.text
     for measure in measures:
         section = sections.get(measure.section) if measure.section is not None and measure.section != above else None
         above = measure.section
@@ -205,8 +203,7 @@ def measure_cards(found: Review, measures: Sequence[DraftMeasure]) -> list[Measu
             for role in Responsibility.Role.values
             for mention in measure.named(role)
         ]
-        sentences = [text[start:end].strip() for start, end in measure.sentences]
-        cards.append(MeasureCard(measure, section, rows, sentences, following.get(measure.key, ""), open_in.get(measure.key, 0)))
+        cards.append(MeasureCard(measure, section, rows, following.get(measure.key, ""), open_in.get(measure.key, 0)))
     return cards
 
 

@@ -15,7 +15,6 @@ from measures.editing import (
     AddMention,
     DismissDoubt,
     DropMeasure,
-    MergeMeasures,
     RemoveMention,
     RemoveTarget,
     SetDeadline,
@@ -24,11 +23,11 @@ from measures.editing import (
     SetRole,
     SetTarget,
     SettleName,
-    SplitMeasure,
     draft_of,
     from_json,
 )
 from measures.importing.plan import read_plan
+from measures.splitting import MergeMeasures, SplitMeasure
 from tests.factories.documents import SMALL
 
 READING = read_plan(SMALL.encode(), "方案.txt").to_json()
@@ -56,7 +55,7 @@ EDITS: list[Edit] = [
     SetTarget("t0", "产值", "超过", "31.5", "亿元", "2027-12-31"),
     DismissDoubt("no_number"),
     MergeMeasures(FIRST, SECOND),
-    SplitMeasure(SECOND, (0,)),
+    SplitMeasure(SECOND, (0,), ((75, 0, 2),)),
     DropMeasure(SECOND),
     RemoveTarget("t0"),
 ]
@@ -88,7 +87,7 @@ def test_merging_keeps_everybody_once_and_the_later_deadline() -> None:
     assert SMALL[merged.start : merged.end].count("牵头") == 2
 
 
-def test_splitting_gives_each_part_its_sentences_and_everybody_named() -> None:
+def test_a_split_that_was_kept_before_clauses_were_told_apart_gives_each_part_everybody_named() -> None:
     draft = drafted(SplitMeasure(SECOND, (0,)))
     assert [measure.key for measure in draft.measures] == [FIRST, f"{SECOND}-0", f"{SECOND}-1"]
     assert parts(draft, f"{SECOND}-0") == parts(draft, f"{SECOND}-1") == [("省二厅", "lead"), ("省四局", "support")]

@@ -45,6 +45,15 @@ def texts(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+SPLIT = """关于示范工作的方案
+
+一、主要任务
+（一）示范工作。建设平台，园区产值达到30亿元。（省一厅牵头，2026年6月底前完成）举办活动。（省二厅牵头）
+责任单位：省三厅配合
+（二）其他事项。抓紧落实。（省一厅负责）
+"""
+
+
 @pytest.mark.usefixtures("coordinator")
 @pytest.mark.parametrize(
     ("name", "content", "words"),
@@ -97,6 +106,37 @@ def test_a_correction_is_made_seen_and_undone(client: Client, office: Agency, co
     client.post(f"/plans/uploads/{upload.pk}/undo/", {"version": Upload.objects.get().version})
     assert Upload.objects.get().edits == []
     assert Upload.objects.get().reading == before
+
+
+def test_what_each_part_of_a_split_measure_gets_is_shown_first_done_then_and_undone(
+    client: Client, office: Agency, coordinator: User
+) -> None:
+    upload = in_review(coordinator, office, SPLIT)
+    key = f"m{upload.reading['measures'][0]['start']}"
+    address = f"/plans/uploads/{upload.pk}/split/?measure={key}"
+    assert address in client.get(f"/plans/uploads/{upload.pk}/").content.decode().replace("&amp;part=1", "")
+    first, second = client.get(address).content.decode().split('<article class="card measure">')[1:]
+    assert [name in first for name in ("省一厅", "省二厅", "省三厅", "2026-06-30", "园区产值")] == [True, False, True, True, True]
+    assert [name in second for name in ("省一厅", "省二厅", "省三厅", "2026-06-30", "园区产值")] == [False, True, True, False, False]
+    assert (first.count("各条均有"), second.count("各条均有")) == (1, 1)
+    assert Upload.objects.get().edits == []
+    assert "最后一句除外" in texts(client, f"{address}&chosen=1")
+    send(client, upload, f"split_measure|{key}", after="0")
+    [edit] = Upload.objects.get().edits
+    assert (edit["after"], len(edit["scopes"])) == ([0], 3)
+    assert "拆分措施" in texts(client, f"/plans/uploads/{upload.pk}/")
+    client.post(f"/plans/uploads/{upload.pk}/undo/", {"version": Upload.objects.get().version})
+    assert Upload.objects.get().edits == []
+
+
+def test_a_measure_that_is_gone_or_has_one_sentence_is_not_split(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office, SPLIT)
+    keys = [f"m{measure['start']}" for measure in upload.reading["measures"]]
+    for key, words in ((keys[1], "最后一句除外"), ("m1", "已不存在")):
+        page = client.get(f"/plans/uploads/{upload.pk}/split/?measure={key}", follow=True)
+        assert (page.redirect_chain[0][0], words in page.content.decode()) == (f"/plans/uploads/{upload.pk}/", True)
+    send(client, upload, "split_measure|m1", after="0")
+    assert Upload.objects.get().edits == []
 
 
 def test_a_page_that_is_stale_changes_nothing_and_says_why(client: Client, office: Agency, coordinator: User) -> None:
