@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from oversight.board import Figure
 from oversight.ledger import LedgerRow
 from workflow.web import badges
+from workflow.web.markup import drawn, drawn_each
 
 NOTHING = "—"
 LONG = frozenset({"supporters", "latest"})
@@ -20,8 +20,7 @@ LONG = frozenset({"supporters", "latest"})
 
 def cells(row: LedgerRow, columns: Iterable[tuple[str, str | Promise]]) -> SafeString:
     """Return the cells of a row under the columns chosen, each with its column's name for narrow screens."""
-    drawn = ((name, label, _cell(row, name)) for name, label in columns)
-    return format_html_join("", '<td class="col-{}" data-label="{}">{}</td>', drawn)
+    return drawn_each('<td class="col-{}" data-label="{}">{}</td>', ((name, label, _cell(row, name)) for name, label in columns))
 
 
 def _cell(row: LedgerRow, name: str) -> str | SafeString:
@@ -37,7 +36,7 @@ def _cell(row: LedgerRow, name: str) -> str | SafeString:
     if isinstance(value, dt.date):
         return value.isoformat()
     text = str(value or NOTHING)
-    return format_html('<span class="clamp" title="{}">{}</span>', text, text) if name in LONG else text
+    return drawn('<span class="clamp" title="{}">{}</span>', text, text) if name in LONG else text
 
 
 def figures(line: Iterable[Figure]) -> SafeString:
@@ -50,17 +49,17 @@ def _figure(figure: Figure) -> SafeString:
         return SafeString('<td class="num"><span class="zero">0</span></td>')
     hot = " hot" if figure.look == "red" else ""
     if not figure.url:
-        return format_html('<td class="num{}">{}</td>', hot, figure.value)
-    return format_html('<td class="num{}"><a href="{}">{}</a></td>', hot, figure.url, figure.value)
+        return drawn('<td class="num{}">{}</td>', hot, figure.value)
+    return drawn('<td class="num{}"><a href="{}">{}</a></td>', hot, figure.url, figure.value)
 
 
 def heat(line: Iterable[Figure]) -> SafeString:
     """Return the fields of a line of the heat map."""
     return SafeString(
         "".join(
-            format_html('<td class="heat-{}"><a href="{}">{}</a></td>', field.look or "none", field.url, field.label)
+            drawn('<td class="heat-{}"><a href="{}">{}</a></td>', field.look or "none", field.url, field.label)
             if field.url
-            else format_html('<td class="heat-{}"></td>', field.look or "none")
+            else drawn('<td class="heat-{}"></td>', field.look or "none")
             for field in line
         )
     )

@@ -8,11 +8,11 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agencies.listing import listed
 from workflow.web import badges
+from workflow.web.markup import drawn
 
 register = template.Library()
 
@@ -70,9 +70,10 @@ def _drawn(field: BoundField, widget: Select, attributes: dict[str, Any]) -> Saf
     every = {**widget.attrs, **field.build_widget_attrs(attributes, widget)}
     if field.auto_id:
         every.setdefault("id", field.auto_id)
-    return format_html('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), badges.options(choices, field.value()))
+    return drawn('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), badges.options(choices, field.value()))
 
 
+register.simple_tag(badges.icon, name="icon")
 register.simple_tag(badges.light, name="light")
 register.simple_tag(badges.state, name="state")
 register.simple_tag(badges.progress, name="progress")

@@ -60,7 +60,7 @@ def show(request: ActorRequest) -> HttpResponse:
         "total": min(total, ledger.MOST_COUNTED),
         "more": total > ledger.MOST_COUNTED,
         "pager": pager,
-        "columns": [(name, ledger.COLUMNS[name]) for name in asked.columns],
+        "columns": [(name, str(ledger.COLUMNS[name])) for name in asked.columns],
         "all_columns": [(name, ledger.COLUMNS[name]) for name in ledger.columns_for(asked.rows, ledger.COLUMNS)],
         "chosen": asked.columns,
         "sort": asked.sort or "due",

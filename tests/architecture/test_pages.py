@@ -88,7 +88,7 @@ def test_every_icon_that_is_drawn_is_in_the_sprite() -> None:
     sprite = (ROOT / "config/static/vendor/icons/icons.svg").read_text()
     drawn = {item.icon for item in MENU}
     for path in templates():
-        drawn |= set(re.findall(r'(?:<c-icon name|icon)="([a-z0-9-]+)"', path.read_text()))
+        drawn |= set(re.findall(r'(?:{% icon |icon=)"([a-z0-9-]+)"', path.read_text()))
     assert len(drawn) > 10
     assert not {name for name in drawn if f'id="{name}"' not in sprite}
 

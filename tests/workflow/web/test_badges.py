@@ -16,6 +16,7 @@ QUOTED = "&lt;script&gt;&quot;&amp;&#x27;&lt;/script&gt;"
         (badges.light(MARKUP, MARKUP), 2),
         (badges.light("", MARKUP, was_overdue=True), 1),
         (badges.state(MARKUP, MARKUP), 1),
+        (badges.icon(MARKUP), 2),
         (badges.progress(5, MARKUP), 1),
         (badges.options([(MARKUP, MARKUP)], MARKUP), 2),
     ],
