@@ -282,8 +282,7 @@ class Board:
         today = self.lights.today
         unsigned = counts.waiting(AssignmentState.PENDING, today, UNSIGNED_DAYS)
         stalled = counts.waiting(AssignmentState.ACCEPTED, today, STALLED_DAYS)
-        whole = Counts(self.actor, scope=self.scope)
-        found = whole.several("wait", unsigned=unsigned, stalled=stalled)
+        found = self.counts.of_all_plans().several("wait", unsigned=unsigned, stalled=stalled)
         row = found[0] if found else {"unsigned": 0, "stalled": 0}
         base = {name: value for name, value in self.base.items() if name != "plan"} | {"rows": "parts"}
         return [

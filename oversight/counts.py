@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Q, Sum
 
 from agencies.actor import Actor
+from oversight.counters import asking
+from oversight.counters.asking import Cases
 from oversight.counters.facts import DIALECTS, Fact, facts
 from oversight.lights import RUNNING_TASKS, SEVERITY, Lights
 from oversight.models import Tally
@@ -45,7 +47,13 @@ class Counts:
         others = Participation.objects.filter(task_id__in=above.values("task_id"), tie__in=self.ties, agency_id__in=self.seats)
         return others.values("task_id").annotate(n=Sum(1)).filter(n__gt=1).exists()
 
-    def sums(self, grain: str, *by: str, where: Q | None = None, **made: Case) -> list[dict[str, Any]]:
+    def of_all_plans(self) -> Counts:
+        """Return the counters of the same tasks and of those in other plans."""
+        whole = copy(self)
+        whole.plan = None
+        return whole
+
+    def sums(self, grain: str, *by: str, where: Q | None = None, **made: Cases) -> list[dict[str, Any]]:
         """Return the sums of a grain by some of its keys, as dictionaries with `total`; sums of nothing are left out.
 
         Args:
@@ -54,36 +62,23 @@ class Counts:
             where: condition on the keys.
             made: more to tell apart, made from the keys.
         """
-        rows = self._narrowed(grain).filter(where or Q()).order_by().annotate(**made)
-        found = self._read(rows.values(*by, *made).annotate(total=Sum("n")).filter(~Q(total=0)), grain)
-        return [row for row in found if row["total"]]
+        return asking.sums(self._source(grain), [*self._narrowed(grain), where or Q()], by, made, {"total": Q()}, other_than_nought=True)
 
     def total(self, grain: str, where: Q | None = None) -> int:
         """Return the sum of a grain."""
-        return int(sum(row["total"] for row in self.sums(grain, "grain", where=where)))
+        return sum(row["total"] for row in self.sums(grain, "grain", where=where))
 
     def several(self, grain: str, *by: str, within: Q | None = None, **wheres: Q) -> list[dict[str, Any]]:
         """Return, by some keys and within a condition, one sum for each of the other conditions under its name."""
-        rows: QuerySet[Tally, Any] = self._narrowed(grain).filter(within or Q()).order_by().values(*(by or ("grain",)))
-        sums = {name: Sum("n", filter=where, default=0) for name, where in wheres.items()}
-        return [dict(row) for row in self._read(rows.annotate(**sums), grain)]
+        return asking.sums(self._source(grain), [*self._narrowed(grain), within or Q()], by or ("grain",), {}, wheres)
 
-    def _narrowed(self, grain: str) -> QuerySet[Tally]:
-        rows = Tally.objects.filter(grain=grain, overseer_id__in=self.seats, tie__in=self.ties)
-        return rows.filter(plan_id=self.plan) if self.plan is not None else rows
+    def _narrowed(self, grain: str) -> list[Q]:
+        of_plan = [Q(plan_id=self.plan)] if self.plan is not None else []
+        return [Q(grain=grain, overseer_id__in=self.seats, tie__in=self.ties), *of_plan]
 
-    def _read(self, rows: QuerySet[Tally, Any], grain: str) -> list[dict[str, Any]]:
-        if not self._anew:
-            return [dict(row) for row in rows]
-        try:
-            sql, params = rows.query.sql_with_params()
-        except EmptyResultSet:  # a condition that nothing can meet
-            return []
-        counted = sql.replace(f'FROM "{Tally._meta.db_table}"', f'FROM ({self._recount(grain)}) AS "{Tally._meta.db_table}"', 1)
-        with connection.cursor() as cursor:
-            cursor.execute(counted, params)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    def _source(self, grain: str) -> str:
+        """Return where the counters stand: in their table, or in the statement that counts them anew."""
+        return f"({self._recount(grain)}) c" if self._anew else Tally._meta.db_table
 
     def _recount(self, grain: str) -> str:
         """Return the statement that counts a grain from the rows of what is in scope, each task for one of the seats."""
@@ -114,17 +109,18 @@ def lit(lights: Lights, colour: Colour) -> Q:
     return running & here & ~worse
 
 
-def severity(lights: Lights) -> Case:
+def severity(lights: Lights) -> Cases:
     """Return the light of counters of tasks still worked on, as a number; what `lit` says of each light, asked of each row once."""
-    dark = Q(due_on__isnull=True) | ~Q(task_state__in=[str(state) for state in RUNNING_TASKS])
-    return Case(
-        When(dark, then=Value(SEVERITY[Colour.NONE])),
-        When(due_on__lt=lights.today, then=Value(SEVERITY[Colour.RED])),
-        When(due_on__gt=lights.last_warned, then=Value(SEVERITY[Colour.GREEN])),
-        When(lights.warns(SEVERITY[Colour.ORANGE]), then=Value(SEVERITY[Colour.ORANGE])),
-        When(lights.warns(SEVERITY[Colour.YELLOW]), then=Value(SEVERITY[Colour.YELLOW])),
-        default=Value(SEVERITY[Colour.GREEN]),
-        output_field=IntegerField(),
+    dark = Q(due_on__isnull=True) | ~Q(task_state__in=RUNNING_TASKS)
+    return Cases(
+        (
+            (dark, SEVERITY[Colour.NONE]),
+            (Q(due_on__lt=lights.today), SEVERITY[Colour.RED]),
+            (Q(due_on__gt=lights.last_warned), SEVERITY[Colour.GREEN]),
+            (lights.warns(SEVERITY[Colour.ORANGE]), SEVERITY[Colour.ORANGE]),
+            (lights.warns(SEVERITY[Colour.YELLOW]), SEVERITY[Colour.YELLOW]),
+        ),
+        otherwise=SEVERITY[Colour.GREEN],
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 
+from oversight.counters.asking import Cases
 from oversight.counts import Counts
 from oversight.models import Standing
 
@@ -48,10 +49,9 @@ def weeks(counts: Counts, today: dt.date, *, number: int = WEEKS) -> list[Week]:
     ]
 
 
-def _first_day(days: Sequence[dt.date], *lookups: str) -> Case:
+def _first_day(days: Sequence[dt.date], *lookups: str) -> Cases:
     """Return the number of the first of some days for which the lookups hold, asked of counters; how many days there are for none."""
-    whens = (When(**dict.fromkeys(lookups, day), then=Value(number)) for number, day in enumerate(days))
-    return Case(*whens, default=Value(len(days)), output_field=IntegerField())
+    return Cases([(Q(**dict.fromkeys(lookups, day)), number) for number, day in enumerate(days)], otherwise=len(days))
 
 
 def _total(rows: Iterable[dict[str, Any]]) -> int:
