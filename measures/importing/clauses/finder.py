@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
@@ -11,10 +12,12 @@ from measures.importing.clauses.model import Clause, ClauseContext, Doubt, numbe
 from measures.importing.clauses.names import shape
 from measures.importing.clauses.reading import one_deadline, read
 from measures.importing.clauses.same_as import fill_same_as
+from measures.importing.deadlines import find_deadlines
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
 _LONGEST = 3000  # characters of a clause; a longer bracket is no clause
 _SUB_ITEM = re.compile(r"[；，。](?:[①-⑳]|（[0-9一二三四五六七八九十]{1,2}）)")  # each has a clause of its own
+_BY = re.compile("[，；、]由")
 _DEEPEST = 3  # brackets inside brackets that are looked into
 _HINTS = (
     "牵头",
@@ -48,8 +51,8 @@ _HINTS = (
 def parse_clause(text: str, context: ClauseContext) -> Clause:
     """Read a text as one responsibility clause, with or without its brackets.
 
-    A clause that stands at the end of other text is found in it; of several the parts are put together. Text without any comes back
-    with `is_clause` false.
+    A clause that stands at the end of other text is found in it, and takes the day that this text names if it names none itself; of
+    several clauses the parts are put together. Text without any comes back with `is_clause` false.
     """
     start, end = _trimmed(text)
     inner = _unwrapped(text, start, end)
@@ -63,13 +66,33 @@ def parse_clause(text: str, context: ClauseContext) -> Clause:
         if reading.tidy or (clause.is_clause and roles.label_at(fold(text), start)):
             return clause.moved(start)
     found = find_clauses(text, context) or _behind_by(text, start, end, context)
-    return _together(found) if found else replace(clause.moved(start), start=start, end=end)
+    return _with_day_of_text(found, text, context) if found else replace(clause.moved(start), start=start, end=end)
+
+
+def _with_day_of_text(found: list[Clause], text: str, context: ClauseContext) -> Clause:
+    """The clauses of a text as one, with the only day that the text around them names: 到2025年，建成…。（…负责）."""
+    whole = _together(found)
+    around = [
+        deadline
+        for deadline in find_deadlines(text, context.date)
+        if (deadline.date or deadline.recurring) and not any(clause.start <= deadline.start < clause.end for clause in found)
+    ]
+    if whole.deadline or len({(deadline.date, deadline.recurring) for deadline in around}) != 1:
+        return whole
+    doubt = Doubt(around[0].start, around[0].end, "分工中没有写时限，取正文所写的时限")
+    return replace(whole, deadline=around[0], doubts=(*whole.doubts, doubt))
 
 
 def _behind_by(text: str, start: int, end: int, context: ClauseContext) -> list[Clause]:
-    """What a sentence says behind its last 由, if that is nothing but who does it: 优化流程，由市教育局牵头，市财政局配合."""
-    at = max((text.rfind(mark + "由", start, end) for mark in "，；、"), default=-1) + 1
-    if not at or end - at > _LONGEST_LINE:
+    """What the sentences of a text say behind their last 由, if that is nothing but who does it: 优化流程，由市教育局牵头，市财政局配合."""
+    begins = [found.start() + 1 for found in _BY.finditer(text, start, end)]
+    stops = [max(text.rfind(stop, at, after) for stop in "；。") for at, after in pairwise(begins)]
+    pieces = zip(begins, [*stops, *([end] if begins else [])], strict=True)
+    return [clause for at, stop in pieces if stop > at for clause in _doers_of(text, at, stop, context)]
+
+
+def _doers_of(text: str, at: int, end: int, context: ClauseContext) -> list[Clause]:
+    if end - at > _LONGEST_LINE:
         return []
     clause = (reading := read(text[at:end], context, bracketed=False)).clause
     bound = [item for item in clause.items if item.role in ("lead", "responsible")]

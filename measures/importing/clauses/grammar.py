@@ -15,8 +15,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from measures.importing.clauses import bodies, places, roles
+from measures.importing.clauses import bodies, roles
 from measures.importing.clauses.collectives import is_collective
+from measures.importing.clauses.lead_ins import BY, JOINERS, POINTS_BACK, behind_by, leading
 from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
@@ -27,24 +28,9 @@ from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
-_BY = ("以", "在", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
-_POINTS_BACK = (
-    "以上",
-    "上述",
-    "各项",
-    "此项",
-    "该项",
-    "本项",
-    "本条",
-    "具体",
-    "主要",
-    "任务",
-    "工作",
-)  # 以上任务均由: of what the clause stands behind
-_JOINERS = (*bodies.JOINERS, "并", "或")
 _NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
-_LONGEST_LEAD_IN = 16  # characters
+_SCOPES = ("在", "适用于", "第", "其中")  # 在…试点, 第1项由: for what the names behind or before are named
 _URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
@@ -133,7 +119,7 @@ class Parser:
     def _add(self, token: Token) -> None:
         """Take a name as a chunk that waits for its role, without the words before it and the person behind it."""
         text, positions = self._without_lead_in(token)
-        if text in _JOINERS or text in _BY or text.strip("—-") in _NOBODY or roles.basis_at(text, 0) == len(text) > 0:
+        if text in JOINERS or text in BY or text.strip("—-") in _NOBODY or roles.basis_at(text, 0) == len(text) > 0:
             return
         text, person = without_person(text, expected=self.label is not None and self.label.kind == "both")
         if person:
@@ -154,10 +140,10 @@ class Parser:
         """A name without the words that lead in to it (由, 以上任务均由), and where its characters stand."""
         text = token.text
         positions = tuple(at for at in range(token.start, token.end) if not self.text[at].isspace())
-        while word := _leading(text):
+        while word := leading(text):
             text, positions = text[len(word) :], positions[len(word) :]
-        if behind := _behind_by(text):
-            if not text.startswith(_POINTS_BACK):
+        if behind := behind_by(text):
+            if not text.startswith(POINTS_BACK):
                 self.doubts.append(Doubt(positions[0], positions[behind - 1] + 1, f"“{text[:behind]}”没有读入，请核对范围"))
             text, positions, self.untidy = text[behind:], positions[behind:], True
         return text, positions
@@ -270,7 +256,7 @@ class Parser:
 
     def _note(self, index: int, token: Token) -> None:
         stated = token.text.startswith(roles.NOT_CLAUSE) or token.text in ("下同", "同上", "")
-        if (token.inner and self.chunks and not stated) or token.text.startswith(("在", "适用于")):
+        if (token.inner and self.chunks and not stated) or token.text.startswith(_SCOPES):
             self.doubts.append(Doubt(token.start, token.end, "这里写的范围没有读入，请核对"))
         if "同上" in token.text:
             self.same_as.append(SameAs(token.start, token.end))
@@ -333,13 +319,26 @@ class Parser:
         link = self.linked
         if link is None:
             return
-        subject: Role = role if role in ("support", "guiding") else "lead"
+        own = self._behind_comma(role)
+        subject: Role = role if role in ("support", "guiding") and not own else "lead"
         if self.subjects:
             self._assign(self.subjects, subject)
             if subject != "support":
                 self.doubts.append(Doubt(link.start, link.end, f"“{link.text}”前的单位按{_SPOKEN[subject]}、后的单位按配合读取"))
+        self._assign(own, role)
         self._assign(self.pending, "support")
         self.subjects, self.linked = [], None
+
+    def _behind_comma(self, role: Role) -> list[int]:
+        """The chunks behind a link that a comma parts from its others, to whom alone the role word belongs: 甲会同乙，各市落实."""
+        cut = max((at for at, index in enumerate(self.pending) if self.chunks[index].separator == "，"), default=0)
+        led = any(chunk.role == "lead" for chunk in self.chunks)
+        if not cut or not self.subjects or role == "lead" or (role != "responsible" and led):
+            return []
+        own = self.pending[cut:]
+        first, last = self.chunks[own[0]], self.chunks[own[-1]]
+        self.doubts.append(Doubt(first.start, last.end, f"逗号后的单位按{_SPOKEN[role]}读取"))
+        return own
 
     def _flush(self) -> None:
         """The end of a labelled part, or of the clause."""
@@ -360,35 +359,3 @@ class Parser:
 
     def _marked_in_this_label(self, group: int) -> bool:
         return any(chunk.role == "lead" and chunk.group >= group - 1 for chunk in self.chunks)
-
-
-def _leading(text: str) -> str:
-    """A word before a name that does not belong to it (由省财政厅), or ""."""
-    word = next((word for word in (*_BY, *_JOINERS) if text.startswith(word)), "")
-    rest = text[len(word) :]
-    if (
-        not word
-        or not rest
-        or places.full_at(text)
-        or text.startswith(("以上", "以下"))
-        or (word == "在" and (is_collective(text) or not (shape(rest).complete or is_collective(rest))))
-    ):
-        return ""
-    if is_collective(rest) or (shape(rest).complete and (word in _BY or shape(rest).prefix)):
-        return word
-    return word if len(rest) > 1 and not shape(text).complete else ""
-
-
-def _behind_by(text: str) -> int:
-    """Where the name begins in 以上任务均由市民政局, 0 if at the beginning."""
-    if text.startswith("涉及") and is_collective(text) and not text.startswith(bodies.QUANTIFIERS, len("涉及")):
-        return 0  # 涉及县区政府 is said of the set itself
-    at = max(
-        (
-            text.rfind(word, 0, _LONGEST_LEAD_IN) + len(word)
-            for word in ("由", "涉及", "均需", "都需", "均须")
-            if word in text[:_LONGEST_LEAD_IN] and "自由" not in text
-        ),
-        default=0,
-    )
-    return at if at and (is_collective(text[at:]) or (shape(text[at:]).complete and shape(text[at:]).prefix)) else 0

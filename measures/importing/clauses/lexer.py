@@ -23,6 +23,8 @@ SEPARATORS = "、，；。/|\n"
 _LONGEST_NAME = 80  # characters; what goes on for longer is prose
 _PROSE = "…"
 _AREA_OF_TRIAL = re.compile(r"(?:在[^，；。：（）\n]{2,30}(?:试点|先行先试|试行|先行开展)|适用于[^，；。：（）\n]{2,30})(?=[，；。）\n]|$)")
+_NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}|（(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})）)"
+_ITEMS = re.compile(rf"(?:其中)?，?第{_NUMBER}(?:[、，和及至—-]+第?{_NUMBER})*(?:项|条|款|点)(?:任务|工作|措施|内容|事项)?(?:均|分别)?由?")
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
@@ -217,6 +219,9 @@ class Lexer:
         while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
             stop += 1
         part = self.text[at:stop]
+        if numbers := _ITEMS.match(self.text, at, end):
+            self.tokens.append(Token("note", at, numbers.end(), numbers.group()))
+            return numbers.end()
         stated = any(words in part for words in roles.FIRST_LEADS) and (
             not roles.label_at(self.text, at) or part.endswith(("为牵头单位", "为牵头部门", "牵头"))
         )
@@ -287,7 +292,7 @@ class Lexer:
 
     def _links(self, at: int) -> str:
         word = roles.link_at(self.text, at)
-        if self._name < 0 and word and self._names_place(at, word):
+        if word and (word == "商" or self._name < 0) and self._names_place(at, word):
             return ""
         return word if word in ("", "会同") or self.wholes.begin(self._ahead(at + len(word))) else ""
 

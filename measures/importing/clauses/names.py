@@ -158,7 +158,7 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     made = functional(core)
     if head in bodies.ZONES and (prefix or not made):
         return Shape(name, "region", prefix or name, level)  # 济源示范区
-    office = head in bodies.OFFICES or rest.endswith(bodies.OFFICES)
+    office = head in (*bodies.OFFICES, "司") or rest.endswith(bodies.OFFICES)
     if not prefix and head == "分局" and not made and _BRANCH_IN_A_PLACE.fullmatch(core):
         return Shape(name, "standalone", core=core, head=head)  # 公安武侯分局 is not one of 区
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):
@@ -263,7 +263,7 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
         unit = next((unit for unit in bodies.REGION_UNITS if base.endswith(unit, 0, end) and end > len(unit)), None)
         if (
             unit is None
-            or functional(base[:end])
+            or (functional(base[:end]) and not _zone_with_bureau(base[:end], base[end:]))
             or base[:end] in bodies.NO_PLACES
             or (base.endswith(bodies.PLURALS, 0, end) and base[end:] in bodies.SEATS)
             or base[: end - len(unit)].endswith(("各", "有关", "相关"))
@@ -281,6 +281,12 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
         if base[end:] in bodies.ZONE_SEATS and base.endswith(bodies.ZONES, 0, end):
             return base[:end], COUNTY, False
     return "", "", False
+
+
+def _zone_with_bureau(zone: str, rest: str) -> bool:
+    """Whether a word for zones is the mark of a bureau here (园区经发委), and not what it is for (园区发展中心)."""
+    head = head_of(rest)
+    return zone in bodies.ZONES and head in ("局", "分局", "委", "委员会") and functional(rest.removesuffix(head))
 
 
 def _level_of_unit(place: str) -> str:

@@ -123,6 +123,7 @@ def _takes(name: str, made: Shape, marked: Shape) -> bool:
         known
         and marked.prefix in bodies.LEVEL_MARKS
         and marked.prefix != "管委会"
+        and made.head != "司"
         and not _refusal(name, made, chain)
         and name not in bodies.PARTY
     )

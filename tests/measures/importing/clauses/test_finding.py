@@ -82,3 +82,36 @@ def test_a_rule_that_only_says_who_leads_leaves_the_others_in_doubt(text: str, c
     assert (clause.agencies("lead"), clause.agencies("support")) == (["教育部"], ["财政部", "人力资源社会保障部"])
     assert [doubt.why for doubt in clause.doubts] == why
     assert [text[doubt.start : doubt.end] for doubt in clause.doubts] == ["财政部、人力资源社会保障部" for _ in why]
+
+
+def test_the_one_day_of_a_sentence_is_that_of_its_clause_unless_the_clause_names_its_own() -> None:
+    clause = parse_clause("到2025年，建成绿色工厂100家。（省工业和信息化厅牵头）", CONTEXT)
+    assert clause.deadline is not None
+    assert (str(clause.deadline.date), clause.deadline.text) == ("2025-12-31", "到2025年")
+    assert [doubt.why for doubt in clause.doubts] == ["分工中没有写时限，取正文所写的时限"]
+    own = parse_clause("到2025年，建成绿色工厂100家。（省工业和信息化厅牵头，2024年底前完成）", CONTEXT)
+    assert own.deadline is not None
+    assert str(own.deadline.date) == "2024-12-31"
+    assert parse_clause("到2024年，建成绿色工厂50家；到2025年，建成100家。（省水利厅牵头）", CONTEXT).deadline is None
+    (inside,) = find_clauses("到2025年，建成绿色工厂100家。（省工业和信息化厅牵头）", CONTEXT)
+    assert inside.deadline is None  # in a document the sentences keep their own days
+
+
+def test_sub_items_in_a_line_each_say_behind_their_own_by_who_does_them() -> None:
+    text = "（1）编制目录，由市司法局负责，6月底前完成；（2）开展培训，由市委组织部牵头。"
+    clause = parse_clause(text, ClauseContext("山东", "潍坊", PartialDate(2022, 3)))
+    assert (clause.agencies("responsible"), clause.agencies("lead")) == (["市司法局"], ["市委组织部"])
+    assert [text[item.start : item.end] for item in clause.items] == ["市司法局", "市委组织部"]
+
+
+def test_a_short_name_that_the_document_defines_ends_before_a_role_word() -> None:
+    context = ClauseContext("福建", "福州", aliases={"马尾造船": "福建省马尾造船股份有限公司"})
+    clause = parse_clause("（市工信局牵头，马尾造船参加）", context)
+    assert (clause.agencies("lead"), clause.agencies("support")) == (["市工信局"], ["马尾造船"])
+    assert parse_clause("（市工信局牵头，马尾造船参加）", ClauseContext("福建", "福州")).agencies("support") == []
+
+
+def test_numbers_of_items_say_for_what_and_name_nobody() -> None:
+    clause = parse_clause("（第1、2项由市水利局牵头，第（三）项由市财政局牵头，市审计局配合）", CONTEXT)
+    assert (clause.agencies("lead"), clause.agencies("support")) == (["市水利局", "市财政局"], ["市审计局"])
+    assert len(clause.doubts) == 2
