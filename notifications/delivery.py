@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.template import TemplateSyntaxError
 
 from notifications import alarms, guards, health, letters
-from notifications.channels import RefusedError, UnreachableError, load
+from notifications.channels import Letter, RefusedError, Send, UnreachableError, load
 from notifications.hours import may_send
 from notifications.leaving import never
 from notifications.models import Message, as_answered
@@ -69,11 +69,21 @@ class _Run:
     started: dt.datetime
     outcome: Outcome = field(default_factory=Outcome)
     since: float = field(default_factory=time.monotonic)
+    lines: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    sends: dict[str, Send] = field(default_factory=dict)
+    in_trouble: set[str] = field(default_factory=set)
+    """Channels that were out of reach when last tried: of those alone it is noted that they answer again."""
 
     @property
     def now(self) -> dt.datetime:
         """Return the moment the run was started at, moved on by the time it took."""
         return self.started + dt.timedelta(seconds=time.monotonic() - self.since)
+
+    def carry(self, channel: str, letter: Letter) -> str:
+        """Send a letter, on the line that the run keeps open to the channel."""
+        if channel not in self.sends:
+            self.sends[channel] = self.lines.enter_context(load(channel).line())
+        return self.sends[channel](letter)
 
 
 def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0, must_end: Callable[[], bool] = never) -> Outcome:
@@ -86,24 +96,32 @@ def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0, mu
         must_end: asked before each message; once it says so, no new one is taken in hand.
     """
     run = _Run(now)
+    with run.lines:
+        _deliver(run, limit, budget, must_end)
+    return run.outcome
+
+
+def _deliver(run: _Run, limit: int, budget: float, must_end: Callable[[], bool]) -> None:
     taken = 0
-    while may_send(run.now) and (candidates := _candidates(run.now)):
+    while may_send(run.now) and (candidates := _candidates(run)):
         before = taken
         start = random.randrange(len(candidates))  # noqa: S311  (senders side by side begin at different places)
         for pk in candidates[start:] + candidates[:start]:
             if taken >= limit or (run.now - run.started).total_seconds() > budget or must_end():
                 run.outcome.left_over = True
-                return run.outcome
+                return
             taken += _deliver_one(pk, run)
         if taken == before:
             break
-    return run.outcome
 
 
-def _candidates(now: dt.datetime) -> list[int]:
+def _candidates(run: _Run) -> list[int]:
+    now, in_trouble = run.now, health.in_trouble()
+    run.in_trouble |= in_trouble.keys()
+    resting = [channel for channel, until in in_trouble.items() if until is not None and until > now]
     due = Message.objects.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), state=Message.State.QUEUED, next_attempt_at__lte=now
-    ).exclude(channel__in=health.resting(now))
+    ).exclude(channel__in=resting)
     earlier = Message.objects.filter(
         state=Message.State.QUEUED, channel=OuterRef("channel"), subject_ref=OuterRef("subject_ref"), pk__lt=OuterRef("pk")
     )
@@ -176,9 +194,10 @@ def _send(message: Message, run: _Run) -> None:
         if letter is None:
             _withhold(message, run, "nothing in it is, or still is, for this person")
             return
-        answer = load(message.channel).send(letter)
+        answer = run.carry(message.channel, letter)
     except UnreachableError as error:
         health.failed(message.channel, str(error), run.now)
+        run.in_trouble.add(message.channel)
         _postpone(message, str(error), run)
     except RefusedError as error:
         if error.for_good:
@@ -189,7 +208,9 @@ def _send(message: Message, run: _Run) -> None:
         logger.exception("Channel %s fails on message %s.", message.channel, message.key)
         _postpone(message, f"{type(error).__name__}: {error}", run)
     else:
-        health.answered(message.channel)
+        if message.channel in run.in_trouble:
+            health.answered(message.channel)
+            run.in_trouble.remove(message.channel)
         message.state, message.sent_at, message.answer = Message.State.SENT, run.now, as_answered(answer)
         message.attempts += 1
         run.outcome.sent += 1

@@ -16,9 +16,9 @@ REST = dt.timedelta(minutes=1)
 LONGEST_REST = dt.timedelta(minutes=30)
 
 
-def resting(now: dt.datetime) -> list[str]:
-    """Return the channels that rest at a moment."""
-    return list(ChannelHealth.objects.filter(rests_until__gt=now).values_list("channel", flat=True))
+def in_trouble() -> dict[str, dt.datetime | None]:
+    """Return the channels that were out of reach when last tried, and until when each rests."""
+    return dict(ChannelHealth.objects.filter(failures__gt=0).values_list("channel", "rests_until"))
 
 
 def failed(channel: str, answer: str, now: dt.datetime) -> None:

@@ -5,8 +5,9 @@ The in-app inbox is no channel of this kind: its row is written with the cause, 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
@@ -58,6 +59,10 @@ class Letter:
     lines: Sequence[Line] = ()
 
 
+Send = Callable[[Letter], str]
+"""Carries a letter, as `Channel.send` does."""
+
+
 class Channel(Protocol):
     """A way of carrying letters."""
 
@@ -76,6 +81,10 @@ class Channel(Protocol):
             UnreachableError: nobody took it, the channel is out of reach.
             RefusedError: this letter was refused.
         """
+
+    def line(self) -> contextlib.AbstractContextManager[Send]:
+        """Offer a `send` for letters one after the other, which may keep open between them what is dear to open."""
+        return contextlib.nullcontext(self.send)
 
 
 def load(code: str) -> Channel:

@@ -1,5 +1,6 @@
 """A channel that remembers what it carried, and a quiet bell."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import pytest
 
 from agencies.models import User
 from notifications import bell, channels, delivery, guards, health
-from notifications.channels import Letter
+from notifications.channels import Letter, Send
 from notifications.outbox import NewMessage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -34,6 +35,9 @@ class Recorder:
         self.before(letter)
         self.letters.append(letter)
         return "250 taken"
+
+    def line(self) -> contextlib.AbstractContextManager[Send]:
+        return contextlib.nullcontext(self.send)
 
 
 @pytest.fixture

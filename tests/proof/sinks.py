@@ -35,6 +35,7 @@ FOR_GOOD = frozenset({"550", "554-data"})
 class MailSink:
     """Takes every mail; `refuses` makes it answer 451 to a recipient, `after_accepting` is called once 250 has been sent.
 
+    `sessions` counts the connections, each of which ends with 421 after `mails_a_session`.
     `fault` names what goes wrong for a recipient, see `FAULTS`; empty for nothing.
     """
 
@@ -44,6 +45,8 @@ class MailSink:
         self.refuses: Callable[[str], bool] = lambda recipient: False
         self.fault: Callable[[str], str] = lambda recipient: ""
         self.after_accepting: Callable[[], None] = lambda: None
+        self.sessions = 0
+        self.mails_a_session = 10**9
         self.port = 0
 
     @property
@@ -122,12 +125,18 @@ class _MailSession(socketserver.StreamRequestHandler):
 
     sink: MailSink
     fault = ""
+    taken = 0
 
     def handle(self) -> None:
         """Answer until the session ends."""
         self.say("220 sink")
+        with self.sink.lock:
+            self.sink.sessions += 1
         while line := self.rfile.readline():
             verb = line[:4].upper()
+            if self.taken >= self.sink.mails_a_session:
+                self.say("421 enough for one session")
+                return
             if verb == b"RCPT":
                 goes_on = self.named(line.decode(errors="replace").partition("<")[2].partition(">")[0])
             elif verb == b"DATA":
@@ -160,6 +169,7 @@ class _MailSession(socketserver.StreamRequestHandler):
             self.say(f"{self.fault[:3]} not this one")
             return True
         self.sink.take(body)
+        self.taken += 1
         self.say("250 taken")
         self.sink.after_accepting()
         return True

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.channels import Letter, UnreachableError
+from notifications.channels import Channel, Letter, UnreachableError
 from notifications.channels.webhook import deliver
 from notifications.channels.wecom import cut, read_answer
 
@@ -28,7 +28,7 @@ def signature(secret: str, milliseconds: int) -> str:
     return base64.b64encode(digest).decode()
 
 
-class DingTalk:
+class DingTalk(Channel):
     """The robot."""
 
     code = "dingtalk"

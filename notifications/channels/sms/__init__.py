@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.channels import Letter, RefusedError, UnreachableError
+from notifications.channels import Channel, Letter, RefusedError, UnreachableError
 
 CHARACTERS = 70
 """What fits into one text message in Chinese."""
@@ -28,7 +28,7 @@ class Gateway(Protocol):
         """
 
 
-class Sms:
+class Sms(Channel):
     """Text messages, by the adapter in the settings."""
 
     code = "sms"

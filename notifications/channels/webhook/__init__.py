@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications import wire
-from notifications.channels import Letter, RefusedError, UnreachableError
+from notifications.channels import Channel, Letter, RefusedError, UnreachableError
 
 TOLERANCE = 300
 """Seconds that a signature is valid; older ones may be replays."""
@@ -54,7 +54,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str]) -> wire.Reply:
     return reply
 
 
-class Webhook:
+class Webhook(Channel):
     """The webhook."""
 
     code = "webhook"

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.channels import Letter, RefusedError, UnreachableError
+from notifications.channels import Channel, Letter, RefusedError, UnreachableError
 from notifications.channels.webhook import deliver
 
 BYTES = 2048
@@ -42,7 +42,7 @@ def read_answer(body: bytes, too_often: frozenset[int]) -> str:
     return f"{code} {words}"
 
 
-class WeCom:
+class WeCom(Channel):
     """The robot."""
 
     code = "wecom"
