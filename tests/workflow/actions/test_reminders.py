@@ -145,6 +145,7 @@ MOVES, SPAN = 10, 70
 
 
 @pytest.mark.row("A9")
+@pytest.mark.timeout(3600)  # the full size signs for a thousand tasks and moves each ten times
 @pytest.mark.parametrize("tasks", [6, pytest.param(full("A9", 1000), marks=pytest.mark.proof, id="full")])
 def test_due_dates_moved_forth_and_back_are_reminded_once_each_when_they_came_to_pass(tasks: int) -> None:
     rng = random.Random(20261123)  # noqa: S311  (replayable)
