@@ -60,6 +60,7 @@ NATIONWIDE = frozenset(_WORDS["nationwide"])
 TOO_SHORT = frozenset(_WORDS["too_short"])
 BRANCH_HEADS = frozenset(_WORDS["branch_heads"])
 NOT_IN_NAMES = _WORDS["not_in_names"]
+HARMLESS = _WORDS["harmless"]
 GENERIC = frozenset(_WORDS["generic"])
 SENTENCE_WORDS = _WORDS["sentence_words"]
 NOT_IN_COLLECTIVES = _WORDS["not_in_collectives"]

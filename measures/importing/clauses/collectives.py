@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.names import functional, head_of, shape
+from measures.importing.clauses.names import functional, head_of, shape, without_harmless
 
 _CLASS_NOUNS = frozenset(bodies.CLASS_NOUNS)
 _WORDS = _CLASS_NOUNS | frozenset(bodies.SCOPES) | frozenset(bodies.QUANTIFIERS) | {"和", "及", "及其", "以及", "的", "与", "、", "，"}
@@ -45,7 +45,6 @@ _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
-_NO_SENTENCE = ("应急", "要素", "自由")  # 应, 要 and 由 inside these are no sign of one
 _SHORT_SCOPE, _LONGEST_SCOPE = 4, 10
 _FREE = 16  # characters of free words that a collective may hold (承担试点任务的县（市、区）政府)
 
@@ -133,9 +132,7 @@ def is_kind(noun: str) -> bool:
 
 def _reads_on(plain: str) -> bool:
     """Whether words of a sentence stand in a name."""
-    sentence = plain
-    for word in _NO_SENTENCE:
-        sentence = sentence.replace(word, "")
+    sentence = without_harmless(plain)
     said = any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES)
     return said or any(word in plain for word in ("为", "系", "是", "*"))
 

@@ -294,6 +294,8 @@ class Lexer:
         word = roles.link_at(self.text, at)
         if word and (word == "商" or self._name < 0) and self._names_place(at, word):
             return ""
+        if word == "商" and self._name >= 0 and not self.wholes.known(self._so_far(at)):
+            return ""  # 泉州台商投资区
         return word if word in ("", "会同") or self.wholes.begin(self._ahead(at + len(word))) else ""
 
     def _names_place(self, at: int, word: str) -> bool:

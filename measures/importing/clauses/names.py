@@ -66,8 +66,8 @@ class Shape:
         """Whether nothing in the name suggests that more or less than a name was taken for it."""
         if self.known:
             return True
-        plain = _without_note(self.name).replace("自由", "").replace("有限", "").replace("自主", "")
-        joined = any(joiner in self.core for joiner in ("和", "及", "与"))
+        plain = without_harmless(_without_note(self.name))
+        joined = any(joiner in self.core for joiner in bodies.JOINERS)
         return not joined and not any(word in plain for word in bodies.NOT_IN_NAMES) and len(plain) <= _LONGEST_CERTAIN
 
     @property
@@ -80,6 +80,13 @@ class Shape:
 _BRANCH_IN_A_PLACE = re.compile(
     r"(?:公安|公安交警|生态环境|自然资源|(?:规划和)?自然资源(?:和规划)?|税务|烟草|工商|质监)[^局厅部和与及]{2,4}"
 )
+
+
+def without_harmless(text: str) -> str:
+    """A text without the words that hold a sign of a sentence and are none (应用, 有限)."""
+    for word in bodies.HARMLESS:
+        text = text.replace(word, "")
+    return text
 
 
 def functional(core: str) -> bool:

@@ -83,7 +83,7 @@ def _perhaps_elided(mention: Mention, made: Shape, chain: _Chain | None) -> Ment
         )
         return mention if open_set else replace(mention, why=f"可能省略了“{chain.prefix}”，也可能是泛指")
     public = head_of(mention.name).endswith(_PUBLIC) and not mention.name.endswith(bodies.COMPANY_ENDS)
-    public = public or (made.head in _SHORT_FIRMS and len(made.core) <= _LONGEST_FIRM)
+    public = public or (made.head in _SHORT_FIRMS and len(made.core) <= _LONGEST_FIRM and chain.prefix in bodies.LEVEL_MARKS)
     own = made.kind == "standalone" and made.level != NATION and not made.prefix
     leans = own or (made.prefix in bodies.LANDMARKS and "国家公园" not in mention.name)
     return replace(mention, why=f"可能省略了“{chain.prefix}”") if public and leans and not places.short_at(mention.name) else mention

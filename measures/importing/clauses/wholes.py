@@ -25,6 +25,10 @@ class Wholes:
         """Whether this is a whole name."""
         return name in self.aliases or shape(name).complete or is_collective(name)
 
+    def known(self, name: str) -> bool:
+        """Whether this is a whole name by words of the tables or of the document alone."""
+        return name in self.aliases or shape(name).known or is_collective(name)
+
     def end(self, text: str) -> bool:
         """Whether a whole name ends with the text, by itself or behind a joiner (省科学院及有关高校)."""
         if self.holds(text):
@@ -40,4 +44,5 @@ class Wholes:
     def _stands(self, name: str) -> bool:
         made = shape(name)
         known = name in self.aliases or name in bodies.STANDALONE or name in bodies.WHOLE
+        known = known or (made.kind == "standalone" and name.startswith(bodies.CENTRAL_STEMS))
         return known or (made.complete and bool(made.prefix)) or is_collective(name)
