@@ -62,7 +62,8 @@ def tell(now: dt.datetime) -> None:
         effective_on=timezone.localdate(now),
         basis="方案",
     )
-    ready = in_review(coordinator, office, DRAWN_UP.replace("园区", "港区"), now=now)
+    two_sentences = DRAWN_UP.replace("园区", "港区").replace("完善配套。", "完善配套。抓好招商。")
+    ready = in_review(coordinator, office, two_sentences, now=now)
     edit_upload(actor=actor_of(coordinator), upload_id=ready.pk, edit=facts(ready), now=now)
 
 
