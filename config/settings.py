@@ -343,6 +343,7 @@ SPECTACULAR_SETTINGS = {
         "ReportStateEnum": "workflow.states.ReportState",
         "ContributionStateEnum": "workflow.states.ContributionState",
         "AnswerStateEnum": "workflow.states.AnswerState",
+        "WorkPlanStateEnum": "workflow.states.WorkPlanState",
         "ConfidenceEnum": "workflow.models.Report.Confidence",
         "FindingEnum": "workflow.states.Finding",
         "FoundEnum": "workflow.catalog.decision_acts.FOUND_VALUES",

@@ -91,6 +91,15 @@ _MATTER = {
 }
 
 
+_BY_PART = {
+    "plan_title": F("assignment__task__plan__title"),
+    "task_id": F("assignment__task_id"),
+    "title": F("assignment__task__title"),
+    "agency_name": F("assignment__agency__short_name"),
+    "sentence": F("assignment__task__text"),
+}
+
+
 def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
     """Return the desks of a person; the number of queries depends on their roles, never on what is stored."""
     lights = Lights.on(now)
@@ -187,7 +196,8 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
 
 def _reviewer(actor: Actor, seats: frozenset[int], now: dt.datetime) -> Desk:
     parts = _links(seats).values("assignment_id")
-    waiting, material = (duties.rows_of(actor, duty, now=now) for duty in (Duty.REVIEW, Duty.REVIEW_CONTRIBUTION))
+    kinds = (Duty.REVIEW, Duty.REVIEW_CONTRIBUTION, Duty.REVIEW_PLAN)
+    waiting, material, plans = (duties.rows_of(actor, duty, now=now) for duty in kinds)
     asked = CoSignature.objects.filter(assignment__in=parts, verdict=Verdict.WAITING, sign_off__state=SignOffState.COLLECTING)
     total, pks = _first(asked, "pk")
     rows = CoSignature.objects.filter(pk__in=pks).order_by("pk").values(
@@ -202,6 +212,7 @@ def _reviewer(actor: Actor, seats: frozenset[int], now: dt.datetime) -> Desk:
         [
             _written("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
             _written("contribution_review", _("Contributions to be released"), material, duty=Duty.REVIEW_CONTRIBUTION),
+            _plans("plan_review", _("Work plans to be put on record"), plans, duty=Duty.REVIEW_PLAN),
             Pile(name="co_sign", label=_("Co-signatures asked of us"), count=total, matters=co_signing),
         ],
     )
@@ -295,11 +306,11 @@ def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", 
     """Return the pile of some reports or contributions; those of a duty lead to all of that kind that are owed."""
     total, pks = _first(rows, "due_on", "pk")
     page, opens = ("report", _("Open the report")) if rows.model is Report else ("contribution", _("Open the contribution"))
-    first = rows.model._default_manager.filter(pk__in=pks).order_by("due_on", "pk").values(
-        "pk", "due_on", "period_start", "period_end", text,
-        plan_title=F("assignment__task__plan__title"), task_id=F("assignment__task_id"), title=F("assignment__task__title"),
-        agency_name=F("assignment__agency__short_name"), sentence=F("assignment__task__text"),
-    )  # fmt: skip
+    first = (
+        rows.model._default_manager.filter(pk__in=pks)
+        .order_by("due_on", "pk")
+        .values("pk", "due_on", "period_start", "period_end", text, **_BY_PART)
+    )
     matters = [
         Matter(
             task_id=row["task_id"],
@@ -315,3 +326,23 @@ def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", 
     ]
     url = f"{reverse('todo')}?kind={int(duty)}" if duty else ""
     return Pile(name=name, label=label, count=total, look=look, matters=matters, url=url, opens=opens)
+
+
+def _plans(name: str, label: Promise, rows: QuerySet[Any], *, duty: Duty) -> Pile:
+    """Return the pile of some plans of leads, by the day on which their part is due."""
+    total, pks = _first(rows, "assignment__due_on", "pk")
+    first = rows.model._default_manager.filter(pk__in=pks).order_by("assignment__due_on", "pk")
+    matters = [
+        Matter(
+            task_id=row["task_id"],
+            title=row["title"],
+            about=row["agency_name"],
+            due_on=row["due_on"],
+            sentence=row["sentence"],
+            source=row["plan_title"] or "",
+            url=reverse("workplan", args=[row["pk"]]),
+        )
+        for row in first.values("pk", due_on=F("assignment__due_on"), **_BY_PART)
+    ]
+    url = f"{reverse('todo')}?kind={int(duty)}"
+    return Pile(name=name, label=label, count=total, matters=matters, url=url, opens=_("Open the work plan"))

@@ -68,6 +68,7 @@ SHOTS = (
     Shot("to-do", "sjrb.officer", "/todo/"),
     Shot("done", "sjrb.officer", "/done/"),
     Shot("task-officer", "sjrb.officer", "/todo/", (r"/tasks/\d+/",)),
+    Shot("work-plan", "sjrb.reviewer", "/todo/?kind=15", (r"/work-plans/\d+/",)),
     Shot("following", "szfb.coordinator", "/following/"),
     Shot("notices", "sjrb.officer", "/notifications/"),
     Shot("notice-preferences", "sjrb.officer", "/notifications/preferences/"),

@@ -73,6 +73,9 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.SEND_CONTRIBUTION: (Audience.LEADS,),
     Verb.RETURN_CONTRIBUTION: (Audience.REPORTERS,),
     Verb.WAIVE_CONTRIBUTION: (Audience.REPORTERS,),
+    Verb.SEND_WORK_PLAN_FOR_REVIEW: (Audience.REVIEWERS,),
+    Verb.SEND_BACK_WORK_PLAN: (Audience.REPORTERS,),
+    Verb.FILE_WORK_PLAN: (Audience.COORDINATORS,),
     Verb.DECLARE_DONE: (Audience.COORDINATORS, Audience.LEADS),
     Verb.REQUEST_SIGN_OFF: (Audience.ASKED, Audience.COORDINATORS),
     Verb.SUBMIT_SIGN_OFF: (Audience.COORDINATORS,),
@@ -107,8 +110,8 @@ NAMED = 20
 FOLLOWED = frozenset(
     {
         Verb.HAND_BACK, Verb.REROUTE, Verb.REQUEST_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.SUBMIT_REPORT,
-        Verb.DECLARE_DONE, Verb.REQUEST_SIGN_OFF, Verb.SIGN_OFF, Verb.RETURN_SIGN_OFF, Verb.SUSPEND, Verb.RESUME, Verb.TERMINATE,
-        Verb.REOPEN, Verb.WITHDRAW, Verb.REVISE, Verb.MOVE_DUE, Verb.INSTRUCT, Verb.PRESS,
+        Verb.FILE_WORK_PLAN, Verb.DECLARE_DONE, Verb.REQUEST_SIGN_OFF, Verb.SIGN_OFF, Verb.RETURN_SIGN_OFF, Verb.SUSPEND, Verb.RESUME,
+        Verb.TERMINATE, Verb.REOPEN, Verb.WITHDRAW, Verb.REVISE, Verb.MOVE_DUE, Verb.INSTRUCT, Verb.PRESS,
     }
 )  # fmt: skip
 """Acts of which those are told who follow the task."""
@@ -124,47 +127,28 @@ URGENT = frozenset(
 )
 """Acts that are told at once and never wait for the digest."""
 
-
 TOPICS: dict[Verb, Topic] = {
-    Verb.ASSIGN: Topic.ASSIGNED,
-    Verb.OPEN_REPORT: Topic.ASSIGNED,
-    Verb.SUCCEED: Topic.ASSIGNED,
-    Verb.CHANGE_PART: Topic.ASSIGNED,
-    Verb.REVISE: Topic.DECISION,
-    Verb.MOVE_DUE: Topic.DECISION,
-    Verb.WITHDRAW: Topic.DECISION,
-    Verb.ASK_SUPPORTERS: Topic.ASSIGNED,
-    Verb.SEND_CONTRIBUTION_FOR_REVIEW: Topic.REVIEW,
-    Verb.SEND_BACK_CONTRIBUTION: Topic.DECISION,
-    Verb.RETURN_CONTRIBUTION: Topic.DECISION,
-    Verb.WAIVE_CONTRIBUTION: Topic.DECISION,
-    Verb.HAND_BACK: Topic.REVIEW,
-    Verb.REQUEST_EXTENSION: Topic.REVIEW,
-    Verb.SEND_FOR_REVIEW: Topic.REVIEW,
-    Verb.SUBMIT_REPORT: Topic.REVIEW,
-    Verb.REQUEST_SIGN_OFF: Topic.REVIEW,
-    Verb.SUBMIT_SIGN_OFF: Topic.REVIEW,
-    Verb.UPHOLD: Topic.DECISION,
-    Verb.REROUTE: Topic.DECISION,
-    Verb.GRANT_EXTENSION: Topic.DECISION,
-    Verb.REFUSE_EXTENSION: Topic.DECISION,
-    Verb.SEND_BACK: Topic.DECISION,
-    Verb.ACCEPT_REPORT: Topic.DECISION,
-    Verb.RETURN_REPORT: Topic.DECISION,
-    Verb.WAIVE_REPORT: Topic.DECISION,
-    Verb.SIGN_OFF: Topic.DECISION,
-    Verb.RETURN_SIGN_OFF: Topic.DECISION,
-    Verb.ASK_VERIFIER: Topic.REVIEW,
-    Verb.VERIFY: Topic.REVIEW,
-    Verb.RECORD_MEETING: Topic.DECISION,
-    Verb.GIVE_ANSWER: Topic.REVIEW,
-    Verb.CLOSE_ANSWER: Topic.DECISION,
-    Verb.RETURN_ANSWER: Topic.INSTRUCTION,
-    Verb.INSTRUCT: Topic.INSTRUCTION,
-    Verb.PRESS: Topic.ESCALATION,
-    Verb.SIGN_PAPER: Topic.PAPER,
-    Verb.REMIND: Topic.DEADLINE,
-}
+    verb: topic
+    for topic, verbs in {
+        Topic.ASSIGNED: (Verb.ASSIGN, Verb.OPEN_REPORT, Verb.SUCCEED, Verb.CHANGE_PART, Verb.ASK_SUPPORTERS),
+        Topic.DECISION: (
+            Verb.REVISE, Verb.MOVE_DUE, Verb.WITHDRAW, Verb.SEND_BACK_CONTRIBUTION, Verb.RETURN_CONTRIBUTION,
+            Verb.WAIVE_CONTRIBUTION, Verb.UPHOLD, Verb.REROUTE, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.SEND_BACK,
+            Verb.ACCEPT_REPORT, Verb.RETURN_REPORT, Verb.WAIVE_REPORT, Verb.SIGN_OFF, Verb.RETURN_SIGN_OFF,
+            Verb.RECORD_MEETING, Verb.CLOSE_ANSWER, Verb.SEND_BACK_WORK_PLAN,
+        ),
+        Topic.REVIEW: (
+            Verb.SEND_CONTRIBUTION_FOR_REVIEW, Verb.SEND_WORK_PLAN_FOR_REVIEW, Verb.HAND_BACK, Verb.REQUEST_EXTENSION,
+            Verb.SEND_FOR_REVIEW, Verb.SUBMIT_REPORT, Verb.REQUEST_SIGN_OFF, Verb.SUBMIT_SIGN_OFF, Verb.ASK_VERIFIER,
+            Verb.VERIFY, Verb.GIVE_ANSWER,
+        ),
+        Topic.INSTRUCTION: (Verb.RETURN_ANSWER, Verb.INSTRUCT),
+        Topic.ESCALATION: (Verb.PRESS,),
+        Topic.PAPER: (Verb.SIGN_PAPER,),
+        Topic.DEADLINE: (Verb.REMIND,),
+    }.items()
+    for verb in verbs
+}  # fmt: skip
 """The topic under which each act is told; what is not listed is progress of others."""
 
 

@@ -31,8 +31,9 @@ from workflow.models import (
     Report,
     SignOff,
     Task,
+    WorkPlan,
 )
-from workflow.states import ENDED_ASSIGNMENT_STATES, ContributionState, ReportState, SignOffState, Tie
+from workflow.states import ENDED_ASSIGNMENT_STATES, RECORDED_WORK_PLAN_STATES, ContributionState, ReportState, SignOffState, Tie
 
 READABLE_REPORTS = frozenset({ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.RETURNED})
 """Reports that have left their agency, so that everybody who sees the task may read them."""
@@ -218,15 +219,15 @@ def unreadable_above(actor: Actor, path: str) -> Q:
     return Q(**inner) & ~Q(**{f"{path}pk__in": own.values("task_id")})
 
 
-def may_release_report(actor: Actor, report: Report) -> Decision:
-    """Answer for releasing a report from the agency; nobody releases what they wrote."""
-    held = _holds(actor, "review", report.assignment)
-    return held and _not_own(actor, report.author_id, report.assignment.agency_id)
+def may_release(actor: Actor, written: Report | Contribution | WorkPlan) -> Decision:
+    """Answer for releasing a report, a contribution or a work plan from its agency; nobody releases what they wrote."""
+    held = _holds(actor, "review", written.assignment)
+    return held and _not_own(actor, written.author_id, written.assignment.agency_id)
 
 
-def may_send_back_report(actor: Actor, report: Report) -> Decision:
-    """Answer for giving a report back inside the agency."""
-    return _holds(actor, "review", report.assignment)
+def may_send_back(actor: Actor, written: Report | Contribution | WorkPlan) -> Decision:
+    """Answer for giving what was written back inside the agency."""
+    return _holds(actor, "review", written.assignment)
 
 
 def may_judge_report(actor: Actor, report: Report) -> Decision:
@@ -241,17 +242,6 @@ def may_judge_report(actor: Actor, report: Report) -> Decision:
 def may_contribute(actor: Actor, contribution: Contribution) -> Decision:
     """Answer for writing a supporter's contribution and sending it for review: its own agency, nobody else."""
     return _holds(actor, "report", contribution.assignment)
-
-
-def may_release_contribution(actor: Actor, contribution: Contribution) -> Decision:
-    """Answer for releasing a contribution to the leads; nobody releases what they wrote."""
-    held = _holds(actor, "review", contribution.assignment)
-    return held and _not_own(actor, contribution.author_id, contribution.assignment.agency_id)
-
-
-def may_send_back_contribution(actor: Actor, contribution: Contribution) -> Decision:
-    """Answer for giving a contribution back inside the agency."""
-    return _holds(actor, "review", contribution.assignment)
 
 
 def may_judge_contribution(actor: Actor, contribution: Contribution) -> Decision:
@@ -275,6 +265,30 @@ def may_read_contribution(actor: Actor, contribution: Contribution) -> Decision:
     if contribution.state == ContributionState.SENT and not sees_figures_only(actor, contribution.assignment.task):
         return Allowed()
     return Denied(_("The contribution has not been sent yet."))
+
+
+# --- The plans of leads --------------------------------------------------------------------------------
+
+
+def may_begin_work_plan(actor: Actor, assignment: Assignment) -> Decision:
+    """Answer for beginning a plan of one's own: an agency that leads."""
+    if not assignment.is_lead:
+        return Denied(_("Only a lead puts a plan of its own on record."))
+    return _holds(actor, "report", assignment)
+
+
+def may_write_work_plan(actor: Actor, plan: WorkPlan) -> Decision:
+    """Answer for writing a lead's plan and sending it for review."""
+    return _holds(actor, "report", plan.assignment)
+
+
+def may_read_work_plan(actor: Actor, plan: WorkPlan) -> Decision:
+    """Answer whether somebody who sees the task may read a lead's plan: its own agency always, others once it is on record."""
+    if plan.assignment.agency_id in actor.agency_ids:
+        return Allowed()
+    if plan.state in RECORDED_WORK_PLAN_STATES and not sees_figures_only(actor, plan.assignment.task):
+        return Allowed()
+    return Denied(_("The work plan has not been put on record yet."))
 
 
 # --- Words ---------------------------------------------------------------------------------------------

@@ -54,6 +54,15 @@ class ContributionState(models.TextChoices):
     PASSED_ON = "passed_on", _("Gone over with the part")
 
 
+class WorkPlanState(models.TextChoices):
+    """How far a version of a lead's own plan has come."""
+
+    DRAFT = "draft", _("Draft")
+    AGENCY_REVIEW = "agency_review", _("In review at the agency")
+    FILED = "filed", _("On record")
+    REPLACED = "replaced", _("Replaced by a later version")
+
+
 class SignOffState(models.TextChoices):
     """How far a closing round has come."""
 
@@ -191,3 +200,9 @@ OPEN_CONTRIBUTION_STATES = (
     ContributionState.RETURNED,
 )
 """Contributions that their agency still owes."""
+
+OPEN_WORK_PLAN_STATES = (WorkPlanState.DRAFT, WorkPlanState.AGENCY_REVIEW)
+"""Work plans that their agency still writes or reviews; a part has one at a time."""
+
+RECORDED_WORK_PLAN_STATES = (WorkPlanState.FILED, WorkPlanState.REPLACED)
+"""Work plans that have left their agency: the version in force and those before it."""

@@ -55,6 +55,10 @@ class Verb(models.TextChoices):
     SEND_CONTRIBUTION = "send_contribution", _("sent its contribution to the leads")
     RETURN_CONTRIBUTION = "return_contribution", _("returned the contribution for more")
     WAIVE_CONTRIBUTION = "waive_contribution", _("did without the contribution")
+    BEGIN_WORK_PLAN = "begin_work_plan", _("began its work plan")
+    SEND_WORK_PLAN_FOR_REVIEW = "send_work_plan_for_review", _("sent the work plan for review")
+    SEND_BACK_WORK_PLAN = "send_back_work_plan", _("sent the work plan back inside the agency")
+    FILE_WORK_PLAN = "file_work_plan", _("put its work plan on record")
     DECLARE_DONE = "declare_done", _("declared it done")
     REQUEST_SIGN_OFF = "request_sign_off", _("put it up for sign-off")
     CO_SIGN = "co_sign", _("answered the co-signing")
@@ -114,6 +118,9 @@ INSIDE_THE_AGENCY = frozenset(
         Verb.SAVE_CONTRIBUTION,
         Verb.SEND_CONTRIBUTION_FOR_REVIEW,
         Verb.SEND_BACK_CONTRIBUTION,
+        Verb.BEGIN_WORK_PLAN,
+        Verb.SEND_WORK_PLAN_FOR_REVIEW,
+        Verb.SEND_BACK_WORK_PLAN,
     }
 )
 """Acts on an agency's part that concern nobody but the agency itself; others do not read how it works."""
@@ -162,6 +169,8 @@ _NEEDS = {
     Verb.SUBMIT_REPORT: "review",
     Verb.SEND_BACK_CONTRIBUTION: "review",
     Verb.SEND_CONTRIBUTION: "review",
+    Verb.SEND_BACK_WORK_PLAN: "review",
+    Verb.FILE_WORK_PLAN: "review",
     Verb.DECLARE_DONE: "review",
     Verb.REQUEST_SIGN_OFF: "review",
     Verb.WITHDRAW_SIGN_OFF: "review",

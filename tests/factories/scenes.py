@@ -11,14 +11,18 @@ from tests.factories.tasks import (
     Stage,
     accepted_task,
     asked_contribution,
+    begun_work_plan,
     closing_task,
     declared_task,
     dispatched_task,
     draft_task,
     drafted_contribution,
+    drafted_work_plan,
+    filed_work_plan,
     make_crew,
     open_report,
     reviewed_contribution,
+    reviewed_work_plan,
     sent_contribution,
     submitted_report,
 )
@@ -37,7 +41,7 @@ from workflow.actions.rule_on_hand_back import reroute
 from workflow.actions.write_contribution import return_contribution, waive_contribution
 from workflow.actions.write_report import ReportText, save_report, send_for_review
 from workflow.catalog import Subject
-from workflow.models import Answer, Contribution, Report
+from workflow.models import Answer, Contribution, Report, WorkPlan
 
 
 @dataclass
@@ -192,6 +196,21 @@ def _contribution_waived(stage: Stage, row: Contribution) -> None:
     waive_contribution(actor=stage.leads[0].officer_actor, contribution_id=row.pk, reason="本期无需提供", now=NOW)
 
 
+def _work_plan(then: Callable[[Stage, WorkPlan], None]) -> Callable[[], Scene]:
+    def build() -> Scene:
+        stage = accepted_task(leads=2)
+        row = begun_work_plan(stage)
+        then(stage, row)
+        return Scene(stage, row.pk)
+
+    return build
+
+
+def _replaced(stage: Stage, row: WorkPlan) -> None:
+    filed_work_plan(stage, row)
+    filed_work_plan(stage, begun_work_plan(stage))
+
+
 def _answer(then: Callable[[Stage, Answer], None]) -> Callable[[], Scene]:
     def build() -> Scene:
         stage = accepted_task(leads=2)
@@ -268,5 +287,12 @@ SCENES: dict[Subject, dict[str, Callable[[], Scene]]] = {
         "sent": _contribution(sent_contribution),
         "returned": _contribution(_contribution_returned),
         "waived": _contribution(_contribution_waived),
+    },
+    Subject.WORKPLAN: {
+        "begun": _work_plan(lambda stage, row: None),
+        "draft": _work_plan(drafted_work_plan),
+        "agency_review": _work_plan(reviewed_work_plan),
+        "filed": _work_plan(filed_work_plan),
+        "replaced": _work_plan(_replaced),
     },
 }

@@ -19,7 +19,8 @@ from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.sign_for import sign_for
 from workflow.actions.write_contribution import save_contribution, send_contribution, send_contribution_for_review
 from workflow.actions.write_report import ReportText, ask_for_report, save_report, send_for_review
-from workflow.models import Assignment, Contribution, Report, Task
+from workflow.actions.write_work_plan import Step, begin_work_plan, file_work_plan, save_work_plan, send_work_plan_for_review
+from workflow.models import Assignment, Contribution, Report, Task, WorkPlan
 from workflow.states import Part, Rhythm
 
 
@@ -151,6 +152,31 @@ def sent_contribution(stage: Stage, row: Contribution) -> None:
     """Have the first supporter's reviewer release its contribution."""
     reviewed_contribution(stage, row)
     send_contribution(actor=stage.supporters[0].reviewer_actor, contribution_id=row.pk, now=NOW)
+
+
+def begun_work_plan(stage: Stage) -> WorkPlan:
+    """Have the first lead begin a plan of its own, or its next version."""
+    lead = stage.leads[0]
+    return begin_work_plan(actor=lead.officer_actor, assignment_id=stage.part_of(lead).pk, now=NOW)
+
+
+def drafted_work_plan(stage: Stage, row: WorkPlan, *days: int) -> None:
+    """Have the first lead write its plan, with a step on each of some days from today."""
+    steps = [Step(TODAY + dt.timedelta(days=day), f"第{day}天的步骤", "规划处") for day in days or (20, 50)]
+    officer = stage.leads[0].officer_actor
+    save_work_plan(actor=officer, workplan_id=row.pk, text="成立专班，分步推进。", steps=steps, now=NOW)
+
+
+def reviewed_work_plan(stage: Stage, row: WorkPlan, *days: int) -> None:
+    """Have the first lead write its plan and send it for review."""
+    drafted_work_plan(stage, row, *days)
+    send_work_plan_for_review(actor=stage.leads[0].officer_actor, workplan_id=row.pk, now=NOW)
+
+
+def filed_work_plan(stage: Stage, row: WorkPlan, *days: int) -> None:
+    """Have the first lead's reviewer put its plan on record."""
+    reviewed_work_plan(stage, row, *days)
+    file_work_plan(actor=stage.leads[0].reviewer_actor, workplan_id=row.pk, now=NOW)
 
 
 def declared_task(**traits: Any) -> Stage:

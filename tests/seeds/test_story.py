@@ -19,7 +19,7 @@ from tests.factories.directory import NOW
 from tests.factories.documents import load_directory
 from workflow import grants
 from workflow.actions.sweep import sweep
-from workflow.models import Assignment, Event, Extension, HandBack, Report, SignOff, Task
+from workflow.models import Assignment, Event, Extension, HandBack, Report, SignOff, Task, WorkPlan
 from workflow.states import AssignmentState, ReportState, TaskState
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,7 @@ def test_the_story_shows_every_state_is_told_once_and_leaves_nothing_to_sweep() 
     assert {"collecting", "under_review", "approved"} <= set(states(SignOff))
     assert {"requested", "granted"} <= set(states(Extension))
     assert {"raised", "rerouted"} <= set(states(HandBack))
+    assert {"filed", "replaced", "agency_review"} <= set(states(WorkPlan))
     assert set(Upload.objects.values_list("state", flat=True)) == {"confirmed", "read"}
     assert Task.objects.filter(was_overdue=True, state=TaskState.CLOSED).exists()
     assert Task.objects.filter(plan__isnull=False).count() == 21

@@ -19,6 +19,7 @@ LEFT_ALONE = {
     "upload-file",
     "evidence",
     "contribution-file",
+    "workplan-file",
     "unsubscribe",
     "set-language",
     "metrics",

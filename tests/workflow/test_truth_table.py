@@ -19,7 +19,7 @@ from tests.factories.tasks import (
     make_crew,
 )
 from workflow.catalog import CATALOG, Act, Subject, SubjectRow
-from workflow.models import Answer, Assignment, Contribution, Event, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Report, Task, WorkPlan
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "send_back_contribution": ({"supporter_reviewer"}, {"agency_review"}),
     "return_contribution": (LEADS, {"sent"}),
     "waive_contribution": (LEADS, {"asked", "draft", "returned"}),
+    "begin_work_plan": (OWN, {"accepted", "reported", "extending"}),
+    "send_work_plan_for_review": (OWN, {"draft"}),
+    "file_work_plan": (REVIEW, {"agency_review"}),
+    "send_back_work_plan": (REVIEW, {"agency_review"}),
 }
 """What the rules say, written by hand; the catalog, the policy and the machines are held to it."""
 
@@ -182,6 +186,8 @@ def subject_of(subject: Subject, pk: int) -> SubjectRow:
             return Answer.objects.get(pk=pk)
         case Subject.CONTRIBUTION:
             return Contribution.objects.get(pk=pk)
+        case Subject.WORKPLAN:
+            return WorkPlan.objects.get(pk=pk)
 
 
 def expected(act: Act, state: str, role: str) -> int:

@@ -18,7 +18,7 @@ from tests.architecture.test_every_act_has_two_doors import ACTS
 from tests.factories.directory import NOW, TODAY, make_agency, make_member
 from tests.factories.documents import SMALL, confirmed, in_review
 from tests.factories.scenes import closed
-from tests.factories.tasks import Stage, accepted_task, asked_contribution, draft_task, make_crew
+from tests.factories.tasks import Stage, accepted_task, asked_contribution, begun_work_plan, draft_task, make_crew
 from tests.workflow.test_truth_table import BLIND, ISSUER, OWN, ROLES, SUPPORTER, actors
 from workflow.actions import (
     adopt_edition,
@@ -37,13 +37,15 @@ from workflow.actions import (
     set_ladder,
     set_rules,
     take_over,
+    work_plan_files,
     write_contribution,
     write_report,
+    write_work_plan,
 )
 from workflow.actions.draw_up import PlannedReceiver
 from workflow.actions.sweep import sweep
 from workflow.catalog import CATALOG
-from workflow.models import Contribution, Notice, Report, Task
+from workflow.models import Contribution, Notice, Report, Task, WorkPlan
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,7 @@ class World:
     stage: Stage
     report: Report
     contribution: Contribution
+    work_plan: WorkPlan
     draft: Stage
     plan: Plan
     upload: Upload
@@ -144,6 +147,15 @@ TABLE: dict[str, Row] = {
         SUPPORTER,
         given=409,
     ),
+    "save_work_plan": Row(
+        lambda w, a: write_work_plan.save_work_plan(actor=a, workplan_id=w.work_plan.pk, text="x", steps=[], now=NOW), OWN
+    ),
+    "attach_plan_file": Row(
+        lambda w, a: work_plan_files.attach_plan_file(actor=a, workplan_id=w.work_plan.pk, filename="一", content=b"1", now=NOW), OWN
+    ),
+    "detach_plan_file": Row(
+        lambda w, a: work_plan_files.detach_plan_file(actor=a, workplan_id=w.work_plan.pk, file_id=0, now=NOW), OWN, given=409
+    ),
     "retract": Row(_retract, {"officer"}),
     "follow_task": Row(lambda w, a: follow.follow_task(actor=a, task_id=w.stage.task.pk, now=NOW), EVERYBODY),
     "follow_plan": Row(lambda w, a: follow.follow_plan(actor=a, plan_id=w.plan.pk, now=NOW), {"coordinator", "leader"}, others=404),
@@ -225,7 +237,7 @@ IN_CATALOG = {act.run.__name__ for act in CATALOG.values()} | {"set_due", "dispa
 
 def build_world() -> World:
     stage = accepted_task(leads=2)
-    contribution = asked_contribution(stage)
+    contribution, work_plan = asked_contribution(stage), begun_work_plan(stage)
     draft = draft_task()
     Task.objects.filter(pk=draft.task.pk).update(issuer=stage.issuer)
     draft.task.participations.filter(tie="issuer").update(agency=stage.issuer)
@@ -235,7 +247,8 @@ def build_world() -> World:
     Task.objects.filter(pk=done.task.pk).update(issuer=stage.issuer)
     done.task.participations.filter(tie="issuer").update(agency=stage.issuer)
     sweep(NOW.replace(month=5, day=25))
-    return World(stage, Report.objects.get(assignment__task=stage.task), contribution, draft, plan, upload, actors(stage), make_agency().pk)
+    report = Report.objects.get(assignment__task=stage.task)
+    return World(stage, report, contribution, work_plan, draft, plan, upload, actors(stage), make_agency().pk)
 
 
 def expected(row: Row, role: str) -> int:

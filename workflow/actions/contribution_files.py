@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, require
 from workflow import policy, timing
-from workflow.actions.attaching import digest_of, remove, store
+from workflow.actions.attaching import remove, take
 from workflow.actions.door import expect, log, person
 from workflow.actions.write_contribution import entry, lock_contribution
 from workflow.models import Contribution, Material
@@ -38,15 +38,9 @@ def attach_material(*, actor: Actor, contribution_id: int, filename: str, conten
         Conflict: the contribution has been sent.
     """
     row = _lock_writable(actor, contribution_id, now)
-    digest = digest_of(content)
-    known = row.files.filter(sha256=digest).first()
-    if known is not None:
-        return known
-    file = Material(
-        contribution=row, filename=filename[:255], size=len(content), sha256=digest, uploaded_by_id=person(actor), uploaded_at=now
-    )
-    store(file, content)
-    log(actor, now, entry(row, Verb.ATTACH, filename=file.filename, sha256=digest))
+    file, is_new = take(row.files, filename, content, by=person(actor), now=now)
+    if is_new:
+        log(actor, now, entry(row, Verb.ATTACH, filename=file.filename, sha256=file.sha256))
     return file
 
 

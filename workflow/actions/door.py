@@ -18,11 +18,11 @@ from agencies.actor import Actor
 from agencies.decision import Decision, Denied
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from workflow import notices
-from workflow.models import Answer, Assignment, Contribution, Event, Participation, Report, SignOff, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Participation, Report, SignOff, Task, WorkPlan
 from workflow.states import LIVE_ASSIGNMENT_STATES, SWEPT_STATES, SignOffState
 from workflow.timeline import Entry, Verb, record
 
-Row = TypeVar("Row", Task, Assignment, Report, SignOff, Contribution, Answer)
+Row = TypeVar("Row", Task, Assignment, Report, SignOff, Contribution, Answer, WorkPlan)
 
 
 def lock_task(actor: Actor, task_id: int, *, now: dt.datetime, version: int | None = None) -> Task:
@@ -176,7 +176,7 @@ def copy_assignment(assignment: Assignment) -> None:
     Participation.objects.filter(assignment=assignment).update(assignment_state=assignment.state, due_on=assignment.due_on)
 
 
-def refuse_stale(row: Task | Assignment | Report | Contribution | Answer, version: int | None) -> None:
+def refuse_stale(row: Task | Assignment | Report | Contribution | Answer | WorkPlan, version: int | None) -> None:
     """Go on when the caller's page shows the row as it is.
 
     Raises:

@@ -19,8 +19,8 @@ from agencies.models import Agency, Delegation, Membership, User
 from agencies.refusals import Invalid, NotYours, require
 from workflow import notices, policy
 from workflow.actions.door import expect, of_part, said
-from workflow.models import Assignment, Contribution, Report, Task
-from workflow.states import LIVE_ASSIGNMENT_STATES, LIVE_TASK_STATES, ContributionState, ReportState
+from workflow.models import Assignment, Contribution, Report, Task, WorkPlan
+from workflow.states import LIVE_ASSIGNMENT_STATES, LIVE_TASK_STATES, OPEN_WORK_PLAN_STATES, ContributionState, ReportState
 from workflow.timeline import Verb, record
 
 UNFINISHED = (ReportState.DRAFT, ReportState.AGENCY_REVIEW, ReportState.RETURNED)
@@ -40,6 +40,7 @@ class InHand:
     parts: list[Assignment] = field(default_factory=list)
     drafts: list[Report] = field(default_factory=list)
     contributions: list[Contribution] = field(default_factory=list)
+    plans: list[WorkPlan] = field(default_factory=list)
     delegations: list[Delegation] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
 
@@ -78,6 +79,11 @@ def in_hand_of(agency_id: int, person_id: int, *, now: dt.datetime, lock: bool =
         .filter(assignment__agency=agency, author=person, state__in=BEGUN, assignment__task__state__in=LIVE_TASK_STATES)
         .order_by("pk")
     )
+    plans = (
+        WorkPlan.objects.select_related("assignment__task")
+        .filter(assignment__agency=agency, author=person, state__in=OPEN_WORK_PLAN_STATES, assignment__task__state__in=LIVE_TASK_STATES)
+        .order_by("pk")
+    )
     lending = Delegation.objects.select_related("delegate", "delegator", "agency").filter(
         Q(delegator=person) | Q(delegate=person), agency=agency, ends_at__gt=now, revoked_at__isnull=True
     )
@@ -89,6 +95,7 @@ def in_hand_of(agency_id: int, person_id: int, *, now: dt.datetime, lock: bool =
         list(parts.select_for_update(of=("self",), no_key=True) if lock else parts),
         list(drafts),
         list(begun),
+        list(plans),
         list(lending.order_by("pk")),
         list(seats.order_by("pk")),
     )
@@ -116,7 +123,7 @@ def hand_over(
 ) -> HandedOver:
     """Make colleagues the officers in charge of everything a person has in hand, and end deputies on either side.
 
-    Reports and contributions begun stay as written under their author's name: whoever takes the part over goes on with them.
+    Reports, contributions and work plans begun stay as written under their author's name: whoever takes the part over goes on with them.
 
     Args:
         actor: administers the agency.

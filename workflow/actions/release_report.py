@@ -29,7 +29,7 @@ def submit_report(*, actor: Actor, report_id: int, now: dt.datetime, confidence:
     """
     lock_tasks_with(report_id)
     report = lock_report(actor, report_id, now=now, version=version)
-    require(policy.may_release_report(actor, report))
+    require(policy.may_release(actor, report))
     expect(timing.stands_alone(report))
     expect(timing.task_is_live(report.assignment.task))
     if confidence and confidence not in Report.Confidence.values:
@@ -51,7 +51,7 @@ def send_back(*, actor: Actor, report_id: int, remark: str, now: dt.datetime, ve
     """Give a report back to the officer inside the agency, with what is to be changed."""
     lock_tasks_with(report_id)
     report = lock_report(actor, report_id, now=now, version=version)
-    require(policy.may_send_back_report(actor, report))
+    require(policy.may_send_back(actor, report))
     expect(timing.stands_alone(report))
     remark = said(remark, "remark")
     states = move(report, "send_back", remark=remark)

@@ -58,7 +58,7 @@ def send_contribution_for_review(*, actor: Actor, contribution_id: int, now: dt.
 def send_contribution(*, actor: Actor, contribution_id: int, now: dt.datetime, version: int | None = None) -> Contribution:
     """Release a contribution to the leads; nobody releases what they wrote themselves."""
     row = lock_contribution(actor, contribution_id, now=now, version=version)
-    require(policy.may_release_contribution(actor, row))
+    require(policy.may_release(actor, row))
     expect(timing.task_is_live(row.assignment.task))
     states = move(row, "send", reviewer_id=actor.user_id, now=now, is_late=timezone.localdate(now) > row.due_on)
     keep(row)
@@ -75,7 +75,7 @@ def send_back_contribution(
 ) -> Contribution:
     """Give a contribution back to the officer inside the agency, with what is to be changed."""
     row = lock_contribution(actor, contribution_id, now=now, version=version)
-    require(policy.may_send_back_contribution(actor, row))
+    require(policy.may_send_back(actor, row))
     remark = said(remark, "remark")
     states = move(row, "send_back", remark=remark)
     keep(row)

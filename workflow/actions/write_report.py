@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy, timing
-from workflow.actions.attaching import digest_of, remove, store
+from workflow.actions.attaching import remove, take
 from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part, person
 from workflow.actions.joint_reports import copy_and_send, lock_tasks_with, with_followers
 from workflow.deadlines import add_working_days
@@ -76,13 +76,9 @@ def attach_evidence(
     expect(timing.to_save_report(report, now))
     if report.state not in {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}:
         raise Conflict(_("The report has been sent; evidence can be added once it comes back."))
-    digest = digest_of(content)
-    known = report.evidence.filter(sha256=digest).first()
-    if known is not None:
-        return known
-    row = Evidence(report=report, filename=filename[:255], size=len(content), sha256=digest, uploaded_by_id=person(actor), uploaded_at=now)
-    store(row, content)
-    log(actor, now, of_part(report.assignment, Verb.ATTACH, report=report, filename=row.filename, sha256=digest))
+    row, is_new = take(report.evidence, filename, content, by=person(actor), now=now)
+    if is_new:
+        log(actor, now, of_part(report.assignment, Verb.ATTACH, report=report, filename=row.filename, sha256=row.sha256))
     return row
 
 

@@ -163,6 +163,7 @@ class InHandSerializer(serializers.Serializer[dict[str, Any]]):
     parts = OpenPartSerializer(many=True)
     reports = serializers.ListField(child=serializers.IntegerField())
     contributions = serializers.ListField(child=serializers.IntegerField())
+    work_plans = serializers.ListField(child=serializers.IntegerField())
     delegations = serializers.IntegerField()
 
 
@@ -180,6 +181,7 @@ class HandOverView(APIView):
                 "parts": OpenPartSerializer(found.parts, many=True).data,
                 "reports": [report.pk for report in found.drafts],
                 "contributions": [row.pk for row in found.contributions],
+                "work_plans": [row.pk for row in found.plans],
                 "delegations": len(found.delegations),
             }
         )

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from agencies.actor import Actor
 from agencies.models import User
-from workflow.models import Assignment, Contribution, Event, Report, Task
+from workflow.models import Assignment, Contribution, Event, Report, Task, WorkPlan
 from workflow.timeline import INSIDE_THE_AGENCY, NOTES
 
 
@@ -38,7 +38,9 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
         "task__sign_offs__co_signatures__assignment__agency",
         "task__sign_offs__verifications",
         "contributions",
+        "work_plans",
         "task__assignments__agency",
+        "task__participations",
     )
     return tasks.prefetch_related(
         Prefetch("assignments", parts),
@@ -78,6 +80,15 @@ def contributions_for(actor: Actor, now: dt.datetime) -> QuerySet[Contribution]:
             "assignment__task__assignments__agency",
             "assignment__task__assignments__reports",
         )
+    )
+
+
+def work_plans_for(actor: Actor, now: dt.datetime) -> QuerySet[WorkPlan]:
+    """Return the plans of leads in the tasks the actor may see."""
+    return (
+        WorkPlan.objects.filter(assignment__task__in=Task.objects.visible_to(actor, now=now).values("pk"))
+        .select_related("assignment", "assignment__agency", "assignment__task", "assignment__task__issuer")
+        .prefetch_related("steps", "files", "assignment__task__participations")
     )
 
 

@@ -17,7 +17,21 @@ from workflow.api.reading import request_actor
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import carried_over, collected
 from workflow.lights import stood_still
-from workflow.models import Answer, Assignment, Contribution, Event, Evidence, Instruction, Material, Report, Stage, Task
+from workflow.models import (
+    Answer,
+    Assignment,
+    Contribution,
+    Event,
+    Evidence,
+    Instruction,
+    Material,
+    Report,
+    Stage,
+    Task,
+    WorkPlan,
+    WorkPlanFile,
+    WorkStep,
+)
 from workflow.working_days import calendar_in_force
 
 
@@ -144,19 +158,75 @@ class ReportSerializer(WithOffers):
         return shown
 
 
+class WorkStepSerializer(serializers.ModelSerializer[WorkStep]):
+    """A step of a lead's plan."""
+
+    class Meta:
+        model = WorkStep
+        fields = ("day", "what", "responsible")
+
+
+class WorkPlanFileSerializer(serializers.ModelSerializer[WorkPlanFile]):
+    """A file that comes with a lead's plan."""
+
+    class Meta:
+        model = WorkPlanFile
+        fields = EvidenceSerializer.Meta.fields
+        read_only_fields = fields
+
+
+class WorkPlanSerializer(WithOffers):
+    """A version of a lead's plan; what it says is shown to others once it is on record."""
+
+    steps = WorkStepSerializer(many=True, read_only=True)
+    files = WorkPlanFileSerializer(many=True, read_only=True)
+    agency_name = serializers.CharField(source="assignment.agency.short_name", read_only=True)
+
+    class Meta:
+        model = WorkPlan
+        fields = (
+            "id", "assignment", "agency_name", "number", "state", "text", "steps", "files", "filed_at", "remark", "version",
+            "allowed_actions",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, instance: WorkPlan) -> dict[str, Any]:
+        """Leave out what a plan says that is not on record yet, for everybody else."""
+        shown = super().to_representation(instance)
+        if not policy.may_read_work_plan(self.actor, instance):
+            shown |= {"text": "", "remark": "", "steps": [], "files": []}
+        return shown
+
+
+class KnownPlanSerializer(serializers.ModelSerializer[WorkPlan]):
+    """That there is a version of a lead's plan."""
+
+    class Meta:
+        model = WorkPlan
+        fields = ("id", "number", "state", "filed_at")
+        read_only_fields = fields
+
+
 class AssignmentSerializer(WithOffers):
     """An agency's part in a task."""
 
     agency_name = serializers.CharField(source="agency.short_name", read_only=True)
+    work_plans = serializers.SerializerMethodField()
     stood_still = serializers.SerializerMethodField(help_text="Working days for which its clock has stood still, all stops together.")
 
     class Meta:
         model = Assignment
         fields = (
             "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
-            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "version", "allowed_actions",
+            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "work_plans", "version", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(KnownPlanSerializer(many=True))
+    def get_work_plans(self, row: Assignment) -> list[dict[str, Any]]:
+        """Return the versions of the lead's plan that the actor may read."""
+        plans = [plan for plan in row.work_plans.all() if policy.may_read_work_plan(self.actor, plan)]
+        return [dict(shown) for shown in KnownPlanSerializer(plans, many=True).data]
 
     def get_stood_still(self, row: Assignment) -> int:
         """Return for how many working days the clock of the part has stood still."""

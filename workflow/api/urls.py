@@ -18,6 +18,7 @@ from workflow.api import (
     papers,
     plans,
     views,
+    work_plans,
 )
 from workflow.catalog import CATALOG
 
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("contributions/<int:pk>/", contributions.ContributionDetail.as_view(), name="contribution"),
     path("contributions/<int:pk>/files/", contributions.MaterialUpload.as_view(), name="contribution-files"),
     path("contributions/<int:pk>/files/<int:material_id>/", contributions.MaterialDetail.as_view(), name="contribution-file"),
+    path("workplans/<int:pk>/", work_plans.WorkPlanDetail.as_view(), name="workplan"),
+    path("workplans/<int:pk>/files/", work_plans.PlanFileUpload.as_view(), name="workplan-files"),
+    path("workplans/<int:pk>/files/<int:file_id>/", work_plans.PlanFileDetail.as_view(), name="workplan-file"),
     path("reports/<int:pk>/write-together/", contributions.WriteTogether.as_view(), name="write-together"),
     path("reports/<int:pk>/evidence/", views.EvidenceUpload.as_view(), name="evidence"),
     path("reports/<int:pk>/evidence/<int:evidence_id>/", views.EvidenceDetail.as_view(), name="evidence-file"),

@@ -32,7 +32,7 @@ from workflow.api.serializers import (
     fields_of,
 )
 from workflow.catalog import CATALOG, Act, Subject
-from workflow.models import Answer, Assignment, Contribution, Event, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Report, Task, WorkPlan
 from workflow.states import TaskState
 
 IDEMPOTENCY = OpenApiParameter(
@@ -214,6 +214,8 @@ def _task_id(subject: Subject, pk: int) -> int:
             return Answer.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
         case Subject.CONTRIBUTION:
             return Contribution.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
+        case Subject.WORKPLAN:
+            return WorkPlan.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
         case Subject.REPORT:
             return Report.objects.values_list("assignment__task_id", flat=True).get(pk=pk)
 

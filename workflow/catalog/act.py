@@ -15,9 +15,9 @@ from django_fsm import can_proceed
 
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
-from workflow.models import Answer, Assignment, Contribution, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Report, Task, WorkPlan
 
-SubjectRow = Task | Assignment | Report | Contribution | Answer
+SubjectRow = Task | Assignment | Report | Contribution | Answer | WorkPlan
 """A row that acts are done to."""
 
 
@@ -29,6 +29,7 @@ class Subject(StrEnum):
     REPORT = "report"
     CONTRIBUTION = "contribution"
     ANSWER = "answer"
+    WORKPLAN = "workplan"
 
 
 FieldKind = Literal["text", "date", "agency", "officer", "successor", "choice", "person", "sentences"]

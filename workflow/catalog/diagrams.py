@@ -8,9 +8,9 @@ from django.db import models
 from django.utils import translation
 from django_fsm import FSMField
 
-from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, SignOff, Task
+from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, SignOff, Task, WorkPlan
 
-MACHINES: tuple[type[models.Model], ...] = (Task, Assignment, Report, Contribution, SignOff, Extension, HandBack, Answer)
+MACHINES: tuple[type[models.Model], ...] = (Task, Assignment, Report, Contribution, WorkPlan, SignOff, Extension, HandBack, Answer)
 """Every machine, in the order of the page."""
 
 

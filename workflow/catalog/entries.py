@@ -37,6 +37,7 @@ from workflow.catalog.contribution_acts import CONTRIBUTION_ACTS
 from workflow.catalog.decision_acts import DECISION_ACTS, RULE_ACTS
 from workflow.catalog.report_acts import REPORT_ACTS
 from workflow.catalog.revision_acts import REVISION_ACTS
+from workflow.catalog.work_plan_acts import WORK_PLAN_ACTS
 from workflow.states import Part, Verdict
 
 
@@ -387,4 +388,6 @@ ASSIGNMENT_ACTS = (
     ),
 )
 
-ENTRIES: tuple[Act, ...] = (*TASK_ACTS, *RULE_ACTS, *ASSIGNMENT_ACTS, *REVISION_ACTS, *REPORT_ACTS, *CONTRIBUTION_ACTS, *DECISION_ACTS)
+ENTRIES: tuple[Act, ...] = (
+    *TASK_ACTS, *RULE_ACTS, *ASSIGNMENT_ACTS, *REVISION_ACTS, *REPORT_ACTS, *CONTRIBUTION_ACTS, *WORK_PLAN_ACTS, *DECISION_ACTS,
+)  # fmt: skip

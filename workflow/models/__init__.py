@@ -12,6 +12,7 @@ from workflow.models.reports import Evidence, Report
 from workflow.models.requests import Extension, HandBack, Instruction, Suspension
 from workflow.models.rules import PlanRules, Stage
 from workflow.models.task import Receiver, Task, TaskUserPermission
+from workflow.models.work_plans import WorkPlan, WorkPlanFile, WorkStep
 
 __all__ = [
     "Answer",
@@ -51,4 +52,7 @@ __all__ = [
     "TaskUserPermission",
     "Verification",
     "Visit",
+    "WorkPlan",
+    "WorkPlanFile",
+    "WorkStep",
 ]

@@ -18,7 +18,7 @@ from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
 from workflow.catalog import CATALOG, Act, SubjectRow, task_of
-from workflow.models import Assignment, Task
+from workflow.models import Assignment, Task, WorkPlan
 from workflow.web import load
 from workflow.web.act_form import ActForm
 from workflow.web.panels import panels_for
@@ -45,7 +45,7 @@ def act(request: HttpRequest, kind: str, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, actor, entry, subject, form, now=now, status=400)
     try:
-        _do(actor, entry, subject, form, now=now)
+        made = _do(actor, entry, subject, form, now=now)
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
         return show(request, actor, entry, subject, form, now=now, status=refusal.status)
@@ -53,14 +53,16 @@ def act(request: HttpRequest, kind: str, pk: int, name: str) -> HttpResponse:
         fresh = load.subject(actor, entry.subject, pk, now=now)
         return show(request, actor, entry, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
     messages.success(request, _("Done: %(act)s.") % {"act": entry.label})
+    if isinstance(made, WorkPlan) and not isinstance(subject, WorkPlan):  # what was begun is opened, to be written
+        return redirect(reverse("workplan", args=[made.pk]))
     return redirect(_onward(request, subject))
 
 
-def _do(actor: Actor, entry: Act, subject: SubjectRow, form: ActForm, *, now: dt.datetime) -> None:
+def _do(actor: Actor, entry: Act, subject: SubjectRow, form: ActForm, *, now: dt.datetime) -> object:
     version = form.cleaned_data["version"]
     if version is not None and version != subject.version:
         raise Conflict(_("Somebody has changed this since you opened it. Load the page again and look at what has happened."))
-    entry.run(**{"actor": actor, "now": now, f"{entry.subject}_id": subject.pk, "version": version, **form.told()})
+    return entry.run(**{"actor": actor, "now": now, f"{entry.subject}_id": subject.pk, "version": version, **form.told()})
 
 
 def show(

@@ -24,7 +24,7 @@ STATE_LOOKS: Mapping[str, frozenset[str]] = {
     "bg-yellow-lt": frozenset({"pending", "due", "requested", "raised", "waiting", "suspended"}),
     "bg-blue-lt": frozenset({"dispatched", "accepted", "collecting", "upheld"}),
     "bg-purple-lt": frozenset({"closing", "declared", "agency_review", "submitted", "under_review"}),
-    "bg-green-lt": frozenset({"closed", "confirmed", "approved", "granted", "agree", "remark"}),
+    "bg-green-lt": frozenset({"closed", "confirmed", "approved", "granted", "agree", "remark", "filed"}),
     "bg-red-lt": frozenset({"returned", "disputed", "refused", "object"}),
 }
 """Which look the states of all machines share: at rest, somebody's turn, under way, waiting for a decision, good, turned back."""

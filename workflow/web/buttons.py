@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from agencies.actor import Actor
 from agencies.decision import Decision, Denied
 from workflow.catalog import Offer, SubjectRow, offers
-from workflow.states import AssignmentState, ContributionState, ReportState, TaskState
+from workflow.states import AssignmentState, ContributionState, ReportState, TaskState, WorkPlanState
 from workflow.web.act_form import asks_at_once
 
 MISSED_WHILE: dict[str, frozenset[str]] = {
@@ -26,6 +26,8 @@ MISSED_WHILE: dict[str, frozenset[str]] = {
     "send_contribution_for_review": frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED}),
     "send_contribution": frozenset({ContributionState.AGENCY_REVIEW}),
     "submit_report": frozenset({ReportState.AGENCY_REVIEW}),
+    "send_work_plan_for_review": frozenset({WorkPlanState.DRAFT}),
+    "file_work_plan": frozenset({WorkPlanState.AGENCY_REVIEW}),
 }
 """States in which people look for an act: there it stays visible when it must wait, and says why. Elsewhere it is left out."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django import forms
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.actor import Actor
 from agencies.middleware import actor_of
-from agencies.refusals import Conflict, Forbidden, Invalid, require
+from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.attaching import EVIDENCE_LIMIT
 from workflow.actions.contribution_files import WRITABLE, attach_material, detach_material
@@ -29,6 +29,7 @@ from workflow.thresholds import thresholds_in_force
 from workflow.web import load
 from workflow.web.buttons import buttons
 from workflow.web.report_page import as_download, content_of
+from workflow.web.writing import keep_or_show_again
 from workflow.working_days import calendar_in_force
 
 
@@ -56,16 +57,13 @@ def contribution_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = ContributionForm(request.POST)
     if not form.is_valid():
         return show(request, actor, row, form, now=now, status=400)
-    try:
-        told = _keep(request, actor, pk, form, now=now)
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
-        return show(request, actor, load.contribution(actor, pk, now=now), form, now=now, status=refusal.status)
-    except (Conflict, Forbidden) as refusal:
-        fresh = load.contribution(actor, pk, now=now)
-        return show(request, actor, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
-    messages.success(request, told)
-    return redirect(reverse("task", args=[row.assignment.task_id]) if "send" in request.POST else reverse("contribution", args=[pk]))
+    return keep_or_show_again(
+        request,
+        form,
+        keep=partial(_keep, request, actor, pk, form, now=now),
+        again=lambda **how: show(request, actor, load.contribution(actor, pk, now=now), form, now=now, **how),
+        onward=reverse("task", args=[row.assignment.task_id]) if "send" in request.POST else reverse("contribution", args=[pk]),
+    )
 
 
 def _keep(request: HttpRequest, actor: Actor, pk: int, form: ContributionForm, *, now: dt.datetime) -> str:

@@ -30,6 +30,7 @@ from workflow.models import (
     SignOff,
     Task,
     Verification,
+    WorkPlan,
 )
 from workflow.states import (
     LIVE_TASK_STATES,
@@ -42,6 +43,7 @@ from workflow.states import (
     TaskState,
     Tie,
     Verdict,
+    WorkPlanState,
 )
 
 FAR = dt.date(9999, 12, 31)
@@ -64,6 +66,8 @@ class Duty(IntEnum):
     ANSWER = 11
     CLOSE_ANSWER = 12
     VERIFY = 13
+    PLAN = 14
+    REVIEW_PLAN = 15
 
 
 LABELS: dict[Duty, str | Promise] = {
@@ -80,6 +84,8 @@ LABELS: dict[Duty, str | Promise] = {
     Duty.ANSWER: _("Instructions to answer"),
     Duty.CLOSE_ANSWER: _("Answers to close"),
     Duty.VERIFY: _("To verify from outside"),
+    Duty.PLAN: _("Work plans to finish"),
+    Duty.REVIEW_PLAN: _("Work plans to review"),
 }
 
 
@@ -150,6 +156,21 @@ def _to_review_contribution(agencies: frozenset[int]) -> QuerySet[Any]:
     return _contributions(agencies, ContributionState.AGENCY_REVIEW)
 
 
+def _plans(agencies: frozenset[int], state: WorkPlanState) -> QuerySet[Any]:
+    own = Participation.objects.filter(
+        agency_id__in=agencies, tie=Tie.LEAD, assignment_state=AssignmentState.ACCEPTED, task_state=TaskState.DISPATCHED
+    )
+    return WorkPlan.objects.filter(assignment__in=own.values("assignment_id"), state=state)
+
+
+def _to_plan(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _plans(agencies, WorkPlanState.DRAFT)
+
+
+def _to_review_plan(agencies: frozenset[int]) -> QuerySet[Any]:
+    return _plans(agencies, WorkPlanState.AGENCY_REVIEW)
+
+
 def _to_answer(agencies: frozenset[int]) -> QuerySet[Any]:
     own = Participation.objects.filter(agency_id__in=agencies, tie=Tie.LEAD, task_state__in=LIVE_TASK_STATES)
     return Answer.objects.filter(assignment__in=own.values("assignment_id"), state__in=[AnswerState.OWED, AnswerState.RETURNED])
@@ -212,6 +233,8 @@ SOURCES: dict[Duty, Source] = {
     Duty.ANSWER: Source("review", _to_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.CLOSE_ANSWER: Source("coordinate", _to_close_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
+    Duty.PLAN: Source("report", _to_plan, "assignment__due_on", _VIA_PART),
+    Duty.REVIEW_PLAN: Source("review", _to_review_plan, "assignment__due_on", _VIA_PART),
     Duty.VERIFY: Source("", _to_verify, "due_on", ("sign_off__task__issuer", "sign_off__task__plan"), "sign_off__task__"),
 }
 

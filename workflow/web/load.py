@@ -28,6 +28,8 @@ from workflow.models import (
     Suspension,
     Task,
     Verification,
+    WorkPlan,
+    WorkPlanFile,
 )
 from workflow.states import LIVE_TASK_STATES, TaskState
 
@@ -59,6 +61,8 @@ def subject(actor: Actor, kind: Subject, pk: int, *, now: dt.datetime) -> Subjec
         return contribution(actor, pk, now=now)
     if kind == Subject.ANSWER:
         return answer(actor, pk, now=now)
+    if kind == Subject.WORKPLAN:
+        return work_plan(actor, pk, now=now)
     return report(actor, pk, now=now)
 
 
@@ -99,6 +103,20 @@ def contribution(actor: Actor, pk: int, *, now: dt.datetime) -> Contribution:
                 row.assignment = part
                 return row
     raise NotYours
+
+
+def work_plan(actor: Actor, pk: int, *, now: dt.datetime) -> WorkPlan:
+    """Return a lead's plan out of its whole task.
+
+    Raises:
+        NotYours: the task cannot be seen by the actor.
+    """
+    task_id = WorkPlan.objects.filter(pk=pk).values_list("assignment__task_id", flat=True).first()
+    task = whole_task(actor, task_id or 0, now=now)
+    found = next((row for part in task.assignments.all() for row in part.work_plans.all() if row.pk == pk), None)
+    if found is None:
+        raise NotYours
+    return found
 
 
 def report(actor: Actor, pk: int, *, now: dt.datetime) -> Report:
@@ -148,6 +166,21 @@ def material(actor: Actor, pk: int, *, now: dt.datetime) -> Material:
     if row is None:
         raise NotYours
     require(policy.may_read_contribution(actor, row.contribution))
+    return row
+
+
+def plan_file(actor: Actor, pk: int, *, now: dt.datetime) -> WorkPlanFile:
+    """Return a file of a lead's plan that the actor may open.
+
+    Raises:
+        NotYours: its task cannot be seen by the actor.
+        Forbidden: the plan has not been put on record yet.
+    """
+    files = WorkPlanFile.objects.select_related("work_plan__assignment__agency", "work_plan__assignment__task__issuer")
+    row = files.filter(pk=pk, work_plan__assignment__task__in=Task.objects.visible_to(actor, now=now)).first()
+    if row is None:
+        raise NotYours
+    require(policy.may_read_work_plan(actor, row.work_plan))
     return row
 
 
@@ -201,6 +234,7 @@ def part_of(task: Task, pk: int) -> Assignment:
 def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
     reports = Report.objects.select_related("author", "reviewer").prefetch_related("evidence")
     contributions = Contribution.objects.select_related("author", "reviewer").prefetch_related("files")
+    plans = WorkPlan.objects.select_related("author", "reviewer").prefetch_related("steps", "files")
     hand_backs = HandBack.objects.select_related("suggested", "rerouted_to", "raised_by", "decided_by")
     parts = (
         Assignment.objects.select_related("agency", "group", "officer")
@@ -208,6 +242,7 @@ def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
         .prefetch_related(
             Prefetch("reports", reports.order_by("-period_end", "-pk")),
             Prefetch("contributions", contributions.order_by("-period_end", "-pk")),
+            Prefetch("work_plans", plans.order_by("-pk")),
             Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
             Prefetch("hand_backs", hand_backs.prefetch_related("meetings__recorded_by")),
         )

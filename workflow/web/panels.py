@@ -8,7 +8,8 @@ from typing import Any
 from agencies.actor import Actor
 from workflow import policy, timing
 from workflow.catalog import SubjectRow, task_of
-from workflow.models import Answer, Assignment, Contribution, Report
+from workflow.models import Answer, Assignment, Contribution, Report, WorkPlan
+from workflow.work_plans import line_of
 
 RULINGS = frozenset({"record_meeting", "uphold", "reroute", "withdraw_hand_back"})
 EXTENSIONS = frozenset({"grant_extension", "refuse_extension", "withdraw_extension"})
@@ -25,20 +26,26 @@ class Panel:
 
 def panels_for(actor: Actor, act_name: str, subject: SubjectRow) -> list[Panel]:
     """Return what is read before an act is done, as far as the actor may read it."""
+    name, row = _read_before(actor, act_name, subject)
+    return [] if row is None else [Panel(f"workflow/panels/{name}.html", row)]
+
+
+def _read_before(actor: Actor, act_name: str, subject: SubjectRow) -> tuple[str, object | None]:
+    """Return the name of the panel, and what it shows; None where there is nothing to read, or not for this actor."""
+    found: tuple[str, object | None]
     match subject:
         case Report():
-            return _panel("report", subject if policy.may_read_report(actor, subject) else None)
+            found = "report", subject if policy.may_read_report(actor, subject) else None
         case Contribution():
-            return _panel("contribution", subject if policy.may_read_contribution(actor, subject) else None)
+            found = "contribution", subject if policy.may_read_contribution(actor, subject) else None
+        case WorkPlan():
+            found = "work_plan", line_of(subject) if policy.may_read_work_plan(actor, subject) else None
         case Answer():
-            return _panel("answer", subject)
+            found = "answer", subject
         case Assignment() if act_name in RULINGS:
-            return _panel("hand_back", timing.open_hand_back(subject))
+            found = "hand_back", timing.open_hand_back(subject)
         case Assignment() if act_name in EXTENSIONS:
-            return _panel("extension", timing.open_extension(subject))
+            found = "extension", timing.open_extension(subject)
         case _:
-            return _panel("sign_off", timing.open_sign_off(task_of(subject)) if act_name in ROUNDS else None)
-
-
-def _panel(name: str, row: object | None) -> list[Panel]:
-    return [] if row is None else [Panel(f"workflow/panels/{name}.html", row)]
+            found = "sign_off", timing.open_sign_off(task_of(subject)) if act_name in ROUNDS else None
+    return found

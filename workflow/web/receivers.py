@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from workflow.actions.dispatch import preview
 from workflow.catalog import SubjectRow
-from workflow.models import Assignment, Report, Task
+from workflow.models import Assignment, Report, Task, WorkPlan
 from workflow.states import LIVE_ASSIGNMENT_STATES, AssignmentState, Part
 
 STILL_CONCERNED = LIVE_ASSIGNMENT_STATES | {AssignmentState.CONFIRMED}
@@ -32,7 +32,7 @@ def receivers(act_name: str, subject: SubjectRow, *, now: dt.datetime) -> list[G
             groups = _of_dispatch(subject, now) if act_name == "dispatch" else _of_parts(subject.assignments.all())
         case Assignment():
             groups = _of_part_act(act_name, subject)
-        case Report():
+        case Report() | WorkPlan():
             groups = [Group(_("Issuer"), [subject.assignment.task.issuer.name])]
         case _:
             leads = (part for part in subject.assignment.task.assignments.all() if part.is_lead and part.state in STILL_CONCERNED)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any, cast
 
 from django import forms
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,19 +19,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
-from workflow import policy, timing
+from workflow import policy, timing, work_plans
 from workflow.actions.attaching import EVIDENCE_LIMIT
 from workflow.actions.joint_reports import candidates, write_together
 from workflow.actions.write_report import ReportText, attach_evidence, detach_evidence, save_report, send_for_review
 from workflow.collecting import carried_over, collected, last_accepted
 from workflow.lights import report_light
-from workflow.models import Evidence, Material, Report
+from workflow.models import Evidence, Material, Report, WorkPlanFile
 from workflow.owed import is_over
 from workflow.states import ReportState
 from workflow.thresholds import thresholds_in_force
 from workflow.web import load
 from workflow.web.buttons import buttons
 from workflow.web.chosen import LONGEST, shown_in
+from workflow.web.writing import keep_or_show_again
 from workflow.working_days import calendar_in_force
 
 WRITABLE = frozenset({ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED})
@@ -82,17 +83,13 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReportForm(request.POST)
     if not form.is_valid():
         return show(request, actor, report, form, now=now, status=400)
-    try:
-        told = _keep(request, actor, report, form, now=now)
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
-        return show(request, actor, load.report(actor, pk, now=now), form, now=now, status=refusal.status)
-    except (Conflict, Forbidden) as refusal:
-        fresh = load.report(actor, pk, now=now)
-        return show(request, actor, fresh, form, now=now, status=refusal.status, refused=str(refusal.reason))
-    messages.success(request, told)
-    sent = "send" in request.POST
-    return redirect(reverse("task", args=[report.assignment.task_id]) if sent else reverse("report", args=[pk]))
+    return keep_or_show_again(
+        request,
+        form,
+        keep=partial(_keep, request, actor, report, form, now=now),
+        again=lambda **how: show(request, actor, load.report(actor, pk, now=now), form, now=now, **how),
+        onward=reverse("task", args=[report.assignment.task_id]) if "send" in request.POST else reverse("report", args=[pk]),
+    )
 
 
 def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime) -> str:
@@ -154,6 +151,7 @@ def show(
         "save_decision": timing.to_save_report(report, now),
         "light": report_light(report, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),
         "last": last_accepted(report),
+        "plan": plan_beside(report, timezone.localdate(now)),
         "together": list(candidates(report)) if writes and report.written_with_id is None else [],
         "followers": list(report.followers.select_related("assignment__task").order_by("pk")),
         "collected": collected(report),
@@ -163,6 +161,12 @@ def show(
         "limit": EVIDENCE_LIMIT // 1024 // 1024,
     }
     return render(request, "workflow/report.html", context, status=status)
+
+
+def plan_beside(report: Report, today: dt.date) -> work_plans.PlanLine | None:
+    """Return the plan that the lead has in force, with what has become of its steps."""
+    plan = work_plans.in_force(report.assignment)
+    return None if plan is None else work_plans.line_of(plan, today)
 
 
 def is_released_by(actor: Actor, report: Report) -> bool:
@@ -206,7 +210,7 @@ def evidence(request: HttpRequest, pk: int) -> FileResponse:
     return as_download(load.evidence(actor_of(request), pk, now=timezone.now()))
 
 
-def as_download(row: Evidence | Material) -> FileResponse:
+def as_download(row: Evidence | Material | WorkPlanFile) -> FileResponse:
     """Return a file somebody has attached as an answer that no browser takes for a page of ours."""
     answer = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.filename, content_type="application/octet-stream")
     answer["X-Content-Type-Options"] = "nosniff"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from agencies.actor import Actor
 from agencies.middleware import actor_of
-from workflow import policy, timing
+from workflow import policy, timing, work_plans
 from workflow.collecting import Collected, collected
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import (
@@ -29,7 +29,7 @@ from workflow.lights import (
     task_progress_light,
     task_stood_still,
 )
-from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Extension, HandBack, Report, Task, WorkPlan
 from workflow.owed import is_over
 from workflow.states import (
     ENDED_ASSIGNMENT_STATES,
@@ -98,6 +98,8 @@ class PartLine:
     buttons: Buttons
     reports: list[ReportLine]
     contributions: list[ContributionLine]
+    plans: list[WorkPlan]
+    """The plans of the reader's own agency, the latest first."""
     hand_back: HandBack | None
     extension: Extension | None
     may_decompose: bool
@@ -160,6 +162,9 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "open_hand_backs": [line for line in lines if line.hand_back and line.hand_back.state == HandBackState.RAISED],
         "open_extensions": [line for line in lines if line.extension and line.extension.state == ExtensionState.REQUESTED],
         "reports": readable_reports(lines),
+        "work_plans": plan_lines(actor, task, today),
+        "filed": work_plans.filed(task.assignments.all()),
+        "coordinates": bool(policy.may_coordinate(actor, task)),
         "awaited": [line for part in standing for line in part.reports if is_awaited(line)],
         "plan_url": plan_url(task),
         "today": today,
@@ -200,6 +205,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         buttons=Buttons() if part.state in ENDED_ASSIGNMENT_STATES else buttons(actor, part, now=now),
         reports=lines,
         contributions=[contribution_line(actor, row, today, calendar, thresholds) for row in part.contributions.all()] if own else [],
+        plans=list(part.work_plans.all()) if own else [],
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
         may_decompose=actor.may("coordinate", part.agency_id) and part.state == AssignmentState.ACCEPTED and bool(timing.in_hand(part)),
@@ -236,6 +242,13 @@ def readable_reports(lines: Iterable[PartLine]) -> list[ReportLine]:
         if line.is_readable and line.report.state not in {ReportState.DUE, ReportState.WAIVED}
     )
     return sorted(found, key=lambda line: (line.report.period_end, line.report.pk), reverse=True)
+
+
+def plan_lines(actor: Actor, task: Task, today: dt.date) -> list[work_plans.PlanLine]:
+    """Return the plans that leads have in force, as far as the reader may read them, those of parts that have ended last."""
+    plans = [plan for part in task.assignments.all() if (plan := work_plans.in_force(part)) and policy.may_read_work_plan(actor, plan)]
+    plans.sort(key=lambda plan: plan.assignment.state in ENDED_ASSIGNMENT_STATES)
+    return [work_plans.line_of(plan, today) for plan in plans]
 
 
 def plan_url(task: Task) -> str:

@@ -24,6 +24,7 @@ from workflow.states import (
     ReportState,
     SignOffState,
     TaskState,
+    WorkPlanState,
 )
 from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb, said_to
 
@@ -47,6 +48,7 @@ ICONS: dict[str, tuple[str, str]] = {
     Verb.SEND_CONTRIBUTION: ("file-text", "azure"),
     Verb.RETURN_CONTRIBUTION: ("arrow-back-up", "red"),
     Verb.ASK_SUPPORTERS: ("users", ""),
+    Verb.FILE_WORK_PLAN: ("list-check", "azure"),
     Verb.MISS_REPORT: ("alert-triangle", "red"),
     Verb.DECLARE_DONE: ("flag", "purple"),
     Verb.REQUEST_SIGN_OFF: ("list-check", "purple"),
@@ -193,6 +195,7 @@ def _machines(event: Event) -> list[type[models.TextChoices]]:
         (ReportState, event.report_id is not None),
         (ContributionState, bool(event.data.get("contribution"))),
         (AnswerState, bool(event.data.get("answer"))),
+        (WorkPlanState, bool(event.data.get("work_plan"))),
         (AssignmentState, event.assignment_id is not None),
     ]
     anywhere: list[type[models.TextChoices]] = [TaskState, SignOffState, NoticeState, HandBackState, ExtensionState]
@@ -208,6 +211,8 @@ def _details(event: Event) -> list[str]:
         found.append(_("Due on %(day)s") % {"day": data["due_on"]})
     if data.get("answer_by"):
         found.append(_("To be answered by %(day)s") % {"day": data["answer_by"]})
+    if event.verb == Verb.FILE_WORK_PLAN:
+        found.append(_("Version %(number)d") % {"number": data["number"]})
     if data.get("filename"):
         found.append(str(data["filename"]))
     if data.get("percent") is not None:

@@ -35,6 +35,18 @@ AT_ONCE = 100
 """How many tasks can be signed for with one press."""
 
 
+WRITTEN = {
+    Duty.REPORT: "report",
+    Duty.REVIEW: "report",
+    Duty.JUDGE: "report",
+    Duty.CONTRIBUTE: "contribution",
+    Duty.REVIEW_CONTRIBUTION: "contribution",
+    Duty.PLAN: "workplan",
+    Duty.REVIEW_PLAN: "workplan",
+}
+"""The page of what is written or read for a duty."""
+
+
 class Filters(forms.Form):
     """What of the list is shown."""
 
@@ -224,7 +236,7 @@ def _start(duty: Duty, row: Any) -> dt.date:
             return row.period_end  # type: ignore[no-any-return]
         case Duty.ANSWER | Duty.CLOSE_ANSWER:
             moment = row.instruction.written_at
-        case Duty.CO_SIGN:
+        case Duty.CO_SIGN | Duty.PLAN | Duty.REVIEW_PLAN:
             moment = row.assignment.assigned_at
         case Duty.RULE:
             moment = row.raised_at
@@ -236,11 +248,9 @@ def _start(duty: Duty, row: Any) -> dt.date:
 
 
 def _url(duty: Duty, row: Any, task: Task) -> str:
+    if duty in WRITTEN:
+        return reverse(WRITTEN[duty], args=[row.pk])
     match duty:
-        case Duty.REPORT | Duty.REVIEW | Duty.JUDGE:
-            return reverse("report", args=[row.pk])
-        case Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
-            return reverse("contribution", args=[row.pk])
         case Duty.SIGN_OFF | Duty.VERIFY:
             return reverse("task-act", args=[task.pk, "sign_off" if duty == Duty.SIGN_OFF else "verify"])
         case Duty.ANSWER | Duty.CLOSE_ANSWER:

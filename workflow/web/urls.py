@@ -16,6 +16,7 @@ from workflow.web import (
     report_page,
     task_page,
     todo,
+    work_plan_page,
 )
 from workflow.web.act_page import act
 from workflow.web.house import calendar as house_calendar
@@ -42,6 +43,9 @@ urlpatterns = [
     path("reports/<int:pk>/acts/<slug:name>/", act, {"kind": "report"}, name="report-act"),
     path("contributions/<int:pk>/", contribution_page.contribution_page, name="contribution"),
     path("contributions/<int:pk>/acts/<slug:name>/", act, {"kind": "contribution"}, name="contribution-act"),
+    path("work-plans/<int:pk>/", work_plan_page.work_plan_page, name="workplan"),
+    path("work-plans/<int:pk>/acts/<slug:name>/", act, {"kind": "workplan"}, name="workplan-act"),
+    path("work-plan-files/<int:pk>/", work_plan_page.plan_file, name="workplan-file"),
     path("answers/<int:pk>/acts/<slug:name>/", act, {"kind": "answer"}, name="answer-act"),
     path("circulars/", papers.circulars, name="circulars"),
     path("contribution-files/<int:pk>/", contribution_page.material, name="contribution-file"),

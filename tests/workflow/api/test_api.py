@@ -19,6 +19,7 @@ from tests.factories.tasks import (
     Stage,
     accepted_task,
     asked_contribution,
+    begun_work_plan,
     closing_task,
     dispatched_task,
     make_crew,
@@ -121,6 +122,7 @@ def test_every_route_to_a_task_is_404_for_another_agency() -> None:
         "report": report.pk,
         "contribution": contribution.pk,
         "answer": owed_answer(stage).pk,
+        "workplan": begun_work_plan(stage).pk,
     }
     fields = {"text": "x", "date": "2026-12-31", "choice": None, "agency": 1, "officer": 1, "successor": 1, "person": 1, "sentences": [0]}
     asked = 0
@@ -128,7 +130,8 @@ def test_every_route_to_a_task_is_404_for_another_agency() -> None:
         body = {field.name: field.choices[0][0] if field.kind == "choice" else fields[field.kind] for field in entry.fields}
         assert act(stranger, name, subjects[entry.subject], body).status_code == 404, name
         asked += 1
-    for name, pk in (("task", stage.task.pk), ("events", stage.task.pk), ("report", report.pk), ("contribution", contribution.pk)):
+    read = ("report", "contribution", "workplan")
+    for name, pk in (("task", stage.task.pk), ("events", stage.task.pk), *((name, subjects[name]) for name in read)):
         assert stranger.get(reverse(f"api:{name}", args=[pk])).status_code == 404, name
     assert stranger.get(reverse("api:tasks")).json()["results"] == []
     assert asked == len(CATALOG) > 30

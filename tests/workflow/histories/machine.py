@@ -16,8 +16,9 @@ from workflow.actions.batch import press_many, remind_many, sign_for_many
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.write_contribution import save_contribution
 from workflow.actions.write_report import ReportText, save_report
+from workflow.actions.write_work_plan import Step, save_work_plan
 from workflow.catalog import CATALOG, Subject
-from workflow.models import Assignment, Contribution, Event, Report, Task
+from workflow.models import Assignment, Contribution, Event, Report, Task, WorkPlan
 from workflow.states import Rhythm
 
 USUAL: dict[str, tuple[str, ...]] = {
@@ -29,12 +30,13 @@ USUAL: dict[str, tuple[str, ...]] = {
     "pending": ("sign_for", "sign_for", "hand_back", "pass_on", "press"),
     "accepted": (
         "ask_for_report", "declare_done", "declare_done", "request_extension", "grant_extension", "refuse_extension", "hand_back",
-        "withdraw_extension", "co_sign", "change_part", "withdraw_assignment",
+        "withdraw_extension", "co_sign", "change_part", "withdraw_assignment", "begin_work_plan", "begin_work_plan",
     ),
     "declared": ("request_sign_off", "request_sign_off", "co_sign", "withdraw_sign_off"),
     "disputed": ("uphold", "reroute", "withdraw_hand_back"),
     "due": ("save",), "returned": ("save", "waive_report", "waive_contribution", "give_answer"),
-    "agency_review": ("submit_report", "submit_report", "send_back", "send_contribution", "send_contribution", "send_back_contribution"),
+    "agency_review": ("submit_report", "submit_report", "send_back", "send_contribution", "send_contribution", "send_back_contribution",
+                      "file_work_plan", "file_work_plan", "send_back_work_plan"),
     "asked": ("save", "save", "waive_contribution"), "sent": ("return_contribution",),
     "owed": ("give_answer",), "given": ("close_answer", "return_answer"),
     "submitted": ("accept_report", "accept_report", "return_report"),
@@ -88,6 +90,9 @@ class History(Elsewhere):
         likely = [name for name in USUAL.get(str(row.state), ()) if (written if name == "save" else CATALOG[name].subject == subject)]
         names = sorted(name for name, act in CATALOG.items() if act.subject == subject)
         name = self.pick(data, likely if usual and likely else names, "act")
+        if subject == Subject.WORKPLAN and row.state == "draft" and usual:
+            self.plan(data, row)
+            return
         if subject == Subject.CONTRIBUTION and (name == "save" or (row.state == "draft" and usual)):
             self.contribute(data, row)
             return
@@ -134,6 +139,17 @@ class History(Elsewhere):
         if self.do("save_contribution", lambda: save_contribution(**told, text="材料")) == 200:
             act = CATALOG["send_contribution_for_review"]
             self.do("send_contribution_for_review", lambda: act.run(**told))
+
+    def plan(self, data: st.DataObject, row: WorkPlan) -> None:
+        """An officer of a lead writes its plan, in time or not, and sends it for review."""
+        people = [actor for actor in (self.actor(user) for user in self.world.people) if actor.may("report", row.assignment.agency_id)]
+        if not people:
+            return
+        told = {"actor": self.pick(data, people, "writer"), "workplan_id": row.pk, "now": self.now}
+        day = self.now.date() + dt.timedelta(days=data.draw(st.sampled_from([10, 30, 90]), label="day of the step"))
+        if self.do("save_work_plan", lambda: save_work_plan(**told, text="方案", steps=[Step(day, "推进", "规划处")])) == 200:
+            act = CATALOG["send_work_plan_for_review"]
+            self.do("send_work_plan_for_review", lambda: act.run(**told))
 
     @rule(data=st.data())
     def forward(self, data: st.DataObject) -> None:

@@ -18,7 +18,7 @@ from agencies.refusals import Refusal
 from tests.factories.directory import NOW, make_agency, make_member, make_person
 from tests.workflow.histories import rules
 from workflow.catalog import Act, Subject
-from workflow.models import Answer, Assignment, Contribution, Event, Report, Task
+from workflow.models import Answer, Assignment, Contribution, Event, Report, Task, WorkPlan
 
 SYSTEM = Actor.system()
 MODELS: dict[Subject, Any] = {
@@ -27,6 +27,7 @@ MODELS: dict[Subject, Any] = {
     Subject.REPORT: Report,
     Subject.CONTRIBUTION: Contribution,
     Subject.ANSWER: Answer,
+    Subject.WORKPLAN: WorkPlan,
 }
 MOST_TASKS, MOST_AGENCIES = 4, 9
 

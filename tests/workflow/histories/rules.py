@@ -27,6 +27,7 @@ from workflow.models import (
     SignOff,
     Suspension,
     Task,
+    WorkPlan,
 )
 
 MOVES: dict[type[Model], set[tuple[str, str]]] = {
@@ -55,6 +56,9 @@ MOVES: dict[type[Model], set[tuple[str, str]]] = {
         ("agency_review", "sent"), ("sent", "returned"), ("asked", "waived"), ("draft", "waived"), ("returned", "waived"),
         ("asked", "passed_on"), ("draft", "passed_on"), ("agency_review", "passed_on"), ("returned", "passed_on"),
     },
+    WorkPlan: {
+        ("", "draft"), ("draft", "agency_review"), ("agency_review", "draft"), ("agency_review", "filed"), ("filed", "replaced"),
+    },
     Answer: {
         ("", "owed"), ("owed", "given"), ("given", "returned"), ("returned", "given"), ("given", "closed"), ("owed", "passed_on"),
         ("returned", "passed_on"),
@@ -62,7 +66,7 @@ MOVES: dict[type[Model], set[tuple[str, str]]] = {
     Extension: {("", "requested"), ("requested", "granted"), ("requested", "refused"), ("requested", "withdrawn")},
     HandBack: {("", "raised"), ("raised", "upheld"), ("raised", "rerouted"), ("raised", "withdrawn")},
 }  # fmt: skip
-"""The moves of the six machines (DESIGN section 4)."""
+"""The moves of the machines (DESIGN section 4)."""
 
 CONSEQUENCES: dict[str, set[str]] = {
     "dispatch": {"assign"},
@@ -130,6 +134,17 @@ def _broken() -> Iterator[str]:
     for report in Report.objects.exclude(reviewer=None).exclude(author=None):
         if report.author_id == report.reviewer_id:
             yield f"report {report.pk} was released by its author"
+    yield from _plans()
+
+
+def _plans() -> Iterator[str]:
+    """Look whether each part's plans on record are numbered from one without a gap, and the last of them alone is in force."""
+    numbers: dict[int, list[tuple[int, str]]] = {}
+    for plan in WorkPlan.objects.filter(number__isnull=False).order_by("assignment", "number"):
+        numbers.setdefault(plan.assignment_id, []).append((plan.number or 0, str(plan.state)))
+    for part, found in numbers.items():
+        if found != [(place, "filed" if place == len(found) else "replaced") for place in range(1, len(found) + 1)]:
+            yield f"assignment {part} has plans on record {found}"
 
 
 def _of_task(task: Task, parts: list[Assignment], rounds: int, stops: int, live: set[str]) -> Iterator[str]:

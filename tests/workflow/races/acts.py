@@ -21,15 +21,17 @@ from workflow.actions.hand_over import hand_over
 from workflow.actions.joint_reports import write_together
 from workflow.actions.plan_task import edit_task
 from workflow.actions.take_over import Fate, take_over
+from workflow.actions.work_plan_files import attach_plan_file
 from workflow.actions.write_contribution import save_contribution
 from workflow.actions.write_report import ReportText, attach_evidence, save_report
+from workflow.actions.write_work_plan import Step, save_work_plan
 from workflow.catalog import CATALOG, Act, Subject
-from workflow.models import Answer, Assignment, Comment, Contribution, Report, Task
+from workflow.models import Answer, Assignment, Comment, Contribution, Report, Task, WorkPlan
 from workflow.states import Rhythm
 
 MODELS: dict[str, Any] = {
     Subject.TASK: Task, Subject.ASSIGNMENT: Assignment, Subject.REPORT: Report,
-    Subject.CONTRIBUTION: Contribution, Subject.ANSWER: Answer, "comment": Comment,
+    Subject.CONTRIBUTION: Contribution, Subject.ANSWER: Answer, Subject.WORKPLAN: WorkPlan, "comment": Comment,
 }  # fmt: skip
 
 
@@ -125,6 +127,7 @@ def _take_over(actor: Actor, row: Assignment, pk: int, clone: Clone, sides: Side
     _moved(pk in {outcome.assignment_id for outcome in done.outcomes if outcome.fate != Fate.CHANGED})
 
 
+_STEPS = [Step(TODAY + dt.timedelta(days=10), "推进", "规划处")]
 _TEXT = ReportText(done="新的进展", percent=90)
 
 OTHERS: dict[str, Raced] = {
@@ -158,6 +161,12 @@ OTHERS: dict[str, Raced] = {
         Raced("attach_material", "contribution", policy.may_contribute,
               lambda actor, row, pk, clone, sides: attach_material(
                   actor=actor, contribution_id=pk, filename="数据.txt", content=b"x", now=NOW)),
+        Raced("save_work_plan", "workplan", policy.may_write_work_plan,
+              lambda actor, row, pk, clone, sides: save_work_plan(
+                  actor=actor, workplan_id=pk, text="另一份方案", steps=_STEPS, now=NOW, version=row.version)),
+        Raced("attach_plan_file", "workplan", policy.may_write_work_plan,
+              lambda actor, row, pk, clone, sides: attach_plan_file(
+                  actor=actor, workplan_id=pk, filename="方案.txt", content=b"x", now=NOW)),
         Raced("retract", "comment", policy.may_retract,
               lambda actor, row, pk, clone, sides: retract(actor=actor, comment_id=pk, now=NOW)),
     )
@@ -177,6 +186,7 @@ NOT_RACED = {
     "unfollow": "a person's own list",
     "detach_evidence": "the other half of attach_evidence",
     "detach_material": "the other half of attach_material",
+    "detach_plan_file": "the other half of attach_plan_file",
     "settle_receiver": "of a draft, like edit_task",
     "set_plan_rules": "on a plan",
     "set_ladder": "on a plan",

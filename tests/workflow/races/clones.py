@@ -28,6 +28,8 @@ from workflow.models import (
     Task,
     TaskUserPermission,
     Verification,
+    WorkPlan,
+    WorkStep,
 )
 
 Keys = dict[tuple[type[Model], int], int]
@@ -38,6 +40,7 @@ BELOW: tuple[tuple[Any, str], ...] = (
     (Assignment, "task"), (Participation, "task"), (CoSignature, "sign_off__task"), (Verification, "sign_off__task"),
     (Report, "assignment__task"), (Contribution, "assignment__task"), (Extension, "assignment__task"), (HandBack, "assignment__task"),
     (DisputeMeeting, "hand_back__assignment__task"), (Answer, "assignment__task"),
+    (WorkPlan, "assignment__task"), (WorkStep, "work_plan__assignment__task"),
 )  # fmt: skip
 """What hangs on a task, each after what it points to, with the way to the task."""
 

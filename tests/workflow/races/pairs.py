@@ -30,6 +30,7 @@ ALSO: dict[str, set[str]] = {
     "attach_material": {"asked", "draft", "returned"}, "write_together": {"joint"},
     "send_for_review": {"joint"}, "waive_report": {"joint"},
     "save_contribution": {"asked", "draft", "returned"}, "retract": {"said"},
+    "save_work_plan": {"begun", "draft"}, "attach_plan_file": {"begun", "draft"},
 }  # fmt: skip
 """Further states in which an act succeeds."""
 
@@ -67,7 +68,7 @@ def _above(subject: str, state: str) -> list[str]:
         return []
     moving = {name for name, act in CATALOG.items() if act.transition}
     found = [name for name in _legal("task", TASK_STATE.get((subject, state), "dispatched")) if name in moving]
-    if subject in {"report", "contribution", "answer"}:
+    if subject in {"report", "contribution", "answer", "workplan"}:
         part = "pending" if subject == "contribution" else "accepted"
         found += [
             name for name in ("withdraw_assignment", "hand_back", "declare_done") if part in states_of(name) and subject != "contribution"
@@ -96,7 +97,8 @@ SHORT_ONES = {
     "grant_extension x refuse_extension",
     "reroute x uphold", "request_sign_off x request_sign_off", "accept_report x return_report", "sign_for x suspend", "verify x verify",
     "send_back_contribution x send_contribution", "close_answer x return_answer", "write_together x write_together", "retract x retract",
-    "hand_over x hand_over", "take_over x take_over", "record_recheck x record_recheck",
+    "hand_over x hand_over", "take_over x take_over", "record_recheck x record_recheck", "begin_work_plan x begin_work_plan",
+    "file_work_plan x send_back_work_plan",
 }  # fmt: skip
 SHORT = [pair for pair in PAIRS if str(pair).split(" (")[0] in SHORT_ONES]
 """Those of the short form."""

@@ -35,6 +35,9 @@ from workflow.models import (
     Suspension,
     Task,
     Verification,
+    WorkPlan,
+    WorkPlanFile,
+    WorkStep,
 )
 
 Result = tuple[int, int, tuple[Any, ...]]
@@ -109,6 +112,9 @@ LOOKED_AT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Report, "assignment__task_id", ("state", "version", "percent", "author_id", "reviewer_id")),
     (Evidence, "report__assignment__task_id", ("sha256",)),
     (Contribution, "assignment__task_id", ("state", "version")),
+    (WorkPlan, "assignment__task_id", ("state", "version", "number", "author_id", "reviewer_id")),
+    (WorkStep, "work_plan__assignment__task_id", ("day", "what")),
+    (WorkPlanFile, "work_plan__assignment__task_id", ("sha256",)),
     (SignOff, "task_id", ("state", "version")),
     (CoSignature, "sign_off__task_id", ("verdict",)),
     (Verification, "sign_off__task_id", ("verifier_id", "result")),

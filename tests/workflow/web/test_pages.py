@@ -13,6 +13,7 @@ from tests.factories.tasks import (
     Stage,
     accepted_task,
     asked_contribution,
+    begun_work_plan,
     closing_task,
     declared_task,
     dispatched_task,
@@ -75,6 +76,7 @@ def test_the_page_of_every_act_is_404_to_strangers_and_never_breaks_for_those_wh
         "report": report.pk,
         "contribution": contribution.pk,
         "answer": owed_answer(stage).pk,
+        "workplan": begun_work_plan(stage).pk,
     }
     people = everybody(stage)
     stranger = signed_in(people.pop("stranger"))
@@ -153,7 +155,7 @@ def test_the_task_page_costs_the_same_for_three_agencies_and_for_thirty(
     submitted_report(stage, stage.leads[0], percent=50)
     for user in (stage.coordinator, stage.leads[0].reviewer):
         client = signed_in(user)
-        with django_assert_max_num_queries(33):
+        with django_assert_max_num_queries(34):
             assert client.get(reverse("task", args=[stage.task.pk])).status_code == 200
 
 
