@@ -69,6 +69,7 @@ TELECOM = _WORDS["telecom"]
 OF_THEIR_OWN = frozenset(_WORDS["of_their_own"])
 ONE_HOUSE = _WORDS["one_house"]
 DISTRICTS = frozenset(_WORDS["districts"])
+NO_REGIONS = _WORDS["no_regions"]
 NO_PLACES = frozenset(_WORDS["no_places"])
 ORGANS = tuple(sorted(_WORDS["organs"], key=len, reverse=True))
 PREFECTURE_OFFICES = frozenset(_WORDS["prefecture_offices"])

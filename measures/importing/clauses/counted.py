@@ -14,7 +14,7 @@ _NUMBER = "[两二三四五六七八九十2-9]"
 _SEATS = "|".join(sorted({*bodies.SEATS, *bodies.PREFECTURE_OFFICES}, key=len, reverse=True))
 _CHOICE = re.compile(  # 九龙县（市）人民政府, 彭阳五县（区）政府
     rf"(?P<place>[\u4e00-\u9fff]{{2,9}}?)(?:(?P<number>{_NUMBER})个?)?"
-    rf"(?P<units>[市区县州旗](?:（[市区县州旗、]{{1,5}}）|[市区县旗]))(?P<seat>{_SEATS})$"
+    rf"(?P<units>[省市区县州旗](?:（[省市区县州旗、]{{1,5}}）|[市区县旗]))(?P<seat>{_SEATS})$"
 )
 _COUNTED = re.compile(
     rf"(?P<place>[\u4e00-\u9fff]{{2,11}}?)(?P<number>{_NUMBER})个?(?P<unit>地区|市|区|县|州|旗|盟|镇|乡|街道|地)(?P<seat>{_SEATS})?$"
@@ -63,6 +63,8 @@ def without_choice(mentions: list[Mention]) -> list[Mention]:
         for at in range(index - before, index + 1):
             name = chosen["place"] if at == index else mentions[at].name
             own = {unit for unit in places.units_of(name) if unit[-1:] in chosen["units"]}
+            if chosen["units"].startswith("省"):  # 吉林 of 辽宁、吉林省（区）政府 is no city
+                own = {unit for unit in own if places.level_of(name + unit) == bodies.PROVINCE}
             if shape(name).kind == "place" and len(own) == 1:
                 done[at] = replace(mentions[at], name=name + own.pop() + chosen["seat"], kind="agency", restored=True)
     return done

@@ -202,6 +202,8 @@ class Parser:
             role = label.role
         if role is None or not self.pending or (self.label and self.label.kind not in _OF_UNITS):
             return
+        if role == "responsible" and token.phrase and self.label is not None and self.label.role not in (None, role):
+            return  # 配合单位：市税务局（按职责分工）: the label has said what it is
         # A、B（牵头）: by custom the mark is that of the one name before it
         if role == "responsible" and token.phrase and self.label is None:
             self._assign(self.pending, role)  # A、B（按职责分工负责）

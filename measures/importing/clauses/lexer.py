@@ -180,6 +180,9 @@ class Lexer:
         if _is_number(inside):
             self.tokens.append(Token("note", at, close + 1, ""))
             return close + 1
+        if self._last("role") and not any(is_office(inside[:size]) for size in range(len("市教育"), len(inside) + 1)):
+            self.tokens.append(Token("note", at, close + 1, inside, inner=(at + 1, close)))  # 市住建局牵头（城市建成区）
+            return close + 1
         self.tokens.append(Token("sep", at, at + 1, "，"))
         return at + 1
 
@@ -275,7 +278,7 @@ class Lexer:
             joined
             and not self._noun_goes_on(at + len(joined), start)
             and (self.text[start:at] in bodies.CLASS_NOUNS or is_collective(self.text[start:at]))
-            and self.wholes.begin(self._ahead(at + len(joined)))
+            and (self.wholes.begin(ahead := self._ahead(at + len(joined))) or places.is_short(ahead))
         ):
             return True
         return self._role_begins(at, start)

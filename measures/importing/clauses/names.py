@@ -178,7 +178,9 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
 def _without_head(name: str, base: str) -> Shape:
     if functional(base):
         return Shape(name, "stem", core=base)
-    if base.endswith(bodies.ZONES) or (len(base) in _REGION and base.endswith(bodies.REGION_UNITS) and not base.endswith(("地区", "社区"))):
+    if base.endswith(bodies.ZONES) or (
+        len(base) in _REGION and base.endswith(bodies.REGION_UNITS) and not base.endswith(bodies.NO_REGIONS)
+    ):
         return Shape(name, "region", prefix=base, level=_level_of_unit(base))
     return Shape(name, "unknown", core=base)
 

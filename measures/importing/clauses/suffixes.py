@@ -39,7 +39,7 @@ def _named_group(noun: str) -> bool:
 
 def restore_suffixes(mentions: list[Mention]) -> list[Mention]:
     """Give every fragment the ending of the name that closes its run; what stays a fragment is doubted."""
-    mentions = _halves_of_zones(_shared_offices(without_choice(without_numbers(mentions))))
+    mentions = _seats_shared(_halves_of_zones(_shared_offices(without_choice(without_numbers(mentions)))))
     done = list(mentions)
     run: list[int] = []
     for index, mention in enumerate(mentions):
@@ -82,6 +82,17 @@ def _organ_of(name: str, mark: str) -> bool:
     organ = name.removeprefix(made.prefix.removesuffix("党委").removesuffix("委"))
     place = name.removesuffix(organ)
     return organ in bodies.ORGANS and (place == mark or (is_region(place) and place.endswith(mark)))  # 伊犁州党委、州政府督查室
+
+
+def _seats_shared(mentions: list[Mention]) -> list[Mention]:
+    """天长、明光等市和定远、凤阳等县人民政府: the seat behind the second 等 is that of all."""
+    done = list(mentions)
+    for index, mention in enumerate(mentions):
+        further = (other.chunk.etc for other in mentions[index + 1 :] if other.chunk.etc and other.chunk.group == mention.chunk.group)
+        noun, after = mention.chunk.etc, next(further, "")
+        if noun in bodies.LEVEL_MARKS and after[:1] in bodies.LEVEL_MARKS and after[1:] in bodies.SEATS:
+            done[index] = replace(mention, chunk=replace(mention.chunk, etc=noun + after[1:]))
+    return done
 
 
 def _halves_of_zones(mentions: list[Mention]) -> list[Mention]:
@@ -200,9 +211,9 @@ def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
     name = mention.name
     unit = next((unit for unit in (*bodies.ZONES, *bodies.REGION_UNITS) if end.prefix.endswith(unit) and len(end.prefix) > len(unit)), "")
     known = set() if unit in _TOWN_UNITS else places.units_of(name)
-    if places.short_at(end.prefix) == end.prefix:
-        unit = ""
-    elif known and unit not in known:
+    if places.short_at(end.prefix) == end.prefix or known == {""}:
+        unit = ""  # 嵩县 has its own
+    elif known and not any(own == unit or (unit.startswith("自治") and own.endswith(unit)) for own in known):
         if len(known) > 1:
             return mention
         return replace(mention, name=name + known.pop() + rest, kind="agency", restored=True, why="与后面的地名不同级，按其行政区划补全")
