@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from measures.importing.comparators import NUMBER, UNIT
-from measures.importing.numerals import HALF_WIDTH, chinese_number, number_from
+from measures.importing.numerals import DASHES, HALF_WIDTH, chinese_number, number_from
 
 _CN = "零〇一二两三四五六七八九"
 _HALF = HALF_WIDTH | {ord("．"): ".", ord("％"): "%"}
 _ENDS = r"(?:以上|以下|以内|之内|左右|上下|[，。；、）)\n]|$)"
 _AMOUNT = re.compile(
-    rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[-—–~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
+    rf"(?<!\d)(?P<value>{NUMBER})\s*(?:[%％万亿]?(?:[{DASHES}~～至到]|——)\s*(?P<high>{NUMBER})\s*)?(?:余|多)?(?:(?P<unit>{UNIT})|(?={_ENDS}))"
     rf"|百分之(?P<percent>[{_CN}十百]{{1,5}}(?:点[{_CN}]{{1,3}})?)"
     rf"|(?P<of>[二三四五六七八九十])分之(?P<share>[一二两三四五六七八九])"
     rf"|(?P<half>(?<![前后上下对各另减])(?:一半|半数)(?={_ENDS}))|(?P<tenths>(?<=[到达占过少低在于至率例重长降加高])[一二两三四五六七八九])成(?={_ENDS})"

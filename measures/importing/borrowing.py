@@ -17,6 +17,10 @@ _REACHED = re.compile("(?:完成|实现|达到|达|建成|新增|改造|开工|�
 _STEPS = re.compile(r"分[一二两三四五六\d]?[年批步阶段期季]")  # 分两年实施, of which no number tells
 _GRADE = re.compile(r"(?:[\u4e00-\u9fff“”]{1,3}|[0-9A]{1,2})[级类型]")
 _GRADED = re.compile(rf"{_GRADE.pattern}(?P<noun>[^级类型]{{2,}})$")
+_PLACE = re.compile(
+    r"(?:(?:珠|长)三角|京津冀|成渝|粤东西北|[东中西]部|[\u4e00-\u9fff]{2,8}(?:地区|区域|平原|三角洲|流域|城市群|都市圈|片区|省|市|县|州|盟|旗))"
+    r"(?:及(?:其|其他)?周边(?:地区|区域)?)?(?:地区)?|城[市镇乡区]|县城|城镇|农村|乡村|乡镇"
+)
 _LONGEST = 12
 
 
@@ -76,6 +80,12 @@ class Said:
             return self.words(begin, whole=True) or self.counted or heading
         return bare
 
+    def of_place(self, named: str, unit: str) -> Target | None:
+        """Give the target before whose share a place has of its own: 货运量增长30%，其中长三角地区增长40%; None of no place."""
+        if unit != "%" or not _PLACE.fullmatch(named):
+            return None
+        return next((target for target in reversed(self.found) if target.unit == unit), None)
+
     def region(self, named: str) -> str:
         """Give the region, that of the target before where none is written."""
         return named or (self.last.region if self.last else "")
@@ -90,6 +100,7 @@ def whole_names(found: list[Target]) -> list[str]:
     nouns = [match["noun"] if (match := _GRADED.search(name)) else "" for name in names]
     for place, name in enumerate(names):
         if _GRADE.fullmatch(VERB.sub("", name)):
-            beside = [other for other in (place + 1, place - 1) if 0 <= other < len(nouns) and found[other].unit == found[place].unit]
+            near = [other for other in (place + 1, place - 1) if 0 <= other < len(nouns)]
+            beside = [other for other in near if found[other].unit == found[place].unit]
             names[place] = name + next((nouns[other] for other in beside if nouns[other]), "")
     return names

@@ -28,6 +28,8 @@ from measures.importing.time_patterns import (
     EVENT,
     FEAST,
     HOW_LONG,
+    OF_A_THING,
+    OF_EACH,
     ONCE_MORE,
     PLAN,
     REPORTED,
@@ -76,9 +78,10 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
     """
     piece = folded(text, lines=not labelled)
     found: list[Deadline] = []
-    floor, running = 0, reference_date
+    floor = passed = 0
+    running = reference_date
     for trigger in TRIGGER.finditer(piece.plain):
-        if trigger.start() < floor:
+        if trigger.start() < max(floor, passed):
             continue
         if _PARTED.search(piece.plain, floor, trigger.start()):
             running = reference_date
@@ -87,6 +90,8 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
             first, last = piece.span(max(phrase.start, floor), phrase.end)
             found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base))
             floor, running = phrase.end, _running(phrase, running, reference_date)
+        elif (point := Point.match(piece.plain, trigger.start())) and point.year is not None:
+            passed = point.end  # a year that is written is never replaced by another one
     return found
 
 
@@ -134,6 +139,8 @@ def _recurring(plain: str, start: int, known: _Known) -> Deadline | None:
         plain[start] in "按定日" and not known.labelled and not (plain[start] == "按" and REPORTED.match(plain, found.end()))
     ):
         return None
+    if not known.labelled and OF_EACH.match(plain, found.end()):
+        return None
     return _made(plain, found, None, recurring=True)
 
 
@@ -145,7 +152,7 @@ def _all_year(plain: str, start: int, known: _Known) -> Deadline | None:
 
 def _feast(plain: str, start: int, known: _Known) -> Deadline | None:
     found = FEAST.match(plain, start)
-    if found is None:
+    if found is None or (not known.labelled and OF_A_THING.search(plain, max(0, start - 2), start)):
         return None
     reference = known.document if found["year"] or found["relative"] else known.running
     year = _year_of(found["year"], found["relative"], reference)
@@ -242,10 +249,12 @@ def _point_or_range(plain: str, start: int, known: _Known) -> Deadline | None:
         return None
     last, is_range = read
     day, why = last.resolve(known.running if last.year is None and last.shift is None else known.document)
-    set_for = known.labelled or _orders(plain, start, last) or _is_one_of(plain, start, last, is_range=is_range)
+    unfixed = _unfixed(plain, start, last, alone=not is_range)
+    before = unfixed is not None and unfixed.text.endswith("前")  # 2021年10月大会召开前
+    set_for = known.labelled or before or _orders(plain, start, last) or _is_one_of(plain, start, last, is_range=is_range)
     if not (set_for and (known.labelled or _is_ahead(day, known))):
         return None
-    if unfixed := _unfixed(plain, start, last, alone=not is_range):
+    if unfixed is not None:
         return unfixed
     if not is_range and not (last.before or last.edge) and (begun := BEGINNING.match(plain, last.end)):
         return _begun(plain, start, begun.end()) if known.labelled else None
@@ -256,8 +265,8 @@ def _unfixed(plain: str, start: int, point: Point, *, alone: bool) -> Deadline |
     """2022年秋季, 2022年高考前: a year with a time in it that has no day."""
     if season := SEASON.match(plain, point.end):
         return Deadline(plain[start : season.end()], start, season.end(), None, why="季节没有确定的最后一天")
-    plain_year = alone and point.whole == "year" and not point.edge and not point.before
-    event = EVENT.match(plain, point.end) if plain_year else None
+    followed = alone and point.whole in ("year", "month") and not point.edge and not point.before
+    event = EVENT.match(plain, point.end) if followed else None
     whole = plain[start : event.end()] if event else ""
     return Deadline(whole, start, start + len(whole), None, why=_NOT_FIXED.format(whole)) if event else None
 
@@ -297,7 +306,8 @@ def _is_one_of(plain: str, start: int, point: Point, *, is_range: bool) -> bool:
 def _orders(plain: str, start: int, point: Point) -> bool:
     """Whether a point in prose is a deadline, and not the date of something past."""
     after = plain[point.end : point.end + 6]
-    if after.startswith(_WORDS["history"]) or (start and plain[start - 1] in "自从〔（("):
+    told = after.startswith(_WORDS["history"]) and not point.before  # 2021年印发的通知, but 6月底前印发
+    if told or (start and plain[start - 1] in "自从〔（("):
         return False
     strong = (
         point.before

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from measures.importing.clauses.roles import OTHERS_SUPPORT
 from measures.importing.document import Document
 from measures.importing.frontmatter import Layout
-from measures.importing.headings import read_marker
+from measures.importing.headings import Scheme, read_marker
 from measures.importing.issuers import NUMBERED
 from measures.importing.numerals import plain_digits
 from measures.importing.outline import Node
@@ -25,7 +25,7 @@ _ALIAS = re.compile(
 )
 _NAME_CHARS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()·“”.—-]+$")
 _NAME_START = re.compile(
-    r"(?:加快发展|大力发展|加快|对标|对照|针对|围绕|聚焦|坚持|落实|贯彻|出台|制定|印发|发布|实施|支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
+    r"(?:抢抓|抓住|抓好|把握|加快发展|大力发展|加快|对标|对照|针对|围绕|聚焦|坚持|落实|贯彻|出台|制定|印发|发布|实施|支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
 )
 FIRST_LEADS = re.compile(
     r"(?:排|列|位)(?:在|于)?(?:第一|首)(?:位|个|名)?(?:的)?(?:部门|单位|责任单位|责任部门)?(?:的)?(?:为|是|作为|即为|均为)[^，。；）)]{0,8}(?:牵头|主办|主责|负责)|"
@@ -103,11 +103,14 @@ def find_basis(text: str, layout: Layout) -> list[Basis]:
 
 
 def _openings(text: str, layout: Layout) -> list[tuple[int, int]]:
-    """Give the paragraphs of each segment before its first heading: the plan's own, and those of the notice around it."""
+    """Give the paragraphs of each segment before its first heading, 第一条 included: the plan's own, and those of the notice around it."""
     spans: list[tuple[int, int]] = []
     for index, segment in enumerate(layout.segments):
         for block in segment[:_OPENING] if index not in layout.attachments else ():
-            if block.cells or read_marker(text[block.start : block.start + 20]) is not None:
+            marker = None if block.cells else read_marker(text[block.start : block.start + 20])
+            if marker is not None and marker.scheme < Scheme.CN:
+                continue  # 第一章 总则
+            if block.cells or (marker is not None and (marker.scheme is not Scheme.ARTICLE or marker.value > 1)):
                 break
             spans.append((block.start, block.end))
     return spans

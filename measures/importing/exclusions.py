@@ -44,6 +44,8 @@ _RISES = frozenset(
         "降低至",
     )
 )
+_GIVES = re.compile(r"给予[^。；]*?(?:补贴|补助|奖励|奖补|资助|贴息)(?![^。；]*(?:力争|确保|到20\d\d年))")
+_CAPACITY = re.compile(r"(?:年|月|日|时)均?(?:产|处理|加工|输送|供水|供气|发电|接待)$")
 _GRANTS = re.compile(r"给予|奖励|奖补|最高|上限|罚|单[个户家笔]|不满|未满")
 
 _POLICY = re.compile(
@@ -89,6 +91,21 @@ def is_promise(around: str, named: str, word: str) -> bool:
     if _POLICY.search(around) is None:
         return False
     return not (word in _RISES and _LEVEL.search(STARTING.sub("", named).strip()) and not _GRANTS.search(around))
+
+
+def goes_on_promising(before: str, named: str, unit: str) -> bool:
+    """Tell a sum or share that goes on with a promise of the same sentence: 给予30%的补贴，贫困地区不超过40%."""
+    return (unit.endswith("元") or unit == "%") and _GIVES.search(before) is not None and not _LEVEL.search(named.strip())
+
+
+def says_capacity(named: str) -> bool:
+    """Tell words behind which stands how much a thing makes or takes: 形成年产300万台…生产能力."""
+    return _CAPACITY.search(named) is not None
+
+
+def is_named_behind(after: str) -> bool:
+    """Tell whether a thing and how many there are of it stand behind a number: 300万台终端设备生产线1条."""
+    return _QUALIFIES.match(after) is not None
 
 
 def is_plainly_none(around: str, before: str, after: str) -> bool:

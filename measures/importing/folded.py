@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from measures.importing.numerals import HALF_WIDTH
+from measures.importing.numerals import DASHES, HALF_WIDTH
 
-_FOLD = HALF_WIDTH | {ord("．"): ".", ord("／"): "/", ord(","): "，"}
+_FOLD = HALF_WIDTH | {ord("．"): ".", ord("／"): "/", ord(","): "，"} | {ord(dash): "—" for dash in DASHES[1:]}
 _BLANKS = re.compile(r"\s+")
 # Blanks, and a line's end inside a phrase (2025年⏎6月底前, 6⏎月底); another line's end parts what stands on its sides.
 _BLANKS_IN_LINES = re.compile(

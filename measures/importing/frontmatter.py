@@ -11,7 +11,7 @@ from measures.importing.document import Block, BlockKind, Document
 from measures.importing.furniture import furniture_of
 from measures.importing.headings import read_marker
 from measures.importing.issuers import NUMBERED, before_the_date, behind_the_head, names_issuers, names_several, spelled_together
-from measures.importing.numerals import number_from, plain_digits
+from measures.importing.numerals import DASHES, number_from, plain_digits
 from measures.importing.unnumbered import may_head
 
 _KINDS = (
@@ -46,11 +46,11 @@ _LABELLED = re.compile(r"^附\s*(?:件|表)\s*[\d一二三四五六七八九十]
 _RED_HEAD = re.compile(r"^(?P<who>[^《》。；>＞›»]{4,60}?)文\s*件$")
 # A line that goes on with the title: （2024—2026年）, （试行）.
 QUALIFIER = re.compile(
-    r"^[（(](?:[^（）()]{0,6}20\d{2}\s*年?\s*(?:[-—–~～－至]+\s*20\d{2})?\s*年(?:度|版)?|试行|暂行|修订|[^（）()]{0,8}(?:版|部分))[）)]$"
+    rf"^[（(](?:[^（）()]{{0,6}}20\d{{2}}\s*年?\s*(?:[{DASHES}~～至]+\s*20\d{{2}})?\s*年(?:度|版)?|试行|暂行|修订|[^（）()]{{0,8}}(?:版|部分))[）)]$"
 )
 _OTHERS = r"(?:等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|部委|厅局|机关))?"
 _ISSUES = re.compile(rf"^(.{{2,80}}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会|行|署|公司){_OTHERS})(?=关于|印发|转发)")
-_CONTENTS_LINE = re.compile(r"(?:[.．·…]{3,}|\t|\s{3,}|[.．·…]{2,}\s)\s*[-—–]?\s*\d{1,3}\s*[-—–]?$")
+_CONTENTS_LINE = re.compile(rf"(?:[.．·…]{{3,}}|\t|\s{{3,}}|[.．·…]{{2,}}\s)\s*[{DASHES}]?\s*\d{{1,3}}\s*[{DASHES}]?$")
 _META = re.compile(
     r"^(?:索\s*引\s*号|主题分类|分类|发文机关|发布机构|发文机构|成文日期|发布日期|发文日期|标\s*题|发文字号|文\s*号|主题词|"
     r"来源|信息来源|稿源|作者|浏览次数|浏览量|访问量|点击数|阅读|字体|字号|字体大小|时\s*效|有效性|发布时间|印发日期|(?:制表|填报|填表|编制)(?:单位|日期|时间))[：:\s]"

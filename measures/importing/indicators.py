@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from measures.importing.comparators import NUMBER, UNIT
 from measures.importing.document import Block, Cell, Document, tables_of
+from measures.importing.numerals import DASHES
 from measures.importing.target import Target
 from measures.importing.when import read_dues
 
@@ -26,7 +27,7 @@ _AGENCY = re.compile(r"(?:牵头|责任|主管|落实|配合|填报|考核)(?:�
 _IN_BRACKETS = re.compile(rf"[（(]\s*(?:单位[：:])?(?P<unit>{UNIT})\s*[）)]$")
 _VALUE = re.compile(
     rf"^(?P<before>≥|≤|>=|<=|>|<|＞|＜|≧|≦|不低于|不少于|不超过|不高于|超过|突破|达到|高于|低于|大于|小于|累计|增长|下降|降低|提高|新增|约|[\[［【（(])*\s*"
-    rf"(?P<value>{NUMBER})\s*(?:[-—–~～至]\s*(?P<high>{NUMBER}))?\s*[\]］】）)]?(?P<unit>{UNIT})?(?P<after>以上|以下|以内|左右|及以上)?$"
+    rf"(?P<value>{NUMBER})\s*(?:[{DASHES}～~至]\s*(?P<high>{NUMBER}))?\s*[\]］】）)]?(?P<unit>{UNIT})?(?P<after>以上|以下|以内|左右|及以上)?$"
 )
 _RELATIONS = {
     **dict.fromkeys(("≤", "<=", "≦", "不超过", "不高于", "以下", "以内"), "<="),

@@ -33,6 +33,16 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Banner:
+    """A heading inside a table, over all its columns: its number, where it stands, and where its title does."""
+
+    number: str
+    start: int
+    title_start: int
+    title_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """A table whose header names tasks and agencies."""
 
@@ -40,6 +50,7 @@ class Ledger:
     end: int
     blocks: tuple[Block, ...]
     rows: tuple[LedgerRow, ...]
+    banners: tuple[Banner, ...] = ()
 
 
 def find_ledgers(document: Document) -> list[Ledger]:
@@ -60,8 +71,9 @@ def _read_table(document: Document, blocks: list[Block]) -> Ledger | None:
     below = _filled_down(document, blocks[header.end :], columns)
     merged = any(cell.carried and cell.start < block.start for block in blocks[header.end :] for cell in block.cells)
     reader = CellReader(document, columns, merged=merged)
-    rows = tuple(_rows(document, below, _settled(document, below, columns), reader))
-    return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows) if rows else None
+    banners: list[Banner] = []
+    rows = tuple(_rows(document, below, _settled(document, below, columns), reader, banners))
+    return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows, tuple(banners)) if rows else None
 
 
 def _filled_down(document: Document, blocks: list[Block], columns: list[str]) -> list[Block]:
@@ -106,14 +118,16 @@ def _settled(document: Document, rows: list[Block], columns: list[str]) -> list[
     return settled
 
 
-def _rows(document: Document, blocks: list[Block], columns: list[str], reader: CellReader) -> Iterator[LedgerRow]:
-    heading: tuple[int, int] | None = None
+def _rows(document: Document, blocks: list[Block], columns: list[str], reader: CellReader, banners: list[Banner]) -> Iterator[LedgerRow]:
+    """Give the tasks; the headings between them are put into `banners`."""
     open_row: LedgerRow | None = None
     for block in blocks:
         banner = _banner(document, block) or _heading_row(document, block, columns)
         if banner is not None:
-            heading = _title_of(document, banner)
+            marker = read_marker(document.quote(banner))
+            banners.append(Banner(marker.label if marker else "", banner.start, *_title_of(document, banner)))
             continue
+        heading = (banners[-1].start, banners[-1].title_end) if banners else None
         row = _row(document, block, columns, heading, reader)
         if row is None:
             continue
@@ -184,7 +198,7 @@ def _row(document: Document, block: Block, columns: list[str], heading: tuple[in
     if title[0] == title[1] or any(_SUM.fullmatch(document.quote(cell).strip()) for cell in (block.cells[0], tasks[0])):
         return None
     sections = by_kind.get("section", [])
-    section = _title_of(document, sections[-1]) if sections else heading
+    section = heading or (_title_of(document, sections[-1]) if sections else None)
     if not number and marker:
         number = marker.label
     start = min(block.start, tasks[0].start)

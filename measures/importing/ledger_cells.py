@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from measures.importing.clauses import Clause, ClauseContext, Doubt, parse_clause
 from measures.importing.document import Block, Document
 from measures.importing.ledger_header import AGENCIES
+from measures.importing.numerals import DASHES
 
-EMPTY = re.compile(r"^[\s—－/-]*$|^无$")
+EMPTY = re.compile(rf"^[{DASHES}\s/]*$|^无$")
 _LABELS = {
     "leader": "牵头领导",
     "lead": "牵头单位",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DASHES = "-‐‑‒–—―−─－"  # any of them stands between the ends of a range; the first one is for a class of signs in a pattern
 HALF_WIDTH = {ord(full): half for full, half in zip("０１２３４５６７８９", "0123456789", strict=True)}
 _DIGITS = {
     **dict.fromkeys("〇○零", 0),

@@ -189,10 +189,17 @@ def _title_after(document: Document, blocks: Sequence[Block], index: int, layout
         if QUALIFIER.match(line):
             lines.append(blocks[index])
         index += 1
-    if only_if and layout.notice is not None:
-        text = re.sub(r"\s+", "", "".join(document.quote(block) for block in lines))
+    text = re.sub(r"\s+", "", "".join(document.quote(block) for block in lines))
+    if only_if and layout.notice is not None and _is_announced(text, layout):
         layout = replace(layout, title=Piece(text, lines[0].start, lines[-1].end))
     return index, layout
+
+
+def _is_announced(title: str, layout: Layout) -> bool:
+    """Whether a title may be that of the plan: the notice names it, or names no other one (…分工方案, and not its 附件：分工表)."""
+    notice = re.sub(r"\s", "", layout.notice.text) if layout.notice else ""
+    known = re.sub(r"\s", "", layout.title.text) if layout.title else ""
+    return title in notice or known not in notice or known in title
 
 
 def _named_longer(document: Document, blocks: Sequence[Block], lines: Sequence[Block], index: int, layout: Layout) -> bool:

@@ -25,7 +25,6 @@ from measures.importing.definitions import (
 from measures.importing.document import Block, Document
 from measures.importing.for_all import find_duties_for_all, is_for_all, with_duties
 from measures.importing.frontmatter import Layout
-from measures.importing.headings import Scheme
 from measures.importing.indicators import find_indicator_tables, read_indicators
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers
 from measures.importing.ledger_cells import read_responsibilities
@@ -34,8 +33,9 @@ from measures.importing.outline import Node, build_outline, drop_afterwords, end
 from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses, find_unread
 from measures.importing.readers import read_document
-from measures.importing.reading import Doubt, MeasureReading, PlanReading, SectionReading, Sentence
+from measures.importing.reading import Doubt, MeasureReading, PlanReading, Sentence
 from measures.importing.reference import first_year, reference_of, year_end
+from measures.importing.section_tree import banner_sections, read_sections, section_around, section_of
 from measures.importing.selection import Selector, is_about_aims, is_about_the_past, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.soft_breaks import joined
@@ -143,7 +143,11 @@ class _Assembly:
             before = listed[-1][1].clauses if listed else ()
             listed.append((row, self._listed(row, before[0] if before else None)))
         measures = merge([self._measure(node) for node in chosen], [measure for _, measure in listed])
-        sections = [section for root in self.roots for section in self._sections(root, {id(node) for node in chosen})]
+        sections = read_sections(self.text, self.roots, {id(node) for node in chosen})
+        free = [ledger for ledger in self.ledgers if section_around(self.layout, self.roots, ledger.start) is None]
+        sections = sorted(
+            [*sections, *(section for ledger in free for section in banner_sections(self.text, ledger))], key=lambda one: one.start
+        )
         skip = [(clause.start, clause.end) for clause in self.clauses]
         passages = self._passages(chosen, listed)
         findings = self.joined.targets(passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference))
@@ -240,7 +244,7 @@ class _Assembly:
         clauses = with_duties(self._clauses_in(node.start, node.end), node.start, self.duties)
         skip = [(clause.start, clause.end) for clause in clauses]
         sentences = find_sentences(self.text, node.title_end, node.end, skip) or [(node.title_start, node.title_end)]
-        section = _section_of(node)
+        section = section_of(node)
         for clause in clauses:
             self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in clause.doubts]
         if not clauses and self.clauses:
@@ -262,7 +266,7 @@ class _Assembly:
 
     def _listed(self, row: LedgerRow, before: Clause | None) -> MeasureReading:
         """Read a row of a table of tasks; without a heading of its own the table is of the section around it."""
-        section = row.section or self._section_around(row.start)
+        section = row.section or section_around(self.layout, self.roots, row.start)
         clause = read_responsibilities(self.text, row.cells, self._context(row.start), row.start)
         clauses = [fill_same_as(clause, before)] if clause else []
         context = self._context(row.start)
@@ -289,19 +293,6 @@ class _Assembly:
             deadlines=tuple(found for start, end in row.texts for found in find_deadlines(self.text[start:end], self.reference, start)),
         )
 
-    def _section_around(self, position: int) -> tuple[int, int] | None:
-        """Find the heading that a table stands under; an attachment has none but its own."""
-        inside = [index for index, blocks in enumerate(self.layout.segments) if blocks and blocks[0].start <= position]
-        root = next((root for root in self.roots if inside and root.segment == inside[-1] and root.start < position), None)
-        if root is None or root.segment in self.layout.attachments:
-            return None
-        node: Node | None = root
-        heading: Node | None = None
-        while node is not None:
-            heading = node if node.marker is not None and node.scheme is not None and node.scheme <= Scheme.CN_PAREN else heading
-            node = next((child for child in reversed(node.children) if child.start < position), None)
-        return (heading.start, heading.title_end) if heading is not None else None
-
     def _deadlines(self, node: Node, skip: list[tuple[int, int]]) -> list[Deadline]:
         """Find the deadlines that the sentences set, outside clauses."""
         found: list[Deadline] = []
@@ -311,18 +302,6 @@ class _Assembly:
                 found += find_deadlines(self.text[position:first], self.reference, position)
             position = max(position, last)
         self.doubts += [Doubt("deadline", deadline.why, deadline.start, deadline.end) for deadline in found if deadline.why]
-        return found
-
-    def _sections(self, node: Node, chosen: set[int]) -> list[SectionReading]:
-        found: list[SectionReading] = []
-        for child in node.children:
-            if id(child) in chosen:
-                continue
-            inner = self._sections(child, chosen)
-            if child.scheme is not None and child.scheme > Scheme.CN_PAREN and not any(id(below) in chosen for below in child.walk()):
-                continue
-            title = self.text[child.title_start : child.title_end]
-            found.append(SectionReading(child.number, title, child.start, child.end, child.title_end, tuple(inner)))
         return found
 
     def _passages(self, chosen: list[Node], listed: list[tuple[LedgerRow, MeasureReading]]) -> list[Passage]:
@@ -393,7 +372,3 @@ def _subject(title: str) -> str:
     """Give what a short title is about, for numbers that say only that so much of it is done: 老旧小区改造."""
     thing = VERB.sub("", title)
     return thing if 1 < len(thing) <= _LONGEST_SUBJECT and not _NO_SUBJECT.search(thing) else ""
-
-
-def _section_of(node: Node) -> Node | None:
-    return node.parent if node.parent is not None and node.parent.marker is not None else None

@@ -106,9 +106,43 @@ def _one_each(run: list[Target], dues: list[Due]) -> list[Target]:
     return run
 
 
+_MEASURED = (
+    "率|比重|占比|比例|收入|产量|产值|增加值|面积|规模|总量|数量|浓度|投资|销售额|出口额|总额|周转量|吞吐量|里程|能力|价格|强度|水平"
+)
+_TAIL = re.compile(
+    rf"(?P<of>(?:居民|冷链|综合|人均|平均|年均|户籍|常住|播种|种植|养殖|机械化|无害化|资源化)*)[\u4e00-\u9fff]{{0,3}}(?:{_MEASURED})$"
+)
+_ENDS_MEASURED = re.compile(rf"(?:{_MEASURED})$")
+_SHORTEST_TAIL = 3
+
+
+def _shared_tail(metrics: list[str]) -> str:
+    """Give what the parts of a list leave to the last one (城镇、农村居民人均可支配收入); "" where each is whole.
+
+    The tail begins with a word that no name of a part ends with (居民, 冷链), else behind a name as long as the first one or two signs.
+    """
+    last = metrics[-1]
+    if not _ENDS_MEASURED.search(last) or any(_ENDS_MEASURED.search(metric) for metric in metrics[:-1]):
+        return ""
+    shared = last.rfind(metrics[0][-2:])
+    if shared > 0 and _TAIL.match(last, shared + 2):
+        return last[shared + 2 :]  # 高新技术企业、科技型中小企业数量
+    tails = {place: tail for place in range(2, len(last)) if (tail := _TAIL.match(last, place))}
+    opened = next((place for place, tail in tails.items() if tail["of"]), None)
+    likely = (place for place in (len(metrics[0]), 2) if place in tails and len(last) - place >= _SHORTEST_TAIL)
+    place = (
+        opened
+        if opened is not None
+        else next(likely, len(metrics[0]) if len(metrics[0]) in tails and len(last) - len(metrics[0]) > 1 else None)
+    )
+    return last[place:] if place is not None else ""
+
+
 def _completed(metrics: list[str]) -> list[str]:
     """Give each part of 建成市级、县级示范点 its verb and its noun."""
     verb = VERB.match(metrics[0])
+    if (tail := _shared_tail(metrics)) and not verb:
+        return [*(metric + tail for metric in metrics[:-1]), metrics[-1]]
     shared = re.match(r"[^级类型]{1,4}[级类型](?P<noun>.{2,})$", metrics[-1])
     if shared and all(metric.endswith(("级", "类", "型")) for metric in metrics[:-1]):
         metrics = [*(metric + shared["noun"] for metric in metrics[:-1]), metrics[-1]]

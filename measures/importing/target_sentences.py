@@ -12,7 +12,18 @@ from datetime import date
 from measures.importing.amounts import Amount, find_amounts
 from measures.importing.borrowing import Said, whole_names
 from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, any_of, relation_of
-from measures.importing.exclusions import is_condition, is_counted, is_history, is_kind, is_plainly_none, is_promise, names_thing
+from measures.importing.exclusions import (
+    goes_on_promising,
+    is_condition,
+    is_counted,
+    is_history,
+    is_kind,
+    is_named_behind,
+    is_plainly_none,
+    is_promise,
+    names_thing,
+    says_capacity,
+)
 from measures.importing.naming import ANY_VERB, BETWEEN, LEADING, named_by, stem_of
 from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due
@@ -46,6 +57,7 @@ _SET_UP = re.compile(
 _OF_THAT_SIZE = re.compile(
     r"(?:以上|左右)?的(?P<noun>[\u4e00-\u9fff“”]{0,18}(?:基金群|基金|资金池|集群|产业带|产业链))(?![\d一二三四五六七八九十个])"
 )
+_CHANGED = frozenset(("提升", "扩大", "增加", "减少", "压减", "削减"))
 _YEARS = range(1900, 2101)
 
 
@@ -63,10 +75,12 @@ class AimedSentence:
         carried: date | None,
         year: int | None,
         before: Target | None,
+        compared: int | None,
     ) -> None:
         self.text, (self.start, self.end) = text, span
         self.passage, self.dues, self.skip, self.carried = passage, dues, skip, carried
         self.year = year
+        self.compared = next((due.year for due in reversed(dues) if due.throughout), compared)  # 与2017年相比，…
         self.said = Said(text, self.start, passage.subject, before)
         self.unread: list[tuple[int, int]] = []
 
@@ -193,7 +207,7 @@ class AimedSentence:
 
     def _time(self, begin: int, position: int) -> tuple[date | None, int | None, int]:
         """Find by when: the last aim before the number; and where the metric begins behind phrases of time."""
-        due, base, metric_from = self._finished(position) or self.carried or self.passage.fallback, None, begin
+        due, base, metric_from = self._finished(position) or self.carried or self.passage.fallback, self.compared, begin
         for phrase in self.dues:
             if phrase.start >= position:
                 break
@@ -219,7 +233,10 @@ class AimedSentence:
     def _is_policy(self, amount: Amount, begin: int, named: str = "", word: re.Match[str] | None = None) -> bool:
         cut = _BREAK.search(self.text, amount.end, self.end)
         around = self.text[begin : cut.start() if cut else self.end]
-        if is_condition(self.text[amount.end : min(amount.end + 32, self.end)], amount.unit):
+        after = self.text[amount.end : min(amount.end + 32, self.end)]
+        if is_condition(after, amount.unit) or (says_capacity(named) and is_named_behind(after)):
+            return True
+        if goes_on_promising(self.text[self.start : begin], named, amount.unit):
             return True
         said = stem_of(word.group()) if word is not None else ""
         return is_promise(around, named, said) or is_history(self.text[self.start : amount.start - len(said)], said)
@@ -255,6 +272,10 @@ class AimedSentence:
         """Name what is measured, the region it is measured in, and where the target ends."""
         bare, region = named_by(named)
         noun = _NOUN.match(self.text[after : self.end])
+        if (like := self.said.of_place(bare, amount.unit)) is not None:
+            return like.metric, bare, after
+        if noun and says_capacity(bare):  # 形成年产300万台终端设备生产能力
+            return noun["noun"], region, after + noun.end()
         counted = word is not None and word.group() in VERBS
         if bare and not (_ONLY_VERB.fullmatch(bare) or _UNFINISHED.search(bare)):
             verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted)
@@ -266,7 +287,8 @@ class AimedSentence:
         bare = re.sub(r"^.*?(?:力争|至少|累计)", "", bare)
         verb = bare or (word.group() if word is not None and counted else "")
         if not verb and noun:
-            verb = next(reversed(ANY_VERB.findall(named)), "")
+            changed = word is not None and amount.unit != "%" and word.group() in _CHANGED  # 提升20万亩茶园
+            verb = next(reversed(ANY_VERB.findall(named)), word.group() if word is not None and changed else "")
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
         said = stem_of(word.group()) if word is not None else ""

@@ -50,7 +50,7 @@ def find_targets(
     found: list[Target] = []
     unread: list[tuple[int, int]] = []
     for passage in passages:
-        carried, before = passage.due, None
+        carried, before, compared = passage.due, None, None
         outside: tuple[date | None] | None = None  # the time that holds for all sub-items of a line
         for sentence in _SENTENCE.finditer(text, passage.start, passage.end):
             part = PART.match(text, *sentence.span()) is not None
@@ -65,11 +65,13 @@ def find_targets(
                 carried=carried,
                 year=year,
                 before=before,
+                compared=compared,
             )
             found += reading.targets()
             unread += reading.unread
             before = reading.said.last or before
             carried = reading.carried
+            compared = reading.compared if text[sentence.end() - 1] in "；;" else None
     return Findings(found, unread)
 
 
@@ -77,7 +79,9 @@ def _dues(text: str, start: int, end: int, reference: PartialDate | None) -> lis
     """Find the phrases of time in a sentence: those that name a year, and the deadlines that leave it out (6月底前)."""
     found = read_dues(text, start, end, reference)
     for deadline in find_deadlines(text[start:end], reference, start):
-        apart = not any(due.start < deadline.end and deadline.start < due.end for due in found)
-        if apart and deadline.date and not deadline.recurring:
+        touched = [due for due in found if due.start < deadline.end and deadline.start < due.end]
+        longer = all(not due.is_base and due.end < deadline.end for due in touched)  # 2021年国庆节前
+        if longer and deadline.date and not deadline.recurring:
+            found = [due for due in found if due not in touched]
             found.append(Due(deadline.start, deadline.end, deadline.date, year=deadline.date.year))
     return sorted(found, key=lambda due: due.start)

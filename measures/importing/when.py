@@ -7,7 +7,7 @@ which ones say what it is compared with (较2020年) or since when it counts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from measures.importing.folded import folded
@@ -21,17 +21,23 @@ _ANCHOR = re.compile(
 )
 _SINCE = re.compile(r"以来|起|开始")
 _AS_BASE = re.compile(r"为(?:基|起点|参照)|水平")  # 以2020年为基期
+_COMPARED = re.compile(r"(?:底|末)?相比")
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A phrase of time: where it stands, the last day it names, and whether it is history or a comparison instead of an aim."""
+    """A phrase of time: where it stands, and the last day it names.
+
+    `is_base` tells that it is history or a comparison instead of an aim, `throughout` that all of the sentence behind it is compared
+    with it (与2017年相比，…).
+    """
 
     start: int
     end: int
     on: date | None
     is_base: bool = False
     year: int | None = None
+    throughout: bool = False
 
 
 def read_dues(text: str, start: int, end: int, reference: PartialDate | None) -> list[Due]:
@@ -44,7 +50,7 @@ def read_dues(text: str, start: int, end: int, reference: PartialDate | None) ->
         at = max(read.end if read else 0, anchor.end() + 1)
         if read is not None:
             first, last = piece.span(read.start, read.end)
-            found.append(Due(start + first, start + last, read.on, read.is_base, read.year))
+            found.append(replace(read, start=start + first, end=start + last))
     return found
 
 
@@ -55,9 +61,10 @@ def _phrase(plain: str, anchor: re.Match[str], reference: PartialDate | None) ->
     if not stop:
         return None
     since = _SINCE.match(plain, stop)
-    based = anchor["avoid"] == "以" and _AS_BASE.match(plain, stop) is not None
+    throughout = _COMPARED.match(plain, stop) is not None
+    based = throughout or (anchor["avoid"] == "以" and _AS_BASE.match(plain, stop) is not None)
     avoided = (anchor["avoid"] not in (None, "在", "以") and not anchor["by"] and not is_range) or based or since is not None
     begin = anchor.start("by") if anchor["by"] else anchor.start() + len(anchor["avoid"] or "")
     day = plan_day(plan) if plan else point.resolve(reference)[0] if point else None
     year = day.year if plan and day else point.year_in(reference) if point else None
-    return Due(begin, since.end() if since else stop, day, avoided, year)
+    return Due(begin, since.end() if since else stop, day, avoided, year, throughout)

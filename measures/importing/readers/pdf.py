@@ -18,6 +18,7 @@ from pypdf.errors import PyPdfError
 
 from measures.importing.document import Document, DocumentBuilder, Merge
 from measures.importing.headings import read_marker
+from measures.importing.numerals import DASHES
 from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, rows_of
 from measures.importing.readers.pdf_tables import Rules, Table, ruled_tables, unruled_table
 from measures.importing.readers.radicals import plain_signs
@@ -25,7 +26,7 @@ from measures.importing.unreadable import Refusal, Unreadable
 
 MAX_PAGES = 2_000
 _MAX_FRAGMENTS = 400_000
-_PAGE_NUMBER = re.compile(r"^[-—–－\s·]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–－\s·]*$")
+_PAGE_NUMBER = re.compile(rf"^[{DASHES}\s·]*(?:第\s*)?\d{{1,4}}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{{1,4}}(?:\s*页)?)?[{DASHES}\s·]*$")
 # What a browser prints above and below a page.
 _PRINTED = re.compile(r"^(?:https?://|file:///)|^\d{1,4}/\d{1,2}/\d{1,4}[,，\s]")
 _RECTANGLE = 4

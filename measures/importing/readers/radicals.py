@@ -13,7 +13,9 @@ _SUPPLEMENT = str.maketrans(
     "⺀⺁⺄⺆⺈⺊⺌⺍⺗⺛⺟⺠⺩⺫⺬⺮⺯⺷⺸⺼⺾⻁⻂⻄⻅⻆⻈⻉⻋⻌⻐⻓⻔⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
     "冫厂乙冂刀卜小小小旡母民王目示竹糸羊羊肉艹虎衣西见角讠贝车辶钅长门青韦页风飞食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
 )
-_TABLE = _SUPPLEMENT | {code: ord(normalize("NFKC", chr(code))) for code in _KANGXI}
+# Where the sign of the radical is not the one in use on the mainland.
+_MAINLAND = str.maketrans("戶見貝車長門韋頁風飛馬魚鳥鹵麥黃齊齒龍龜靑", "户见贝车长门韦页风飞马鱼鸟卤麦黄齐齿龙龟青")
+_TABLE = _SUPPLEMENT | {code: ord(normalize("NFKC", chr(code)).translate(_MAINLAND)) for code in _KANGXI}
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 

@@ -224,3 +224,23 @@ def test_the_city_of_a_plan_is_told_by_who_issues_it(title: str, city: str | Non
 
 def test_the_city_of_the_uploader_goes_before_that_of_the_title() -> None:
     assert read_plan(f"深圳市行动方案\n{BODY}".encode(), "plan.txt", city="广州").city == "广州"
+
+
+def test_the_title_of_a_table_is_not_that_of_the_plan() -> None:
+    text = (
+        "云南省人民政府办公厅关于印发云南省深化改革重点任务分工方案的通知\n各州（市）人民政府：\n现印发给你们，请认真贯彻执行。\n"
+        "云南省人民政府办公厅\n2021年8月20日\n附件\n重点任务分工表\n序号\t任务\t牵头单位\n1\t建校\t省教育厅\n2\t修路\t省交通运输厅\n"
+    )
+    assert read_plan(text.encode(), "plan.txt").title == "云南省深化改革重点任务分工方案"
+
+
+def test_the_first_article_names_the_basis_and_has_no_title() -> None:
+    text = (
+        "某市办法\n第一章 总则\n第一条　为抢抓虚拟现实（以下简称VR）产业发展机遇，"
+        "根据《江西省虚拟现实产业发展规划》等文件精神，制定本办法。\n"
+        "第二条　建校。（市教育局牵头）\n第三条　修路。（市交通局牵头）\n"
+    )
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [basis.title for basis in reading.basis] == ["江西省虚拟现实产业发展规划"]
+    assert [(alias.alias, alias.name) for alias in reading.aliases] == [("VR", "虚拟现实")]
+    assert [section.title for section in reading.sections[0].children] == [""]

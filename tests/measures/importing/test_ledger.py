@@ -17,7 +17,7 @@ def test_two_header_rows_merged_cells_and_headings_inside_a_table() -> None:
     assert [(measure.number, measure.title, measure.section, measure.lead, measure.support) for measure in reading.measures] == [
         ("1", "推进建设", "", ["市发改委"], ["市财政局", "市住建局"]),
         ("2", "推进改革", "", ["市发改委"], ["市司法局", "各县区"]),
-        ("3", "强化保障", "保障任务", ["市财政局"], []),
+        ("3", "强化保障", "二、保障任务", ["市财政局"], []),
     ]
     assert [str(measure.clauses[0].deadline and measure.clauses[0].deadline.date) for measure in reading.measures] == [
         "2026-06-30",
@@ -126,4 +126,21 @@ def test_a_heading_inside_a_table_right_below_its_header_is_none_of_its_columns(
         "<html><body><table><tr><td>序号</td><td>工作任务</td><td>牵头单位</td><td>时限</td></tr><tr><td colspan=4>一、重点任务</td></tr>"
         "<tr><td>1</td><td>建设水库</td><td>市水利局</td><td>2025年底前</td></tr></table></body></html>"
     )
-    assert [(measure.section, measure.lead) for measure in read_plan(page.encode(), "plan.html").measures] == [("重点任务", ["市水利局"])]
+    assert [(measure.section, measure.lead) for measure in read_plan(page.encode(), "plan.html").measures] == [
+        ("一、重点任务", ["市水利局"])
+    ]
+
+
+def test_a_row_over_all_columns_is_the_section_of_those_below_it() -> None:
+    rows = (
+        "序号,工作任务,具体举措,牵头单位\n一、加大力度,,,\n1,落实政策,减税,省财政厅\n2,落实政策,降费,省财政厅\n"
+        "二、深化改革,,,\n3,简政,取消审批,省司法厅\n"
+    )
+    reading = read_plan(rows.encode(), "plan.csv")
+    assert [(measure.title, measure.section) for measure in reading.measures] == [
+        ("减税", "一、加大力度"),
+        ("降费", "一、加大力度"),
+        ("取消审批", "二、深化改革"),
+    ]
+    assert [(section.number, section.title) for section in reading.sections] == [("一", "加大力度"), ("二", "深化改革")]
+    assert [measure.section_start for measure in reading.measures][::2] == [section.start for section in reading.sections]

@@ -30,6 +30,31 @@ SIZES: list[tuple[str, list[tuple[str, float, str]]]] = [
     ("开展联合执法每季度不少于1次，全市域绿化覆盖率达到42%。", [("开展联合执法", 1, "次"), ("绿化覆盖率", 42, "%")]),
 ]
 
+SIZES += [
+    ("新能源车辆的比例超过50%，重点区域达到80%。", [("新能源车辆的比例", 50, "%"), ("新能源车辆的比例", 80, "%")]),
+    (
+        "城镇、农村居民人均可支配收入分别增长5.5%和8%。",
+        [("城镇居民人均可支配收入", 5.5, "%"), ("农村居民人均可支配收入", 8, "%")],
+    ),
+    (
+        "果蔬、肉类、水产品冷链流通率分别提高到25%、45%和55%。",
+        [("果蔬冷链流通率", 25, "%"), ("肉类冷链流通率", 45, "%"), ("水产品冷链流通率", 55, "%")],
+    ),
+    ("粮食、油料产量分别达到19万吨和3万吨。", [("粮食产量", 19, "万吨"), ("油料产量", 3, "万吨")]),
+    (
+        "高新技术企业、科技型中小企业数量分别达到10家、20家。",
+        [("高新技术企业数量", 10, "家"), ("科技型中小企业数量", 20, "家")],
+    ),
+    ("VR及相关产业营业收入力争突破800亿元，年均增长30%以上。", [("VR及相关产业营业收入", 800, "亿元"), ("VR及相关产业营业收入", 30, "%")]),
+    ("形成年产300万台终端设备生产能力。", [("终端设备生产能力", 300, "万台")]),
+    ("新建年产300万台终端设备生产线1条。", [("新建年产300万台终端设备生产线", 1, "条")]),
+    ("巩固提升60万亩茶园，提升20万亩果园。", [("巩固茶园", 60, "万亩"), ("提升果园", 20, "万亩")]),
+    ("每年组织养老服务人员培训1万人次以上。", [("组织养老服务人员培训", 1, "万人次")]),
+    ("2025年国庆节前推出5条旅游线路。", [("推出旅游线路", 5, "条")]),
+    ("按总造价的30%给予补贴，贫困地区不超过40%。", []),
+    ("改造老旧小区1200\u2f3e。", [("改造老旧小区", 1200, "户")]),
+]
+
 
 @pytest.mark.parametrize(("sentence", "targets"), SIZES, ids=[sentence[:16] for sentence, _ in SIZES])
 def test_what_is_counted_is_named_whole(sentence: str, targets: list[tuple[str, float, str]]) -> None:
@@ -70,3 +95,26 @@ def test_a_dated_number_of_nothing_is_a_doubt() -> None:
     reading = read_plan((HEAD + "2026年、2027年各新增20家。").encode(), "plan.txt")
     assert not reading.targets
     assert [reading.text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "no_target"] == ["2026年、2027年各新增20家"]
+
+
+def test_a_place_is_the_region_of_its_share() -> None:
+    reading = read_plan((HEAD + "铁路货运量增长30%，其中京津冀及周边地区增长40%、长三角地区增长10%。").encode(), "plan.txt")
+    assert [(target.metric, target.region) for target in reading.targets] == [
+        ("铁路货运量", ""),
+        ("铁路货运量", "京津冀及周边地区"),
+        ("铁路货运量", "长三角地区"),
+    ]
+
+
+def test_a_year_to_compare_with_holds_to_the_end_of_the_sentence() -> None:
+    sentence = "与2017年相比，铁路货运量增加11亿吨、增长30%；水路货运量增加5亿吨。公路里程增加5公里。"
+    reading = read_plan((HEAD + sentence).encode(), "plan.txt")
+    assert [target.base_year for target in reading.targets] == [2017, 2017, 2017, None]
+
+
+@pytest.mark.parametrize("dash", "—–―‐−─-－~～至")
+def test_the_years_of_a_title_are_a_range_with_any_dash(dash: str) -> None:
+    text = f"某市冷链物流实施方案（2020{dash}2022年）\n2020年8月26日\n一、主要任务\n1.编制规划。2020年12月底前印发。发布标准8项以上。\n"
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [(one.text, str(one.date)) for one in reading.measures[0].deadlines] == [("2020年12月底前", "2020-12-31")]
+    assert [str(target.due) for target in reading.targets] == ["2020-12-31"]
