@@ -21,6 +21,7 @@ _PLACE = re.compile(
     r"(?:(?:珠|长)三角|京津冀|成渝|粤东西北|[东中西]部|[\u4e00-\u9fff]{2,8}(?:地区|区域|平原|三角洲|流域|城市群|都市圈|片区|省|市|县|州|盟|旗))"
     r"(?:及(?:其|其他)?周边(?:地区|区域)?)?(?:地区)?|城[市镇乡区]|县城|城镇|农村|乡村|乡镇"
 )
+EACH = re.compile(r"^每个?(?:村|社区|乡镇|镇街|镇|乡|街道|县|市|区|县区|学校|校|单位|部门|园区|企业|网格)")
 _LONGEST = 12
 
 
@@ -78,11 +79,13 @@ class Said:
         if not bare and self.last is None and word:  # 建设充电桩，不少于500个
             heading = self.subject if dated and _REACHED.fullmatch(word) else ""
             return self.words(begin, whole=True) or self.counted or heading
+        if dated and self.subject and _ONLY_AGAIN.fullmatch(verb):  # （二）实施管网改造工程。完成改造120公里
+            return self.subject if verb in self.subject else verb + self.subject
         return bare
 
     def of_place(self, named: str, unit: str) -> Target | None:
         """Give the target before whose share a place has of its own: 货运量增长30%，其中长三角地区增长40%; None of no place."""
-        if unit != "%" or not _PLACE.fullmatch(named):
+        if not (EACH.fullmatch(named) or (unit == "%" and _PLACE.fullmatch(named))):
             return None
         return next((target for target in reversed(self.found) if target.unit == unit), None)
 

@@ -126,7 +126,9 @@ def is_plainly_none(around: str, before: str, after: str) -> bool:
 def is_condition(after: str, unit: str) -> bool:
     """Tell a number that only says which ones are meant (超过100亿元的企业, 30万千瓦以下机组4台) by what stands behind it."""
     which = _QUALIFIES.match(after)
-    if which and is_size(unit) and not is_size(which["unit"]) and not _ACTED.search(which["noun"]) and not which["unit"].endswith("%"):
+    rate = which is not None and which["noun"].endswith("率")  # 站点500米覆盖率100%
+    counted = which is not None and not is_size(which["unit"]) and (rate or not (which["unit"] == "%" or _ACTED.search(which["noun"])))
+    if counted and is_size(unit):
         return True
     if unit == "千伏" or (_SIZES.match(unit) and _SIZED.match(after)):
         return True

@@ -8,7 +8,7 @@ from measures.importing.comparators import VERBS, any_of
 
 _YEARS_ONLY = re.compile(r"(?:用)?[一二两三四五六七八九十]年(?:内|间|来)?")  # 三年累计达到1000家
 # 达到约, 超过了, 高于上年的, 提高到每人每年: what may stand between a comparator and its number.
-BETWEEN = r"(?:约|近|了|(?<=[于到过在达])[^，、\d的]{1,8}的|(?<=[于到过至达])每[^，、\d的]{1,5})"
+BETWEEN = r"(?:约|近|了|(?<=[于到过在达至])[^，、\d的]{1,8}的|(?<=[于到过至达])每[^，、\d的]{1,5})"
 _BETWEEN_END = re.compile(r"(?<=.)" + BETWEEN + "$")
 ANY_VERB = re.compile(any_of(VERBS))
 # 支持企业建设海外仓10个: what is counted begins at the second verb.

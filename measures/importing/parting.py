@@ -28,6 +28,8 @@ _ATTACHMENT = re.compile(
     r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
 )
 _ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
+# An attachment that names persons sets no tasks: …工作专班成员名单.
+_LIST_OF_NAMES = re.compile(r"(?:名单|通讯录|联络表|联络员表|组成人员|成员表)$")
 _LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
 _BRACKETED = re.compile(r"[（(][^（）()]{2,40}[）)]$")  # （本文有删减）
 _NOTES = re.compile(r"^(?:注|备\s*注|说\s*明|填表说明|填报说明|注释|几点说明|有关说明)\s*[：:\d（(]")
@@ -70,7 +72,7 @@ class _Splitter:
         self._close()
 
     def _close(self) -> None:
-        if self.current:
+        if self.current and not (self.attached and _LIST_OF_NAMES.search(line_of(self.document, self.current[0]))):
             if self.attached:
                 self.attachments.append(len(self.segments))
             self.segments.append(tuple(self.current))

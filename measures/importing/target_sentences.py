@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from measures.importing.amounts import Amount, find_amounts
-from measures.importing.borrowing import Said, whole_names
+from measures.importing.borrowing import EACH, Said, whole_names
 from measures.importing.comparators import CANONICAL, COMPARATORS, NUMBER, SUFFIXES, UNIT, VERBS, any_of, relation_of
 from measures.importing.exclusions import (
     goes_on_promising,
@@ -273,7 +273,7 @@ class AimedSentence:
         bare, region = named_by(named)
         noun = _NOUN.match(self.text[after : self.end])
         if (like := self.said.of_place(bare, amount.unit)) is not None:
-            return like.metric, bare, after
+            return EACH.sub("", like.metric), bare, after
         if noun and says_capacity(bare):  # 形成年产300万台终端设备生产能力
             return noun["noun"], region, after + noun.end()
         counted = word is not None and word.group() in VERBS

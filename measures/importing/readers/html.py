@@ -205,6 +205,8 @@ class _Walk:
         self.level: int | None = None
         self.centred = False
         self.links = self.linked = 0
+        self.lists: list[int | None] = []  # how far each open list has been counted; None where it has no numbers
+        self.number = 0  # that a browser shows before the line
         self.furnished = -1  # how many blocks stood before the last line that is of the page
 
     def walk(self, article: Any) -> None:
@@ -236,6 +238,10 @@ class _Walk:
             self.links += 1
         if re.fullmatch(r"h[1-6]", str(element.tag)):
             self.level = int(element.tag[1])
+        if element.tag in {"ol", "ul"}:
+            self.lists.append(_whole_number(element, "start") - 1 if element.tag == "ol" else None)
+        if element.tag == "li" and self.lists and (count := self.lists[-1]) is not None:
+            self.lists[-1] = self.number = count + 1
         if element.tag in _BLOCKS:
             self.centred = element.tag == "center" or element.get("align") == "center" or bool(_CENTRED.search(element.get("style", "")))
         self._text(element.text)
@@ -248,6 +254,8 @@ class _Walk:
         if element.tag in _BLOCKS:
             self._flush()
             self.centred = False
+        if element.tag in {"ol", "ul"} and self.lists:
+            self.lists.pop()
         if re.fullmatch(r"h[1-6]", str(element.tag)):
             self.level = None
         if not last:
@@ -271,6 +279,9 @@ class _Walk:
         if is_furniture(joined.strip()) or (is_bar_of_links(joined, self.linked) and read_marker(joined.strip()) is None):
             self.furnished = len(self.out.blocks)
         else:
+            if self.number and joined.strip() and read_marker(joined.strip()) is None:
+                joined, strong = f"{self.number}.{joined.lstrip()}", 0
+            self.number = self.number if not joined.strip() else 0
             self.out.paragraph(joined, level=self.level, strong=strong, centred=self.centred)
         self.line, self.strong, self.linked = [], 0, 0
 
@@ -311,7 +322,7 @@ def _rows(table: Any) -> Iterator[list[str | Merge]]:
             if cell.tag not in {"td", "th"}:
                 continue
             fill()
-            column, width, height = len(cells), _span(cell, "colspan"), _span(cell, "rowspan")
+            column, width, height = len(cells), _whole_number(cell, "colspan"), _whole_number(cell, "rowspan")
             cells.append(_cell_text(cell))
             cells += [Merge.LEFT] * (width - 1)
             for covered in range(column, column + width):
@@ -320,7 +331,7 @@ def _rows(table: Any) -> Iterator[list[str | Merge]]:
         yield cells
 
 
-def _span(cell: Any, name: str) -> int:
+def _whole_number(cell: Any, name: str) -> int:
     written = cell.get(name, "1").strip()
     return min(max(int(written), 1), _SPAN) if re.fullmatch(r"\d{1,6}", written) else 1
 

@@ -333,3 +333,25 @@ def test_a_spread_heading_frames_as_the_close_one_does() -> None:
         "某市办法\n第一章　总　则\n第一条　制定本办法。\n第二章　措施\n第二条　安排资金。\n第三条　制定规划。\n".encode(), "plan.txt"
     )
     assert [measure.number for measure in reading.measures] == ["第二条", "第三条"]
+
+
+def test_a_list_of_names_sets_no_tasks() -> None:
+    text = (
+        "某县实施方案\n一、重点任务\n（一）建设甲校。（县教育局牵头）\n（二）建设乙校。（县教育局牵头）\n附件1\n某县工作专班成员名单\n"
+        "组　长：王　某　县长\n副组长：李　某　副县长\n成　员：张　某　县教育局局长\n"
+    )
+    assert [measure.title for measure in read_plan(text.encode(), "plan.txt").measures] == ["建设甲校", "建设乙校"]
+
+
+def test_numbers_that_a_browser_shows_are_read() -> None:
+    page = (
+        "<html><body><h1>某县实施方案</h1><p>一、重点任务</p><ol><li>建设甲校。（县教育局牵头）</li><li>建设乙校。（县财政局牵头）</li></ol>"
+        "<ol start='3'><li>3.建设丙校。（县教育局牵头）</li><li><p>建设丁校。（县教育局牵头）</p></li></ol></body></html>"
+    )
+    reading = read_plan(page.encode(), "plan.html")
+    assert [(measure.number, measure.title) for measure in reading.measures] == [
+        ("1", "建设甲校"),
+        ("2", "建设乙校"),
+        ("3", "建设丙校"),
+        ("4", "建设丁校"),
+    ]
