@@ -16,7 +16,7 @@ TIMES = (1, 10, 30, 100)
 
 _SECTION = "（{section}）深化重点领域改革，提高资源配置效率。\n"
 _MEASURE = (
-    "{number}.完善第{number}项制度体系。支持符合条件的企业参与平台建设，推动数据、资本、人才等要素有序流动，健全激励约束机制，"
+    "{place}.完善第{number}项制度体系。支持符合条件的企业参与平台建设，推动数据、资本、人才等要素有序流动，健全激励约束机制，"
     "建立常态化沟通协调渠道。到2027年，培育示范企业{number}家以上，服务覆盖率达到90%以上。加强监测评估，2026年6月底前出台配套办法。"
     "（省发展改革委、省科技厅牵头，省财政厅、人力资源社会保障厅，人民银行广东省分行，广州、深圳市政府配合，2026年底前完成）\n"
 )
@@ -31,7 +31,7 @@ def plan_of(signs: int) -> str:
             parts.append(_SECTION.format(section="一二三四五六七八九"[number // 6 % 9]))
             length += len(parts[-1])
         number += 1
-        parts.append(_MEASURE.format(number=number))
+        parts.append(_MEASURE.format(number=number, place=(number - 1) % 6 + 1))
         length += len(parts[-1])
     return "".join(parts)
 
