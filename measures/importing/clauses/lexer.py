@@ -195,8 +195,8 @@ class Lexer:
             self._close(at)
             self.tokens.append(Token("deadline", at, deadline.end, deadline.text, deadline=deadline))
             return deadline.end
-        if fresh and (rule := self._rule(at, end)):
-            return rule
+        if fresh and (passed := self._for_what(at, end) or self._rule(at, end)):
+            return passed
         label = roles.label_at(self.text, at) if fresh or self.wholes.holds(self._so_far(at)) else None
         if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and self.wholes.begin(self._ahead(bare.end)):
             label = bare
@@ -216,21 +216,23 @@ class Lexer:
             return False
         return is_collective(self.tokens[-2].text) and goes_on(self.tokens[-2].text, before)
 
+    def _for_what(self, at: int, end: int) -> int:
+        """Words that say for what the names are named, and name nobody: 第1项由…, 在自贸试验区试点."""
+        found = _ITEMS.match(self.text, at, end) or _AREA_OF_TRIAL.match(self.text, at, end)
+        if found is None:
+            return 0
+        self.tokens.append(Token("note", at, found.end(), found.group()))
+        return found.end()
+
     def _rule(self, at: int, end: int) -> int:
         """A part that says who leads (列第一位的为牵头单位), or that the rest supports."""
         stop = at
         while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
             stop += 1
         part = self.text[at:stop]
-        if numbers := _ITEMS.match(self.text, at, end):
-            self.tokens.append(Token("note", at, numbers.end(), numbers.group()))
-            return numbers.end()
         stated = any(words in part for words in roles.FIRST_LEADS) and (
             not roles.label_at(self.text, at) or part.endswith(("为牵头单位", "为牵头部门", "牵头"))
         )
-        if area := _AREA_OF_TRIAL.match(self.text, at, end):
-            self.tokens.append(Token("note", at, area.end(), area.group()))
-            return area.end()
         legend = part.startswith(("带", "标", "加", "注")) and "牵头" in part and any(mark in part for mark in "*●")
         kind: Kind | None = "note" if legend else "rule" if stated else "note" if part.startswith(roles.REST) else None
         if kind is None:

@@ -87,11 +87,12 @@ def _organ_of(name: str, mark: str) -> bool:
 def _seats_shared(mentions: list[Mention]) -> list[Mention]:
     """天长、明光等市和定远、凤阳等县人民政府: the seat behind the second 等 is that of all."""
     done = list(mentions)
-    for index, mention in enumerate(mentions):
-        further = (other.chunk.etc for other in mentions[index + 1 :] if other.chunk.etc and other.chunk.group == mention.chunk.group)
-        noun, after = mention.chunk.etc, next(further, "")
-        if noun in bodies.LEVEL_MARKS and after[:1] in bodies.LEVEL_MARKS and after[1:] in bodies.SEATS:
-            done[index] = replace(mention, chunk=replace(mention.chunk, etc=noun + after[1:]))
+    nouns = [(index, mention.chunk) for index, mention in enumerate(mentions) if mention.chunk.etc]
+    for (index, chunk), (_, after) in pairwise(nouns):
+        noun, behind = chunk.etc or "", after.etc or ""
+        shared = behind[1:] if behind[:1] in bodies.LEVEL_MARKS and behind[1:] in bodies.SEATS else ""
+        if noun in bodies.LEVEL_MARKS and shared and chunk.group == after.group:
+            done[index] = replace(mentions[index], chunk=replace(chunk, etc=noun + shared))
     return done
 
 
