@@ -49,6 +49,7 @@ def end(process: subprocess.Popen[str]) -> float:
 
 @pytest.mark.row("A6")
 @pytest.mark.proof
+@pytest.mark.timeout(5000)  # fifty restarts of everything, half a minute each
 @pytest.mark.parametrize(("restarts", "reminders"), [(2, 200), pytest.param(full("A6", 50), 200 * full("A6", 50), id="full")])
 def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     new_house: Callable[..., House], figure: Figure, restarts: int, reminders: int
