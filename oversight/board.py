@@ -88,8 +88,8 @@ class Board:
         states: dict[str, int] = defaultdict(int)
         for (state, _severity), count in self._tasks.items():
             states[state] += count
-        parts = self._one(self.of_parts, all=Q(), signed=Q(flags__contains="s"), done=Q(state__in=FINISHED))
-        late = self.counts.total(self.by_due, where=counts.late(self.lights.today))
+        parts = {name: sum(row[name] for row in self._parts) for name in ("all", "signed", "done")}
+        late = sum(self._late.values())
         out = sum(count for state, count in states.items() if state != TaskState.DRAFT)
         figures = [Figure(_("Tasks dispatched"), out, self.url(state=OUT))]
         figures += [
@@ -110,10 +110,6 @@ class Board:
             Figure(_("Parts overdue"), late, self.url(rows="parts", overdue="on"), "red"),
         ]
 
-    def _one(self, grain: str, **wheres: Q) -> dict[str, int]:
-        rows = self.counts.several(grain, **wheres)
-        return {name: int(rows[0][name]) if rows else 0 for name in wheres}
-
     def by_light(self) -> list[Figure]:
         """Return how many tasks under way have each light, the worst first."""
         found: dict[Colour, int] = defaultdict(int)
@@ -126,7 +122,7 @@ class Board:
     def _tasks(self) -> Mapping[tuple[str, int], int]:
         """Return how many tasks there are by state and light, in one statement."""
         rows = self.counts.sums(self.of_tasks, "task_state", severity=counts.severity(self.lights))
-        return {(row["task_state"], row["severity"]): int(row["total"]) for row in rows}
+        return {(row["task_state"], row["severity"]): row["total"] for row in rows}
 
     def by_agency(self, part: str, sort: str = "") -> list[Line]:
         """Return how the agencies stand that have this part.
@@ -140,24 +136,39 @@ class Board:
         return [self._agency_line(row, part) for row in found[:LISTED]]
 
     @cached_property
-    def _parts_of_agencies(self) -> Sequence[Mapping[str, Any]]:
-        """Return how the parts of each agency stand, leads and supporters apart, in three statements."""
+    def _parts(self) -> Sequence[Mapping[str, Any]]:
+        """Return how the parts of each agency stand, leads and supporters apart, in one statement."""
         wheres = {
             "all": Q(),
+            "signed": Q(flags__contains="s"),
             "pending": Q(state=AssignmentState.PENDING, task_state=TaskState.DISPATCHED),
             "owed": Q(task_state__in=RUNNING_TASKS, state__in=OPEN),
             "done": Q(state__in=FINISHED),
             "was": Q(flags__contains="w"),
         }
-        rows = [row for row in self.counts.several(self.of_parts, "agency_id", "part", **wheres) if row["all"]]
-        late = self.counts.sums(self.by_due, "agency_id", "part", where=counts.late(self.lights.today))
-        lateness = {(row["agency_id"], row["part"]): row["total"] for row in late}
-        agencies = Agency.objects.filter(pk__in={row["agency_id"] for row in rows}).values_list("pk", "short_name", "position")
-        known = {pk: (name, (position, pk)) for pk, name, position in agencies}
+        return [row for row in self.counts.several(self.of_parts, "agency_id", "part", **wheres) if row["all"]]
+
+    @cached_property
+    def _late(self) -> Mapping[tuple[int, str], int]:
+        """Return how many parts of each agency are late, leads and supporters apart, in one statement."""
+        rows = self.counts.sums(self.by_due, "agency_id", "part", where=counts.late(self.lights.today))
+        return {(row["agency_id"], row["part"]): row["total"] for row in rows}
+
+    @cached_property
+    def _agencies(self) -> Mapping[int, tuple[str, int]]:
+        """Return the agencies that have parts, each with its name and its position, in one statement."""
+        rows = (
+            Agency.objects.filter(pk__in={row["agency_id"] for row in self._parts}).order_by().values_list("pk", "short_name", "position")
+        )
+        return {pk: (name, position) for pk, name, position in rows}
+
+    @cached_property
+    def _parts_of_agencies(self) -> Sequence[Mapping[str, Any]]:
+        """Return the same parts with what is late of them, under the names of their agencies."""
         return [
-            {**row, "late": lateness.get((pk, row["part"]), 0), "name": known[pk][0], "place": known[pk][1]}
-            for row in rows
-            if (pk := row["agency_id"]) in known
+            {**row, "late": self._late.get((pk, row["part"]), 0), "name": self._agencies[pk][0], "place": (self._agencies[pk][1], pk)}
+            for row in self._parts
+            if (pk := row["agency_id"]) in self._agencies
         ]
 
     def _agency_line(self, row: Mapping[str, Any], part: str) -> Line:
@@ -252,11 +263,10 @@ class Board:
             if row["owed"] or row["late"]:
                 fields[row["agency_id"]][row[key]] = row
         worst = sorted(fields, key=lambda agency: (-sum(row["late"] for row in fields[agency].values()), agency))[:HOTTEST]
-        agencies = Agency.objects.filter(pk__in=worst).in_bulk()
         asked = "section" if key == "section_id" else "plan"
         lines = [
             Line(
-                agencies[pk].short_name,
+                self._agencies[pk][0],
                 self.url(rows="parts", agency=pk, part=Part.LEAD.value),
                 [self._field(fields[pk].get(place), {**of_one, asked: place, "agency": pk}) for place in names],
             )

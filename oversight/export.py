@@ -51,7 +51,7 @@ def workbook(asked: Filter, *, rows: str, sort: str, columns: Sequence[str], now
     sheet.freeze_panes = "C2"
     labels = {"number": _("No."), "title": _("Task"), "agency": _("Agency"), "part": _("Part"), **ledger.COLUMNS}
     sheet.append([_heading(sheet, str(labels[column])) for column in names])
-    for row in _rows(asked, rows, sort):
+    for row in _rows(asked, rows, sort, columns):
         sheet.append([text_cell(sheet, _value(row, column)) for column in names])
     sheet.append([])
     when = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
@@ -62,14 +62,14 @@ def workbook(asked: Filter, *, rows: str, sort: str, columns: Sequence[str], now
     return stream
 
 
-def _rows(asked: Filter, rows: str, sort: str) -> Iterator[ledger.LedgerRow]:
+def _rows(asked: Filter, rows: str, sort: str, columns: Sequence[str]) -> Iterator[ledger.LedgerRow]:
     order = []
     for key in ledger.SORTS[rows][sort or "due"]:
         column = F(key.name)
         order.append(column.desc() if key.descending else column.asc(nulls_last=key.nullable or None))
     found = ledger.values(ledger.queryset(asked, rows, sort), rows).order_by(*order).iterator(chunk_size=CHUNK)
     while chunk := list(islice(found, CHUNK)):
-        yield from ledger.dressed(chunk, rows, asked)
+        yield from ledger.dressed(chunk, rows, asked, columns)
 
 
 def _value(row: ledger.LedgerRow, column: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -177,7 +177,7 @@ class LedgerForm(forms.Form):
 
 
 class Filter:
-    """What was asked of the ledger, as conditions on tasks and on parts.
+    """What was asked of the ledger, as conditions on tasks and on parts; made once for a list and its number.
 
     Args:
         asked: the cleaned values of a `LedgerForm`; a value left out asks nothing.
@@ -206,6 +206,10 @@ class Filter:
             None where the parts have to be asked: for what link rows do not know, or for those of all agencies, which the parts'
             own indexes give in order.
         """
+        return self._links
+
+    @cached_property
+    def _links(self) -> QuerySet[Participation] | None:
         of_an_agency = "agency" in self.asked or self.asked.get("scope") == "own"
         if not of_an_agency or self.asked.keys() - LINKS_SAY or self.asked.get("own") == SIGNED or self.asked.get("scope") == "issued":
             return None
@@ -218,6 +222,10 @@ class Filter:
 
     def standings(self) -> QuerySet[Standing]:
         """Return how the tasks asked for stand; what is asked of parts, the light then too, is asked of one part."""
+        return self._standings
+
+    @cached_property
+    def _standings(self) -> QuerySet[Standing]:
         seen = sight.standings(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
         rows = self._due(seen.filter(self._of_tasks(STANDINGS)), self._by if self._dates == Dates.CURRENT else f"task__{self._by}")
         if self.asked.get("scope") == "issued":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,11 +139,22 @@ def counted(asked: Filter, rows: str) -> int:
     return places.order_by()[: MOST_COUNTED + 1].count()
 
 
-def page(asked: Filter, *, rows: str, sort: str, address: QueryDict, size: int = PAGE_SIZE) -> tuple[list[LedgerRow], Pager]:
-    """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored."""
+def page(
+    asked: Filter, *, rows: str, sort: str, address: QueryDict, columns: Container[str] = COLUMNS, size: int = PAGE_SIZE
+) -> tuple[list[LedgerRow], Pager]:
+    """Return one page of the ledger; the number of queries depends on neither the rows shown nor the rows stored.
+
+    Args:
+        asked: which rows.
+        rows: `tasks` or `parts`.
+        sort: one of `SORTS`, empty for the due date.
+        address: the query string, which says where the page begins.
+        columns: those of `COLUMNS` that are shown; what only others show may be left empty.
+        size: rows a page.
+    """
     places, keys = _places(asked, rows, sort)
     found, pager = page_of(places.values(*(key.name for key in keys)), keys, address, size=size)
-    return dressed(_whole([place[keys[-1].name] for place in found], rows), rows, asked), pager
+    return dressed(_whole([place[keys[-1].name] for place in found], rows), rows, asked, columns), pager
 
 
 def _whole(pks: Sequence[int], rows: str) -> list[dict[str, Any]]:
@@ -166,10 +177,12 @@ def values(found: QuerySet[Any], rows: str) -> QuerySet[Any, dict[str, Any]]:
     )  # fmt: skip
 
 
-def dressed(found: Sequence[Mapping[str, Any]], rows: str, asked: Filter) -> list[LedgerRow]:
-    """Return rows with what belongs to them: lights with reasons, agencies, the latest report that the reader may read."""
+def dressed(found: Sequence[Mapping[str, Any]], rows: str, asked: Filter, columns: Container[str]) -> list[LedgerRow]:
+    """Return rows with what belongs to them: lights with reasons, agencies, the latest report that the reader may read if it is shown."""
     lights = asked.lights
-    said = Report.objects.exclude(policy.unreadable_above(asked.actor, "assignment__task__"))
+    said = (
+        Report.objects.exclude(policy.unreadable_above(asked.actor, "assignment__task__")) if "latest" in columns else Report.objects.none()
+    )
     if rows == "parts":
         waiting = _waiting([row["pk"] for row in found])
         latest = _latest(said, assignments=[row["pk"] for row in found])

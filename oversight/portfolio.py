@@ -14,6 +14,7 @@ from agencies.refusals import Invalid, NotYours
 from oversight import counts
 from oversight.board import Board, Figure, plans_overseen
 from oversight.filters import DONE, LIVE, OWED, ledger_url
+from oversight.lights import Lights
 from oversight.models import Charge
 from workflow.deadlines.lights import Colour
 from workflow.states import LIVE_TASK_STATES, Part, TaskState
@@ -33,13 +34,14 @@ class Held:
     done: Figure
 
 
-def portfolio(actor: Actor, board: Board) -> Sequence[Held]:
+def portfolio(actor: Actor, lights: Lights) -> Sequence[Held]:
     """Return what the actor is in charge of, among what they oversee; in three queries at most."""
     charges = list(Charge.objects.filter(user__pk=actor.user_id or 0).select_related("plan", "agency")[:MOST])
     plans = {charge.plan_id for charge in charges if charge.plan_id}
     agencies = {charge.agency_id for charge in charges if charge.agency_id}
-    of_plans = board_plans(board, plans) if plans else {}
-    of_agencies = _agencies(board, agencies) if agencies else {}
+    whole = counts.Counts(actor) if charges else None
+    of_plans = _plans(whole, plans, lights) if whole and plans else {}
+    of_agencies = _agencies(whole, agencies, lights) if whole and agencies else {}
     found = []
     for charge in charges:
         if charge.plan is not None and charge.plan_id in of_plans:
@@ -59,25 +61,23 @@ def portfolio(actor: Actor, board: Board) -> Sequence[Held]:
     return found
 
 
-def board_plans(board: Board, plans: set[int]) -> dict[int, dict[str, int]]:
+def _plans(whole: counts.Counts, plans: set[int], lights: Lights) -> dict[int, dict[str, int]]:
     """Return, by plan, how many tasks are worked on, red and signed off."""
     these = Q(plan_id__in=plans)
-    whole = counts.Counts(board.actor)
     rows = whole.several(
         "plan",
         "plan_id",
         within=these,
         live=Q(task_state__in=LIVE_TASK_STATES),
-        red=Q(task_state__in=LIVE_TASK_STATES) & counts.lit(board.lights, Colour.RED),
+        red=Q(task_state__in=LIVE_TASK_STATES) & counts.lit(lights, Colour.RED),
         closed=Q(task_state=TaskState.CLOSED),
         all=Q(),
     )
     return {row["plan_id"]: row for row in rows if row["all"]}
 
 
-def _agencies(board: Board, agencies: set[int]) -> dict[int, dict[str, int]]:
+def _agencies(whole: counts.Counts, agencies: set[int], lights: Lights) -> dict[int, dict[str, int]]:
     these = Q(agency_id__in=agencies, part=Part.LEAD)
-    whole = counts.Counts(board.actor)
     rows = whole.several(
         "agency",
         "agency_id",
@@ -86,7 +86,7 @@ def _agencies(board: Board, agencies: set[int]) -> dict[int, dict[str, int]]:
         done=Q(state__in=counts.FINISHED),
         all=Q(),
     )
-    late = {row["agency_id"]: row["total"] for row in whole.sums("due", "agency_id", where=these & counts.late(board.lights.today))}
+    late = {row["agency_id"]: row["total"] for row in whole.sums("due", "agency_id", where=these & counts.late(lights.today))}
     return {row["agency_id"]: {**row, "late": late.get(row["agency_id"], 0)} for row in rows if row["all"]}
 
 

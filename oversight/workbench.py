@@ -100,9 +100,8 @@ _BY_PART = {
 }
 
 
-def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
+def desks(actor: Actor, *, now: dt.datetime, lights: Lights) -> list[Desk]:
     """Return the desks of a person; the number of queries depends on their roles, never on what is stored."""
-    lights = Lights.on(now)
     found = []
     if seats := actor.agencies_where("report", "sign_for"):
         found.append(_officer(actor, seats, lights, now))
@@ -115,9 +114,8 @@ def desks(actor: Actor, *, now: dt.datetime) -> list[Desk]:
     return found
 
 
-def followed(actor: Actor, *, now: dt.datetime) -> list[Matter]:
+def followed(actor: Actor, *, now: dt.datetime, lights: Lights) -> list[Matter]:
     """Return the first of the tasks a person follows, those of which something was heard last."""
-    lights = Lights.on(now)
     first = Follow.objects.tasks_of(actor, now=now).order_by("-moved_at", "-pk").select_related("issuer")[:SHOWN]
     return [
         Matter(

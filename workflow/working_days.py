@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 
 from workflow.deadlines import ChineseCalendar
 from workflow.models import CalendarDay
@@ -19,4 +20,10 @@ def calendar_of(days: Mapping[dt.date, bool]) -> ChineseCalendar:
 
     The notice of every year begins with its first of January: a year is known once that day is entered, and provisional until then.
     """
-    return ChineseCalendar(overrides=days, loaded_years={day.year for day in days if (day.month, day.day) == (1, 1)})
+    return _made(frozenset(days.items()))
+
+
+@lru_cache(maxsize=8)
+def _made(days: frozenset[tuple[dt.date, bool]]) -> ChineseCalendar:
+    """Return the calendar of these very corrections; it is asked for in every request, and nobody changes it once it is made."""
+    return ChineseCalendar(overrides=dict(days), loaded_years={day.year for day, _working in days if (day.month, day.day) == (1, 1)})

@@ -81,7 +81,6 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
     sort = request.GET.get("sort", "")
     lights, weeks = shown.by_light(), trend.weeks(shown.counts, shown.lights.today)
     agencies = [(part.value, part.label, shown.by_agency(part, sort)) for part in (Part.LEAD, Part.SUPPORT)]
-    held = portfolio.portfolio(request.actor, board.Board(request.actor, now=shown.now) if shown.scope or shown.plan else shown)
     mine = portfolio.choices(request.actor, shown) if "charges" in request.GET else ([], [])
     return {
         "sort": sort,
@@ -97,7 +96,7 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
         "red_url": next(figure.url for figure in lights if figure.look == "red"),
         "waiting": shown.waiting(),
         "weeks": weeks,
-        "portfolio": held,
+        "portfolio": portfolio.portfolio(request.actor, shown.lights),
         "choosing": "charges" in request.GET,
         "plan_choices": mine[0],
         "agency_choices": mine[1],
@@ -108,7 +107,7 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
 
 def _targets(shown: board.Board, plans: list[int]) -> QuerySet[Target]:
     """Return the first targets of the plans that the board shows, those of the latest plan first."""
-    found = Target.objects.filter(plan__in=[shown.plan] if shown.plan else plans).select_related("plan")
+    found = Target.objects.filter(plan__in=[shown.plan] if shown.plan else plans).select_related("plan").defer("plan__text")
     if shown.scope:
         found = found.filter(plan__in=Task.objects.filter(shown.scope.of_tasks()).values("plan_id"))
     return found.order_by("-plan_id", "start")[:TARGETS]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from oversight import workbench
+from oversight.lights import Lights
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
@@ -21,6 +22,7 @@ def show(request: ActorRequest) -> HttpResponse:
     if request.user.office:
         return redirect("admin:index")
     now = timezone.now()
-    desks = workbench.desks(request.actor, now=now)
-    followed = workbench.followed(request.actor, now=now)
+    lights = Lights.on(now)
+    desks = workbench.desks(request.actor, now=now, lights=lights)
+    followed = workbench.followed(request.actor, now=now, lights=lights)
     return render(request, "oversight/workbench.html", {"desks": desks, "followed": followed, "today": timezone.localdate(now)})

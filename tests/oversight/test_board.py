@@ -122,7 +122,7 @@ def test_a_leader_sees_each_red_task_once_with_those_who_have_it() -> None:
     first = story()
     with time_machine.travel(LATER, tick=False):
         leader = actor_of(first.leader, LATER)
-        desk = next(desk for desk in workbench.desks(leader, now=LATER) if desk.name == "leader")
+        desk = next(desk for desk in workbench.desks(leader, now=LATER, lights=Lights.on(LATER)) if desk.name == "leader")
         red = next(pile for pile in desk.piles if pile.name == "red")
         assert red.count == rows_behind(red.url, leader) == len(red.matters)
     shown = [matter.task_id for matter in red.matters]

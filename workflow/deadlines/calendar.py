@@ -17,6 +17,8 @@ from chinese_calendar import constants as announced
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _WEEKEND = 5  # weekday() of Saturday
+MOST_REMEMBERED = 20_000
+"""Days whose count a calendar remembers at most: more than plans speak of, and few enough to be kept as long as the process lives."""
 
 
 class WorkCalendar(Protocol):
@@ -92,7 +94,8 @@ class ChineseCalendar:
         if count is None:
             ordinal = day.toordinal()
             count = _weekdays_through(ordinal) + self._shift[bisect.bisect_right(self._ordinals, ordinal)]
-            self._counts[day] = count
+            if len(self._counts) < MOST_REMEMBERED:
+                self._counts[day] = count
         return count
 
     def nth(self, count: int) -> dt.date:
