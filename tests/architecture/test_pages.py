@@ -93,6 +93,12 @@ def test_every_icon_that_is_drawn_is_in_the_sprite() -> None:
     assert not {name for name in drawn if f'id="{name}"' not in sprite}
 
 
+def test_every_component_that_is_drawn_exists() -> None:
+    drawn = {name for path in templates() for name in re.findall(r"<c-([a-z-]+)", path.read_text())} - {"vars", "slot"}
+    assert len(drawn) > 10
+    assert not {name for name in drawn if not (ROOT / f"config/templates/cotton/{name.replace('-', '_')}.html").exists()}
+
+
 def test_the_vendored_files_are_what_was_fetched() -> None:
     vendor = ROOT / "config/static/vendor"
     lines = [line.split(maxsplit=1) for line in (vendor / "SHA256SUMS").read_text().splitlines()]
