@@ -62,6 +62,7 @@ class Deadline:
 
 _TABLE = tomllib.loads(Path(__file__).with_name("deadline_words.toml").read_text(encoding="utf-8"))
 _WORDS = {name: tuple(sorted(words.split(), key=len, reverse=True)) for name, words in _TABLE.items()}
+_OPEN = re.compile("|".join(_WORDS["open"]))
 _NOT_FIXED = "“{}”每年日期不同，请填写具体日期"
 _LONGEST_EVENT = 18  # characters before a term
 
@@ -280,12 +281,11 @@ def _begun(plain: str, start: int, end: int) -> Deadline:
 
 
 def _open(plain: str, start: int, known: _Known) -> Deadline | None:
-    for words in _WORDS["open"]:
-        if plain.startswith(words, start):
-            end = start + len(words)
-            alone = (start == 0 or plain[start - 1] in "，；。：（、并后和\n") and (end == len(plain) or plain[end] in "，；。）、\n")
-            if alone and (known.labelled or len(words) > len("常态化")):
-                return Deadline(words, start, end, None)
+    if words := _OPEN.match(plain, start):
+        end = words.end()
+        alone = (start == 0 or plain[start - 1] in "，；。：（、并后和\n") and (end == len(plain) or plain[end] in "，；。）、\n")
+        if alone and (known.labelled or end - start > len("常态化")):
+            return _made(plain, words, None)
     at_once = AT_ONCE.match(plain, start)
     return _made(plain, at_once, None) if at_once else None
 
