@@ -66,7 +66,7 @@ def without_choice(mentions: list[Mention]) -> list[Mention]:
             if chosen["units"].startswith("省"):  # 吉林 of 辽宁、吉林省（区）政府 is no city
                 own = {unit for unit in own if places.level_of(name + unit) == bodies.PROVINCE}
             if shape(name).kind == "place" and len(own) == 1:
-                done[at] = replace(mentions[at], name=name + own.pop() + chosen["seat"], kind="agency", restored=True)
+                done[at] = replace(mentions[at], name=name + places.plain_unit(own.pop()) + chosen["seat"], kind="agency", restored=True)
     return done
 
 

@@ -165,7 +165,7 @@ def _with_head(name: str, rest: str, prefix: str, level: str, *, party: bool, he
     made = functional(core)
     if head in bodies.ZONES and (prefix or not made):
         return Shape(name, "region", prefix or name, level)  # 济源示范区
-    office = head in (*bodies.OFFICES, "司") or rest.endswith(bodies.OFFICES)
+    office = head != "管委" and (head in (*bodies.OFFICES, "司") or rest.endswith(bodies.OFFICES))  # 百管委 is a zone's own
     if not prefix and head == "分局" and not made and _BRANCH_IN_A_PLACE.fullmatch(core):
         return Shape(name, "standalone", core=core, head=head)  # 公安武侯分局 is not one of 区
     if not prefix and not made and (rest.endswith(bodies.COMPANY_ENDS) or not office):

@@ -111,6 +111,11 @@ def units_of(short: str) -> set[str]:
     return {"州" if whole.endswith("自治州") else whole[len(short) :] for whole in wholes}
 
 
+def plain_unit(unit: str) -> str:
+    """A unit as it is said in a run of places: 威宁 of 织金、威宁县政府 is 威宁县, though its unit is 彝族回族苗族自治县."""
+    return unit[-1:] if unit.endswith(("自治县", "自治旗")) else unit
+
+
 def prefecture_unit(short: str) -> str:
     """The unit that a short name takes as a prefecture: 大理 → 州, though 大理市 is a county; "" if it is none."""
     table = _table()

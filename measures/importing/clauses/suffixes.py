@@ -217,7 +217,8 @@ def _place_with(mention: Mention, end: Shape, rest: str) -> Mention:
     elif known and not any(own == unit or (unit.startswith("自治") and own.endswith(unit)) for own in known):
         if len(known) > 1:
             return mention
-        return replace(mention, name=name + known.pop() + rest, kind="agency", restored=True, why="与后面的地名不同级，按其行政区划补全")
+        own = places.plain_unit(known.pop())
+        return replace(mention, name=name + own + rest, kind="agency", restored=True, why="与后面的地名不同级，按其行政区划补全")
     if not known and (len(name) > _LONGEST_PLACE or shape(name).head):
         return mention
     why = "" if known else "不能确定是省略了后缀的地名"
@@ -255,7 +256,7 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
         if len(fitting) == 1:
             unit = fitting.pop()
             why = OWN_UNITS if "自治县" in unit and "自治" not in units else ""  # 陵水等市县政府
-            return replace(mention, name=mention.name + unit + seat, kind="agency", restored=True, why=why)
+            return replace(mention, name=mention.name + places.plain_unit(unit) + seat, kind="agency", restored=True, why=why)
     if kind == "region" and seat and _may_sit(mention.name, seat):
         return replace(mention, name=mention.name + seat, kind="agency", restored=True)
     if kind == "stem" and noun in ("部门", "单位", "部门和单位"):
