@@ -2,7 +2,8 @@
 
 On PostgreSQL a message's row stays locked while it is being sent and its outcome is committed before the next one is touched:
 whoever is killed frees the row with its connection, and at most the one message in its hands is repeated, under the same
-Message-ID and key. On SQLite, which has no row locks, a message is claimed for a short while under a token.
+Message-ID and key. On SQLite, which has no row locks, a message is claimed for a short while under a token. How many may wait for one
+receiver at a time is said in `seats`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template import TemplateSyntaxError
 
-from notifications import alarms, guards, health, letters
+from notifications import alarms, guards, health, letters, seats
 from notifications.channels import Letter, RefusedError, Send, UnreachableError, load
 from notifications.hours import may_send
 from notifications.leaving import never
@@ -73,6 +74,12 @@ class _Run:
     sends: dict[str, Send] = field(default_factory=dict)
     in_trouble: set[str] = field(default_factory=set)
     """Channels that were out of reach when last tried: of those alone it is noted that they answer again."""
+    seats: int = 1
+    """Senders that may speak by one channel."""
+    full: set[str] = field(default_factory=set)
+    """Channels by which no seat was free."""
+    found_lost: bool = False
+    """Whether a channel was found out of reach in this round."""
 
     @property
     def now(self) -> dt.datetime:
@@ -96,45 +103,61 @@ def deliver_due(now: dt.datetime, *, limit: int = 500, budget: float = 120.0, mu
         must_end: asked before each message; once it says so, no new one is taken in hand.
     """
     run = _Run(now)
-    with run.lines:
+    with run.lines, seats.on_duty():
         _deliver(run, limit, budget, must_end)
     return run.outcome
 
 
 def _deliver(run: _Run, limit: int, budget: float, must_end: Callable[[], bool]) -> None:
-    taken = 0
-    while may_send(run.now) and (candidates := _candidates(run)):
+    """Go round after round through what is due; what has no free seat is left to those who sit there."""
+    taken, left_alone = 0, set[str]()
+    while may_send(run.now) and (candidates := _candidates(run, left_alone)):
         before = taken
+        run.full, run.found_lost, run.seats = set(), False, seats.by_channel()
         start = random.randrange(len(candidates))  # noqa: S311  (senders side by side begin at different places)
-        for pk in candidates[start:] + candidates[:start]:
+        for pk, channel in candidates[start:] + candidates[:start]:
             if taken >= limit or (run.now - run.started).total_seconds() > budget or must_end():
                 run.outcome.left_over = True
                 return
-            taken += _deliver_one(pk, run)
-        if taken == before:
+            if channel not in run.full:
+                taken += _deliver_one(pk, channel, run)
+            if run.found_lost:  # how the channels are is to be looked at again
+                break
+        if taken > before:
+            left_alone = set()
+        elif run.full <= left_alone:
             break
+        else:
+            left_alone = left_alone | run.full
 
 
-def _candidates(run: _Run) -> list[int]:
+def _candidates(run: _Run, left_alone: Collection[str]) -> list[tuple[int, str]]:
     now, in_trouble = run.now, health.in_trouble()
-    run.in_trouble |= in_trouble.keys()
-    resting = [channel for channel, until in in_trouble.items() if until is not None and until > now]
+    run.in_trouble = set(in_trouble)
+    resting = {channel for channel, until in in_trouble.items() if until is not None and until > now}
     due = Message.objects.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), state=Message.State.QUEUED, next_attempt_at__lte=now
-    ).exclude(channel__in=resting)
+    ).exclude(channel__in=resting.union(left_alone))
     earlier = Message.objects.filter(
         state=Message.State.QUEUED, channel=OuterRef("channel"), subject_ref=OuterRef("subject_ref"), pk__lt=OuterRef("pk")
     )
     due = due.exclude(~Q(subject_ref="") & Q(channel__in=IN_ORDER) & Exists(earlier))
-    return list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:CANDIDATES])
+    return list(due.order_by("next_attempt_at", "pk").values_list("pk", "channel")[:CANDIDATES])
 
 
-def _deliver_one(pk: int, run: _Run) -> bool:
-    """Take a message in hand and bring it to an outcome; False when another sender has it or it is no longer due."""
+def _deliver_one(pk: int, channel: str, run: _Run) -> bool:
+    """Take a message in hand and bring it to an outcome; False when another sender has it, it is no longer due, or no seat is free."""
     hold = _hold_by_lock if connection.features.has_select_for_update_skip_locked else _hold_by_claim
+
+    def seated() -> bool:
+        if seats.take(channel, run.seats, in_doubt=channel in run.in_trouble):
+            return True
+        run.full.add(channel)
+        return False
+
     settled = False
     try:
-        with hold(pk, run.now) as message:
+        with hold(pk, run.now, seated) as message:
             if message is not None:
                 _settle(message, run)
             settled = True
@@ -145,8 +168,11 @@ def _deliver_one(pk: int, run: _Run) -> bool:
 
 
 @contextlib.contextmanager
-def _hold_by_lock(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+def _hold_by_lock(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
     with transaction.atomic():
+        if not seated():
+            yield None
+            return
         due = Message.objects.select_related("recipient").filter(pk=pk, state=Message.State.QUEUED, next_attempt_at__lte=now)
         message = due.select_for_update(skip_locked=True, of=("self",)).first()
         yield message
@@ -155,7 +181,10 @@ def _hold_by_lock(pk: int, now: dt.datetime) -> Iterator[Message | None]:
 
 
 @contextlib.contextmanager
-def _hold_by_claim(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+def _hold_by_claim(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
+    if not seated():
+        yield None
+        return
     token = uuid.uuid4()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
     due = Message.objects.filter(free, pk=pk, state=Message.State.QUEUED, next_attempt_at__lte=now)
@@ -198,6 +227,7 @@ def _send(message: Message, run: _Run) -> None:
     except UnreachableError as error:
         health.failed(message.channel, str(error), run.now)
         run.in_trouble.add(message.channel)
+        run.found_lost = True
         _postpone(message, str(error), run)
     except RefusedError as error:
         if error.for_good:

@@ -34,7 +34,7 @@ def without_the_row_lock() -> None:
     from notifications.models import Message
 
     @contextlib.contextmanager
-    def hold(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+    def hold(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
         message = Message.objects.select_related("recipient").filter(pk=pk, state="queued", next_attempt_at__lte=now).first()
         yield message
         if message is not None:
@@ -50,12 +50,19 @@ def sent_before_it_is_sent() -> None:
     from notifications.models import Message
 
     @contextlib.contextmanager
-    def hold(pk: int, now: dt.datetime) -> Iterator[Message | None]:
+    def hold(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
         message = Message.objects.select_related("recipient").filter(pk=pk).first()
         mine = Message.objects.filter(pk=pk, state="queued").update(state="sent", sent_at=now, attempts=1)
         yield message if mine else None
 
     delivery._hold_by_lock = hold
+
+
+def without_seats() -> None:
+    """Let any number of senders wait for the same receiver (F3)."""
+    from notifications import seats
+
+    vars(seats)["take"] = lambda *_asked, **_how: True
 
 
 def without_the_key() -> None:
@@ -80,5 +87,6 @@ def a_mistake_instead_of_a_moment() -> None:
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
-    mutant.__name__: mutant for mutant in (without_the_row_lock, sent_before_it_is_sent, without_the_key, a_mistake_instead_of_a_moment)
+    mutant.__name__: mutant
+    for mutant in (without_the_row_lock, sent_before_it_is_sent, without_seats, without_the_key, a_mistake_instead_of_a_moment)
 }

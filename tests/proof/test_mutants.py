@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from tests.proof import test_crashes, test_senders, test_under_load
+from tests.proof import test_crashes, test_hanging, test_senders, test_under_load
 from tests.proof.conftest import Rig, wait_until
 from tests.proof.house import House, children_of
 from tests.proof.test_senders import Figure
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.proof, pytest.mark.timeout(900)]
 
 a1 = test_senders.test_a1_four_senders_killed_again_and_again_lose_and_double_nothing
 a6 = test_under_load.test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing
+f3 = test_hanging.test_f3_a_receiver_that_hangs_holds_half_of_the_senders_and_the_others_go_on
 c1 = test_crashes.test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledged
 c2 = test_crashes.test_c2_a_database_restarted_at_once_is_answered_with_503_and_everybody_comes_back
 
@@ -34,6 +35,13 @@ def test_a1_is_red_without_its_guard(
     with pytest.raises(AssertionError, match=seen_as) as seen:
         a1(new_rig(DUBAN_PROOF_MUTANT=mutant), figure, 600, 6)
     figure("A1 mutant", mutant=mutant, seen=str(seen.value).splitlines()[0])
+
+
+def test_f3_is_red_without_seats(new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)
+    with pytest.raises(AssertionError, match=r"assert [34] <= ") as seen:
+        f3(new_rig(DUBAN_PROOF_MUTANT="without_seats"), figure)
+    figure("F3 mutant", mutant="without_seats", seen=str(seen.value).splitlines()[0])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import re
@@ -12,12 +13,14 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from agencies.models import User
 from notifications.models import Digest, Message
 from tests.proof.conftest import Rig, wait_until
+from tests.proof.repeated import by_turns
 from tests.proof.sizes import full
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
@@ -138,40 +141,78 @@ def test_a3_a_frozen_sender_that_wakes_up_after_another_took_over_changes_nothin
     assert len(rig.hooks.keys) == times
 
 
-@pytest.mark.parametrize("reminders", [1000, pytest.param(full("A7", 10_000), marks=pytest.mark.proof, id="full")])
-def test_a7_ten_poisoned_reminders_hold_up_nobody_and_are_parked(rig: Rig, figure: Figure, reminders: int) -> None:
-    rig.remind(reminders, channels=("email",), marker="healthy")
-    senders = rig.fork(2)
-    plain = wait_until(lambda: all_sent(rig))
-    rig.kill(senders)
-    Message.objects.all().delete()
-    rig.mails.received.clear()
-    sick = User.objects.filter(username__startswith="proof").order_by("pk")[:1].get()
-    User.objects.filter(pk=sick.pk).update(email="poison@example.test")
-    rig.mails.refuses = lambda recipient: recipient.startswith("poison")
-    rig.remind(reminders, channels=("email",), marker="mixed")
-    poisoned = Message.objects.filter(recipient=sick)
-    poisoned.update(recipient=User.objects.get(username="proof1"))
-    Message.objects.filter(pk__in=list(Message.objects.order_by("pk").values_list("pk", flat=True)[:10])).update(recipient=sick)
-    bad = poisoned.count()
-    senders = rig.fork(2)
-    with_poison = wait_until(lambda: Message.objects.filter(state="sent").count() == reminders - bad)
-    while next_at := poisoned.filter(state="queued").aggregate(at=Max("next_attempt_at"))["at"]:
-        rig.kill(senders)
-        tries = poisoned.aggregate(least=Min("attempts"))["least"]
-        senders = rig.fork(2, offset=(next_at - timezone.now()).total_seconds() + 5)  # rule time goes on to the next attempt
-        wait_until(no_longer(poisoned.filter(state="queued", attempts__lte=tries)), what="the next attempt")
+def test_a7_poisoned_reminders_hold_up_nobody_and_are_parked(rig: Rig, figure: Figure) -> None:
+    reminders, poisoned = 200, len(PASSING)
+    rig.kill(rig.fork(2))  # what senders load is loaded
+    plain, with_poison = by_turns(
+        lambda: _seconds_of_healthy(rig, reminders, 0), lambda: _seconds_of_healthy(rig, reminders, poisoned), at_most=1.5, most=5, least=1
+    )
+    _seconds_of_healthy(rig, 20, poisoned)
+    _park(rig)
+    figure("A7", reminders=reminders, seconds_without=round(min(plain), 1), seconds_with=round(min(with_poison), 1), **_parked())
+    assert min(with_poison) <= 1.5 * min(plain) + 2, "the poison holds up the others"
+
+
+@pytest.mark.proof
+def test_a7_full_beside_ten_poisoned_reminders_the_others_take_at_most_a_twentieth_longer(rig: Rig, figure: Figure) -> None:
+    reminders, poisoned = full("A7", 10_000), 10
+    rig.kill(rig.fork(2))
+    alone, beside = by_turns(
+        lambda: _seconds_of_healthy(rig, reminders, 0), lambda: _seconds_of_healthy(rig, reminders, poisoned), at_most=1.05, most=8, least=3
+    )
+    _seconds_of_healthy(rig, 20, poisoned)
+    _park(rig)
     figure(
         "A7",
         reminders=reminders,
-        poisoned=bad,
-        seconds_without=round(plain, 1),
-        seconds_with=round(with_poison, 1),
-        parked=poisoned.filter(state="given_up").count(),
-        most_attempts=poisoned.aggregate(most=Max("attempts"))["most"],
+        poisoned=poisoned,
+        seconds_without=[round(value, 2) for value in alone],
+        seconds_with=[round(value, 2) for value in beside],
+        ratio=round(min(beside) / min(alone), 3),
+        **_parked(),
     )
-    assert set(poisoned.values_list("state", "attempts")) == {("given_up", 5)}
-    assert with_poison <= plain * 1.5 + 2.0, "the poison holds up the others"
+    assert min(beside) <= 1.05 * min(alone), "the poison holds up the others"
+
+
+PASSING = ("451", "452-data", "reset", "cut", "garbage")
+"""Faults of a mail server that are tried again, and are over at once; those that hang are F2's."""
+
+
+def _seconds_of_healthy(rig: Rig, reminders: int, poisoned: int) -> float:
+    """Send so many reminders at once, with the poisoned ones spread among them; returns after how long the last of the others was sent."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE notifications_message, notifications_inboxitem")
+    rig.mails.fault = lambda recipient: recipient.partition(".")[2].partition("@")[0] if recipient.startswith("poison.") else ""
+    rig.remind(reminders, channels=("email",), marker="healthy")
+    every = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    for number in range(poisoned):
+        kind = PASSING[number % len(PASSING)]
+        sick, _made = User.objects.get_or_create(username=f"poison-{kind}", defaults={"name": kind, "email": f"poison.{kind}@example.test"})
+        Message.objects.filter(pk=every[number * reminders // poisoned]).update(recipient=sick)
+    goal, began = rig.arrived() + reminders - poisoned, timezone.now()
+    senders = rig.fork(2)
+    wait_until(reached(rig, goal), what="delivery of the healthy ones")
+    wait_until(no_longer(Message.objects.filter(state="queued", attempts=0)), what="the first attempt at each")
+    rig.kill(senders)
+    last: dt.datetime = Message.objects.filter(state="sent").aggregate(at=Max("sent_at"))["at"]
+    return (last - began).total_seconds()
+
+
+def _park(rig: Rig) -> None:
+    """Let rule time go on from attempt to attempt until nothing is queued any more."""
+    queued = Message.objects.filter(state="queued")
+    while next_at := queued.aggregate(at=Max("next_attempt_at"))["at"]:
+        tries = queued.aggregate(least=Min("attempts"))["least"]
+        senders = rig.fork(2, offset=(next_at - timezone.now()).total_seconds() + 5)
+        wait_until(no_longer(queued.filter(attempts__lte=tries)), what="the next attempt")
+        rig.kill(senders)
+
+
+def _parked() -> dict[str, int]:
+    """Return what became of the poisoned ones, each of which must have been given up after five attempts."""
+    sick = Message.objects.filter(recipient__username__startswith="poison")
+    assert set(sick.values_list("state", "attempts")) == {("given_up", 5)}
+    return {"parked": sick.count(), "attempts_at_each": 5}
 
 
 @pytest.mark.parametrize(("people", "rounds"), [(60, 15), pytest.param(full("A16", 500), 50, marks=pytest.mark.proof, id="full")])
