@@ -13,8 +13,9 @@ from notifications.topics import Topic
 class InboxItem(models.Model):
     """A notice in a person's in-app inbox.
 
-    The database does not look up the recipient of each one, which is dear where a rung tells thousands: whoever writes notices
-    has read the accounts in the same transaction, and accounts are closed, never deleted.
+    No foreign key looks up the recipient of each one, which is dear where a rung tells thousands. On PostgreSQL a trigger looks up those
+    of a statement together and refuses an account that does not exist, another one refuses to delete an account to which there are notices;
+    everywhere whoever writes notices has read the accounts in the same transaction, and accounts are closed, never deleted.
     """
 
     key = models.CharField(_("key"), max_length=200)

@@ -34,7 +34,7 @@ class Digest(models.Model):
 
 
 class Message(models.Model):
-    """A notice to one recipient by one channel; the database does not look the recipient up, see `InboxItem`."""
+    """A notice to one recipient by one channel; no foreign key looks the recipient up, see `InboxItem`."""
 
     class State(models.TextChoices):
         """What has become of it."""
