@@ -93,10 +93,15 @@ def _heading(sheet: Any, label: str) -> Any:
     return cell
 
 
+def cell_text(text: str) -> str:
+    """Return as much of a text as a cell can hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL]
+
+
 def text_cell(sheet: Any, value: Any) -> Any:
     """Return a cell; text is always written as text, and marked as such where a spreadsheet would calculate it."""
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
+        value = cell_text(value)
         cell = WriteOnlyCell(sheet, value=value)
         cell.data_type = "s"
         cell.alignment = Alignment(vertical="top", wrap_text=True)

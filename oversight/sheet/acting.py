@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -12,18 +13,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
+from agencies.listing import listed
 from agencies.names import NameIndex, name_index
 from agencies.refusals import Conflict, Invalid, Refusal
-from oversight.sheet.columns import COLUMNS, EDITABLE, Row, rows_of, text_of
-from oversight.sheet.reading import FORMULA, Returned
-from oversight.sheet.steps import AGENCIES, change_draft, change_running, names
+from oversight.sheet.columns import COLUMNS, EDITABLE, Row, plain, rows_of
+from oversight.sheet.drawing_up import Plans, draw_up, lock_plans
+from oversight.sheet.reading import FORMULA, NO_RHYTHM, Returned
+from oversight.sheet.steps import AGENCIES, change_draft, change_running, expect_fits, names
 from workflow import policy
 from workflow.actions.door import lock_tasks
 from workflow.actions.roll_up import lock_above
 from workflow.models import Task
-from workflow.states import TaskState
+from workflow.states import Rhythm, TaskState
 
 LONGEST_ID = 18
+NEW = ("plan", "number", "title", "text", "due_on", "rhythm", "leads", "supporters")
+"""What is shown of a task that is drawn up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,18 @@ class Outcome:
 
 @dataclass(slots=True)
 class Outcomes:
-    """What becomes of a sheet."""
+    """What becomes of a sheet; of a task that is drawn up the key is known only once it has been done."""
 
     changed: list[Outcome] = field(default_factory=list)
+    drawn_up: list[Outcome] = field(default_factory=list)
     refused: list[Outcome] = field(default_factory=list)
     unchanged: int = 0
 
     def mark(self) -> str:
         """Return what the outcome is known by: applying does what was shown, or nothing."""
-        told = ";".join(f"{row.line}:{row.task_id}:{'、'.join(change.column for change in row.changes)}" for row in self.changed)
+        lines = [f"{row.line}:{row.task_id}:{'、'.join(change.column for change in row.changes)}" for row in self.changed]
+        lines += [f"{row.line}:{'、'.join(change.after for change in row.changes)}" for row in self.drawn_up]
+        told = ";".join(lines)
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -100,6 +108,7 @@ def act(*, actor: Actor, rows: Sequence[Returned], shown: str, now: dt.datetime)
 
 def _act(actor: Actor, rows: Sequence[Returned], now: dt.datetime) -> Outcomes:
     outcomes = Outcomes()
+    plans = lock_plans(actor, [row for row in rows if not row.key])
     ids = {row.line: _id(row.key) for row in rows}
     visible = set(Task.objects.visible_to(actor, now=now).filter(pk__in=[pk for pk in ids.values() if pk]).values_list("pk", flat=True))
     # All are locked first, those above them too, in the order of their keys, as every act locks them.
@@ -113,6 +122,9 @@ def _act(actor: Actor, rows: Sequence[Returned], now: dt.datetime) -> Outcomes:
         today = current.get(task_id) if task_id is not None else None
         title = today.task.title if today is not None else row.values.get("title", "")
         try:
+            if not row.key:
+                outcomes.drawn_up.append(_new(row, actor=actor, plans=plans, index=index, now=now))
+                continue
             changes = _row(row, today, seen, actor=actor, index=index, now=now)
         except RowRefused as refused:
             outcomes.refused.append(Outcome(row.line, task_id, title, (), refused.reason, refused.column))
@@ -136,55 +148,82 @@ def _row(row: Returned, today: Row | None, seen: set[int], *, actor: Actor, inde
         RowRefused: why.
     """
     if today is None:
-        raise RowRefused(_("There is no such task, or it is not yours to see. New tasks are drawn up on their own page."), "key")
+        raise RowRefused(_("There is no such task, or it is not yours to see. A new task has no key."), "key")
     if today.task.pk in seen:
         raise RowRefused(_("This task stands in the sheet twice."), "key")
     seen.add(today.task.pk)
     wanted = {name: row.values.get(name, "") for name in EDITABLE}
-    changed = [name for name in EDITABLE if name != "reason" and not _same(name, _told(today, name), wanted[name])]
+    changed = [name for name in EDITABLE if name != "reason" and not _same(name, today.told(name), wanted[name])]
     if not changed and not row.faults:
         return []
     _expect_fair(row, today)
     decision = policy.may_coordinate(actor, today.task)
     if not decision:
         raise RowRefused(str(getattr(decision, "reason", "")))
-    changes = [_cell(name, _told(today, name), wanted[name]) for name in changed]
+    changes = [_cell(name, today.told(name), wanted[name]) for name in changed]
+    with _in_words():
+        expect_fits(wanted["title"], wanted["text"] if "text" in changed else "")
+        if today.task.state == TaskState.DRAFT:
+            change_draft(actor=actor, today=today, wanted=wanted, changed=changed, index=index, now=now)
+        else:
+            change_running(actor=actor, today=today, wanted=wanted, changed=changed, index=index, now=now)
+    return changes
+
+
+def _new(row: Returned, *, actor: Actor, plans: Plans, index: NameIndex, now: dt.datetime) -> Outcome:
+    """Draw a task up as a row without a key says, and return what it is.
+
+    Raises:
+        RowRefused: why not.
+    """
+    _refuse_faults(row)
+    with _in_words():
+        task = draw_up(actor=actor, row=row, plans=plans, index=index, now=now)
+    made = rows_of([task.pk])[task.pk]
+    changes = [_cell(name, "", told) for name in NEW if (told := made.told(name))]
+    return Outcome(row.line, task.pk, task.title, tuple(changes))
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Take back what was begun of a row when an act is refused.
+
+    Raises:
+        RowRefused: with the reason of the act, and its column where it has one.
+    """
     try:
         with transaction.atomic():
-            if today.task.state == TaskState.DRAFT:
-                change_draft(actor=actor, today=today, wanted=wanted, changed=changed, index=index, now=now)
-            else:
-                change_running(actor=actor, today=today, wanted=wanted, changed=changed, index=index, now=now)
+            yield
     except Refusal as refused:
         column = refused.field if isinstance(refused, Invalid) else ""
+        column = {"receivers": "leads"}.get(column, column)
         raise RowRefused(str(refused.reason), column if column in COLUMNS else "") from refused
-    return changes
 
 
 def _expect_fair(row: Returned, today: Row) -> None:
     """Refuse a row that is older than the task, that changes what may not be changed, or whose cells hold no values."""
-    for name, fault in row.faults.items():
-        if fault == FORMULA:
-            raise RowRefused(_("The cell holds a formula; write the value itself."), name)
-        raise RowRefused(_("This is not a date. Write it as 2026-12-31."), name)
+    _refuse_faults(row)
     if row.key != today.key:
         raise RowRefused(_("The task has changed since the sheet was exported; export it again and repeat this change."), "key")
     for name in ("number", "plan"):
-        if name in row.values and row.values[name] != _told(today, name):
+        if name in row.values and row.values[name] != today.told(name):
             raise RowRefused(_("This column may not be edited."), name)
 
 
-def _told(today: Row, name: str) -> str:
-    """Return a value as it comes back from a sheet that nobody has changed."""
-    return "\n".join(part.strip() for part in text_of(today.values[name]).strip().splitlines())
+def _refuse_faults(row: Returned) -> None:
+    """Refuse a row whose cells hold no values."""
+    for name, fault in row.faults.items():
+        if fault == FORMULA:
+            raise RowRefused(_("The cell holds a formula; write the value itself."), name)
+        if fault == NO_RHYTHM:
+            known = listed(label for _value, label in Rhythm.choices)
+            raise RowRefused(_("This rhythm is not known. Write one of: %(known)s.") % {"known": known}, name)
+        raise RowRefused(_("This is not a date. Write it as 2026-12-31."), name)
 
 
 def _same(name: str, before: str, after: str) -> bool:
-    """Tell whether a cell says the same: of agencies the first lead and the names count, not their order."""
-    if name not in AGENCIES:
-        return before == after
-    had, has = names(before), names(after)
-    return set(had) == set(has) and (name != "leads" or had[:1] == has[:1])
+    """Tell whether a cell says the same: of agencies the names in their order, of words all but the blanks around lines."""
+    return names(before) == names(after) if name in AGENCIES else before == plain(after)
 
 
 def _cell(name: str, before: str, after: str) -> CellChange:

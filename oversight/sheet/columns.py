@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,8 +14,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from oversight.export import cell_text
 from workflow.models import Assignment, Receiver, Task
-from workflow.states import ENDED_ASSIGNMENT_STATES, Part, TaskState
+from workflow.states import ENDED_ASSIGNMENT_STATES, Part, Rhythm, TaskState
 
 COLUMNS: Mapping[str, Promise] = {
     "key": _("Key (leave as it is)"),
@@ -22,17 +24,19 @@ COLUMNS: Mapping[str, Promise] = {
     "plan": _("Plan"),
     "state": _("State"),
     "title": _("Task"),
+    "text": _("What is to be done"),
     "due_on": _("Due on"),
+    "rhythm": _("Reporting rhythm"),
     "leads": _("Lead agencies"),
     "supporters": _("Supporting agencies"),
     "reason": _("Reason for the change"),
 }
 """All columns, in their order."""
 
-EDITABLE = ("title", "due_on", "leads", "supporters", "reason")
+EDITABLE = ("title", "text", "due_on", "rhythm", "leads", "supporters", "reason")
 """What may be changed in the sheet."""
 
-COMPARED = ("number", "plan", "title", "due_on", "leads", "supporters")
+COMPARED = ("number", "plan", "title", "text", "due_on", "rhythm", "leads", "supporters")
 """What a returned row is held against. The state is only shown, in the language of whoever exported."""
 
 BETWEEN = "、"
@@ -41,10 +45,19 @@ LANGUAGES = ("zh-hans", "en")
 
 def labels() -> dict[str, str]:
     """Return the name of a column by each label it has in any language."""
+    return _by_label(COLUMNS.items())
+
+
+def rhythms() -> dict[str, str]:
+    """Return a reporting rhythm by each label it has in any language."""
+    return _by_label((value, label) for value, label in Rhythm.choices)
+
+
+def _by_label(named: Iterable[tuple[str, str | Promise]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for language in LANGUAGES:
+    for language, (name, label) in product(LANGUAGES, list(named)):
         with translation.override(language):
-            found |= {str(label): name for name, label in COLUMNS.items()}
+            found[str(label)] = name
     return found
 
 
@@ -60,6 +73,15 @@ class Row:
         """Return what the row is known by when it comes back: the task, and a mark of what it said."""
         told = "\n".join(text_of(self.values[name]) for name in COMPARED) + self.task.state
         return f"{self.task.pk}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
+
+    def told(self, name: str) -> str:
+        """Return a value as it comes back from a sheet that nobody has changed."""
+        return plain(cell_text(text_of(self.values[name])))
+
+
+def plain(text: str) -> str:
+    """Return a text as it is compared: blanks at the ends of its lines may go on the way through a spreadsheet."""
+    return "\n".join(part.strip() for part in text.strip().splitlines())
 
 
 def text_of(value: Any) -> str:
@@ -86,7 +108,9 @@ def _values(task: Task) -> dict[str, Any]:
         "plan": task.plan.title if task.plan is not None else "",
         "state": str(TaskState(task.state).label),
         "title": task.title,
+        "text": task.text,
         "due_on": task.due_on,
+        "rhythm": task.rhythm,
         "leads": BETWEEN.join(_names(task, Part.LEAD)),
         "supporters": BETWEEN.join(_names(task, Part.SUPPORT)),
         "reason": "",

@@ -19,7 +19,7 @@ from agencies.refusals import Invalid
 from measures.importing.readers.package import Package
 from measures.importing.unreadable import Unreadable
 from measures.refusals import word
-from oversight.sheet.columns import COLUMNS, EDITABLE, labels
+from oversight.sheet.columns import COLUMNS, EDITABLE, labels, plain, rhythms
 
 LIMIT_MB = 5
 MOST_ROWS = 5000
@@ -27,7 +27,7 @@ LOOKED_THROUGH = 20
 """Among how many first rows the heading is looked for."""
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00:00)?")
-FORMULA, NO_DAY = "formula", "no_day"
+FORMULA, NO_DAY, NO_RHYTHM = "formula", "no_day", "no_rhythm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Returned:
 
     Attributes:
         line: its number in the sheet.
-        values: by the name of the column; days in ISO form; columns that were deleted are missing.
+        values: by the name of the column; days in ISO form, rhythms by their code; columns that were deleted are missing.
         faults: by the name of the column, why its cell cannot be taken.
     """
 
@@ -80,7 +80,7 @@ def _refuse_hostile(data: bytes) -> None:
 
 
 def _rows(sheet: Any) -> list[Returned]:
-    known = labels()
+    known, how_often = labels(), rhythms()
     columns: dict[int, str] = {}
     found: list[Returned] = []
     for line, cells in enumerate(sheet.iter_rows(max_col=60), start=1):
@@ -91,7 +91,7 @@ def _rows(sheet: Any) -> list[Returned]:
                 break
             continue
         if any(cell.value not in {None, ""} for cell in cells):
-            found.append(_returned(line, cells, columns))
+            found.append(_returned(line, cells, columns, how_often))
         if len(found) > MOST_ROWS:
             raise Invalid(_("The sheet has too many rows: at most %(most)d.") % {"most": MOST_ROWS}, "file")
     if not columns:
@@ -106,7 +106,7 @@ def _rows(sheet: Any) -> list[Returned]:
     return found
 
 
-def _returned(line: int, cells: Any, columns: dict[int, str]) -> Returned:
+def _returned(line: int, cells: Any, columns: dict[int, str], how_often: dict[str, str]) -> Returned:
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
     for place, name in columns.items():
@@ -119,8 +119,13 @@ def _returned(line: int, cells: Any, columns: dict[int, str]) -> Returned:
             if day is None:
                 faults[name] = NO_DAY
             values[name] = day or ""
+        elif name == "rhythm":
+            written = plain(_text(value))
+            values[name] = how_often.get(written, written)
+            if written and written not in how_often:
+                faults[name] = NO_RHYTHM
         else:
-            values[name] = _text(value)
+            values[name] = _text(value) if name == "text" else plain(_text(value))
     return Returned(line, values.get("key", ""), values, faults)
 
 
@@ -129,7 +134,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "\n".join(part.strip() for part in str(value).strip().splitlines())
+    return "\n".join(part.rstrip() for part in str(value).splitlines()).strip("\n")
 
 
 def _day(value: Any) -> str | None:

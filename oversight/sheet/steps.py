@@ -12,18 +12,21 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.names import NameIndex
 from agencies.refusals import Invalid
+from oversight.export import LONGEST_CELL
 from oversight.sheet.columns import Row, name_of
 from workflow.actions.change_part import FIRST_LEAD, change_part
 from workflow.actions.door import expect
 from workflow.actions.draw_up import PlannedReceiver
-from workflow.actions.plan_task import edit_task, set_due
+from workflow.actions.plan_task import edit_task, set_due, settle_receiver
 from workflow.actions.rearrange import add_assignment, withdraw_assignment
-from workflow.actions.revise import move_due, revise
-from workflow.models import Assignment
-from workflow.states import ENDED_ASSIGNMENT_STATES, Part
+from workflow.actions.revise import LONGEST_TITLE, move_due, revise
+from workflow.models import Assignment, Task
+from workflow.states import ENDED_ASSIGNMENT_STATES, Part, Rhythm
 from workflow.timing import task_is_live
 
 AGENCIES = ("leads", "supporters")
+LONGEST_TEXT = 20_000
+"""Signs that the pages take of what is to be done."""
 _PARTED = re.compile(r"[、,，;；\n]")
 
 
@@ -45,17 +48,93 @@ def change_draft(
         Refusal: the act was refused.
     """
     task = today.task
+    if "rhythm" in changed:
+        _expect_rhythm(task, wanted["rhythm"])
     if "due_on" in changed:
         set_due(actor=actor, task_ids=[task.pk], due_on=_day(wanted["due_on"]), now=now)
-    if "title" in changed or set(changed) & set(AGENCIES):
-        known = {name_of(row): (row.agency_id, row.group_id) for row in task.receivers.all()}
-        receivers = []
-        for name, part in (("leads", Part.LEAD.value), ("supporters", Part.SUPPORT.value)):
-            for written in names(wanted[name]):
-                agency_id, group_id = known[written] if written in known else _meaning(written, name, index)
-                if agency_id is not None or group_id is not None:
-                    receivers.append(PlannedReceiver(part, agency_id, group_id))
-        edit_task(actor=actor, task_id=task.pk, title=wanted["title"], text=task.text, rhythm=task.rhythm, receivers=receivers, now=now)
+    if set(changed) & set(AGENCIES):
+        _drop_unsettled(actor, today, wanted, now)
+    if set(changed) - {"due_on"}:
+        edit_task(
+            actor=actor,
+            task_id=task.pk,
+            title=wanted["title"],
+            text=_text(today, wanted, changed),
+            rhythm=wanted["rhythm"],
+            receivers=_planned(task, wanted, index),
+            now=now,
+        )
+
+
+def _expect_rhythm(task: Task, rhythm: str) -> None:
+    """Go on when a task that has not gone out can take a rhythm.
+
+    Raises:
+        Invalid: it cannot.
+    """
+    if not rhythm:
+        raise Invalid(_("Say how often it reports."), "rhythm")
+    if rhythm == Rhythm.BY_STAGE and not task.stages.exists():
+        raise Invalid(_("Set the stages on the page of the task; it reports by stage from then on."), "rhythm")
+
+
+def _text(today: Row, wanted: Mapping[str, str], changed: Sequence[str]) -> str:
+    """Return what a task is to say; where the row says the same as before, with the blanks that a spreadsheet takes away.
+
+    Raises:
+        Invalid: it is too long, or the cell has never shown all of it.
+    """
+    if "text" not in changed:
+        return today.task.text
+    if len(today.task.text) > LONGEST_CELL:
+        raise Invalid(_("A cell does not hold all of this text; change it on the page of the task."), "text")
+    return wanted["text"]
+
+
+def expect_fits(title: str, text: str) -> None:
+    """Go on when words are as short as the pages want them.
+
+    Raises:
+        Invalid: they are not.
+    """
+    for words, column, most in ((title, "title", LONGEST_TITLE), (text, "text", LONGEST_TEXT)):
+        if len(words) > most:
+            raise Invalid(_("At most %(most)d signs.") % {"most": most}, column)
+
+
+def _planned(task: Task, wanted: Mapping[str, str], index: NameIndex) -> list[PlannedReceiver]:
+    """Return who is to receive a draft, in the order of the row; names that are not settled stay as they are."""
+    known = {name_of(row): (row.agency_id, row.group_id) for row in task.receivers.all()}
+    receivers = []
+    for column, part in (("leads", Part.LEAD.value), ("supporters", Part.SUPPORT.value)):
+        for written in names(wanted[column]):
+            whom = known[written] if written in known else meaning(written, column, index)
+            if whom != (None, None):
+                receivers.append(PlannedReceiver(part, *whom))
+    return receivers
+
+
+def _drop_unsettled(actor: Actor, today: Row, wanted: Mapping[str, str], now: dt.datetime) -> None:
+    """Drop the names of a draft that the directory does not know and that the row has left out.
+
+    Raises:
+        Invalid: such a name has another part or another place.
+    """
+    unsettled = [row for row in today.task.receivers.all() if row.agency_id is None and row.group_id is None]
+    for column, part in (("leads", Part.LEAD), ("supporters", Part.SUPPORT)):
+        cell, had = names(wanted[column]), names(today.told(column))
+        for receiver in (row for row in unsettled if row.part == part):
+            name = name_of(receiver)
+            if name in names(wanted["supporters" if column == "leads" else "leads"]) or (name in cell and _moved(name, had, cell)):
+                raise Invalid(_("“%(name)s” is not settled yet; settle it on the page of the task first.") % {"name": name}, column)
+            if name not in cell:
+                settle_receiver(actor=actor, task_id=today.task.pk, receiver_id=receiver.pk, agency_id=None, now=now)
+
+
+def _moved(name: str, had: Sequence[str], has: Sequence[str]) -> bool:
+    """Tell whether a name stands behind others than before, of those that stay."""
+    before = {one for one in had[: had.index(name)] if one in has}
+    return before != {one for one in has[: has.index(name)] if one in had}
 
 
 def change_running(
@@ -71,16 +150,34 @@ def change_running(
     if not reason:
         raise Invalid(_("Give a reason for the change."), "reason")
     parts: list[Assignment] = task.live_parts  # type: ignore[attr-defined]
+    if "rhythm" in changed:
+        raise Invalid(_("How often a task reports is not changed once it has gone out."), "rhythm")
+    for column in (name for name in AGENCIES if name in changed):
+        _expect_order(column, names(today.told(column)), names(wanted[column]))
     agencies = _agencies(parts, wanted, index) if set(changed) & set(AGENCIES) else None
     if agencies is not None:
         _withdraw(parts, agencies, Part.SUPPORT, actor=actor, reason=reason, now=now)
-    if "title" in changed:
-        revise(actor=actor, task_id=task.pk, title=wanted["title"], text=task.text, reason=reason, now=now)
+    if set(changed) & {"title", "text"}:
+        text = _text(today, wanted, changed)
+        revise(actor=actor, task_id=task.pk, title=wanted["title"], text=text, reason=reason, now=now)
     if "due_on" in changed:
         move_due(actor=actor, task_id=task.pk, due_on=_day(wanted["due_on"]), reason=reason, now=now)
     if agencies is not None:
         _rearrange(task.pk, parts, agencies, actor=actor, reason=reason, now=now)
         _withdraw(parts, agencies, Part.LEAD, actor=actor, reason=reason, now=now)
+
+
+def _expect_order(column: str, had: Sequence[str], has: Sequence[str]) -> None:
+    """Go on when those who stay in a task under way keep their order, but for a first lead named anew.
+
+    Raises:
+        Invalid: they do not.
+    """
+    stay, before = [name for name in has if name in had], [name for name in had if name in has]
+    if column == "leads" and stay and stay[0] == has[0]:
+        before = [stay[0], *(name for name in before if name != stay[0])]
+    if stay != before:
+        raise Invalid(_("The order is changed before a task goes out; of one under way only the first lead is named anew."), column)
 
 
 def names(cell: str) -> list[str]:
@@ -99,7 +196,7 @@ def _day(written: str) -> dt.date:
     return dt.date.fromisoformat(written)
 
 
-def _meaning(name: str, column: str, index: NameIndex) -> tuple[int | None, int | None]:
+def meaning(name: str, column: str, index: NameIndex) -> tuple[int | None, int | None]:
     """Return the agency or the group that a name means today.
 
     Raises:
@@ -123,7 +220,7 @@ def _agencies(parts: Sequence[Assignment], wanted: Mapping[str, str], index: Nam
     found: dict[int, Wanted] = {}
     for column, part in (("leads", Part.LEAD.value), ("supporters", Part.SUPPORT.value)):
         for name in names(wanted[column]):
-            agency_id, group_id = (here[name], None) if name in here else _meaning(name, column, index)
+            agency_id, group_id = (here[name], None) if name in here else meaning(name, column, index)
             members = (agency_id,) if agency_id is not None else index.groups[group_id].members if group_id is not None else ()
             for member in members:
                 if member in found and found[member].part != part and group_id is None:

@@ -15,8 +15,16 @@ from openpyxl.utils import get_column_letter
 from agencies.listing import listed
 from oversight.export import text_cell
 from oversight.sheet.columns import COLUMNS, EDITABLE, rows_of
+from workflow.states import Rhythm
 
-WIDTHS = {"key": 18, "number": 8, "plan": 28, "state": 10, "title": 44, "due_on": 13, "leads": 30, "supporters": 44, "reason": 30}
+WIDTHS = {
+    "key": 18, "number": 8, "plan": 28, "state": 10, "title": 44, "text": 60, "due_on": 13, "rhythm": 14, "leads": 30, "supporters": 44,
+    "reason": 30,
+}  # fmt: skip
+FIRST_LINE = 3
+LOW_TEXT, HIGHEST = 120, 64
+"""Signs of a text that make its row higher than this many points, if it is let."""
+
 YELLOW = PatternFill("solid", fgColor="FFF6D6")
 GREY = PatternFill("solid", fgColor="EEF1F5")
 BLUE = PatternFill("solid", fgColor="1B4F9C")
@@ -32,14 +40,20 @@ def workbook(task_ids: Collection[int]) -> IO[bytes]:
     editable = listed(COLUMNS[name] for name in EDITABLE)
     note = WriteOnlyCell(
         sheet,
-        value=_("Only the yellow columns may be edited: %(columns)s. Give a reason for each row you change; agencies are parted by “、”.")
-        % {"columns": editable},
+        value=_(
+            "Only the yellow columns may be edited: %(columns)s. Give a reason for each row you change; agencies are parted by “、”. "
+            "The rhythm is one of: %(rhythms)s. "
+            "A new row without a key draws a task up: give the plan, the number of its measure and the leads."
+        )
+        % {"columns": editable, "rhythms": listed(label for _value, label in Rhythm.choices)},
     )
     note.font = Font(bold=True, color="7A4A00")
     sheet.append([note])
     sheet.append([_heading(sheet, str(label)) for label in COLUMNS.values()])
-    for row in rows_of(task_ids).values():
-        values = {"key": row.key, **row.values}
+    for line, row in enumerate(rows_of(task_ids).values(), start=FIRST_LINE):
+        if len(row.task.text) > LOW_TEXT:
+            sheet.row_dimensions[line].height = HIGHEST
+        values = {"key": row.key, **row.values, "rhythm": str(Rhythm(row.values["rhythm"]).label)}
         sheet.append([_cell(sheet, name, values[name]) for name in COLUMNS])
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(stream)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from agencies.listing import listed
 from agencies.refusals import Conflict, Forbidden, Invalid, NotYours
+from measures.wording_diff import wording_diff
 from oversight.filters import address_without
 from oversight.models import ReturnedSheet
 from oversight.sheet.acting import Outcomes, act, rehearse
@@ -25,9 +26,13 @@ from oversight.sheet.reading import LIMIT_MB, MOST_ROWS, kept, read
 from oversight.sheet.writing import workbook
 from oversight.views.ledger import Asked
 from workflow.actions.door import person
+from workflow.states import Rhythm
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
+
+LONGEST_COMPARED = 10_000
+"""Signs of a text before and after, up to which the page shows what differs; longer ones are shown as they are."""
 
 EARLIER = 5
 """How many sheets that came back before are listed."""
@@ -129,8 +134,16 @@ def _apply(request: ActorRequest, sheet: ReturnedSheet) -> HttpResponse:
     except Conflict as refused:
         sheet = ReturnedSheet.objects.get(pk=sheet.pk)
         return _show(request, sheet, refused=str(refused.reason), status=409)
-    count = len(done.changed)
-    messages.success(request, ngettext("%(count)d task was changed.", "%(count)d tasks were changed.", count) % {"count": count})
+    changed, made = len(done.changed), len(done.drawn_up)
+    if changed or not made:
+        messages.success(request, ngettext("%(count)d task was changed.", "%(count)d tasks were changed.", changed) % {"count": changed})
+    if made:
+        words = ngettext(
+            "%(count)d task was drawn up. Look it over, then dispatch it.",
+            "%(count)d tasks were drawn up. Look them over, then dispatch them.",
+            made,
+        )
+        messages.success(request, words % {"count": made})
     return redirect("ledger-import-show", sheet.pk)
 
 
@@ -152,17 +165,29 @@ def _show(request: ActorRequest, sheet: ReturnedSheet, *, refused: str = "", sta
         outcome = sheet.outcome
     else:
         outcome = _outcome(rehearse(actor=request.actor, rows=list(kept(sheet.rows)), now=timezone.now()))
-    for row in (*outcome["changed"], *outcome["refused"]):
+    drawn_up = outcome.get("drawn_up", [])
+    for row in (*outcome["changed"], *drawn_up, *outcome["refused"]):
         row["column_label"] = COLUMNS.get(row["column"], "")
         for change in row["changes"]:
-            change["label"] = COLUMNS[change["column"]]
-    context = {"sheet": sheet, "refused_as_whole": refused, **outcome}
+            _dress(change)
+    context = {"sheet": sheet, "refused_as_whole": refused, **outcome, "drawn_up": drawn_up}
     return render(request, "oversight/sheet_show.html", context, status=status)
+
+
+def _dress(change: dict[str, Any]) -> None:
+    """Put into a change how it is shown: the label of its column, rhythms in words, of a longer text what differs."""
+    change["label"] = COLUMNS[change["column"]]
+    if change["column"] == "rhythm":
+        words = {value: str(label) for value, label in Rhythm.choices}
+        change["before"], change["after"] = (words.get(change[name], change[name]) for name in ("before", "after"))
+    elif change["column"] == "text" and change["before"] and len(change["before"]) + len(change["after"]) < LONGEST_COMPARED:
+        change["stretches"] = wording_diff(change["before"], change["after"])
 
 
 def _outcome(outcomes: Outcomes) -> dict[str, Any]:
     return {
         "changed": [asdict(row) for row in outcomes.changed],
+        "drawn_up": [asdict(row) for row in outcomes.drawn_up],
         "refused": [asdict(row) for row in outcomes.refused],
         "unchanged": outcomes.unchanged,
         "shown": outcomes.mark(),

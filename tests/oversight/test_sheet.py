@@ -85,7 +85,9 @@ def test_the_sheet_says_which_columns_may_be_edited() -> None:
     page = load_workbook(io.BytesIO(sheet(stage.task.pk))).worksheets[0]
     assert str(page.cell(1, 1).value).startswith("只可修改黄色各列：督办事项、")
     colours = {name: page.cell(FIRST, place).fill.fgColor.rgb for name, place in PLACES.items()}
-    assert {name for name, colour in colours.items() if colour.endswith("FFF6D6")} == {"title", "due_on", "leads", "supporters", "reason"}
+    assert {name for name, colour in colours.items() if colour.endswith("FFF6D6")} == {
+        "title", "text", "due_on", "rhythm", "leads", "supporters", "reason",
+    }  # fmt: skip
 
 
 def test_every_change_is_an_act_with_its_event_and_the_rehearsal_leaves_nothing() -> None:
@@ -159,6 +161,10 @@ def test_a_draft_is_changed_as_drawn_up_and_needs_no_reason() -> None:
         ({"supporters": "天外来客局"}, "supporters", "天外来客局"),
         ({"number": "99", "title": "改"}, "number", "不可修改"),
         ({"title": "改", "reason": ""}, "reason", "调整事由"),
+        ({"title": "长" * 301}, "title", "300"),
+        ({"text": "长" * 20_001}, "text", "20000"),
+        ({"rhythm": "每两天"}, "rhythm", "每周"),
+        ({"rhythm": "每周"}, "rhythm", "交办后"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_refused_with_its_column_and_reason(cells: dict[str, Any], column: str, words: str) -> None:

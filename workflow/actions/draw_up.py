@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +15,8 @@ from agencies.actor import Actor
 from agencies.heirs import heirs_of
 from agencies.models import Agency, AgencyGroup
 from agencies.models.agency import in_force
-from agencies.refusals import Conflict, Invalid, require
-from measures.models import Plan, Responsibility
+from agencies.refusals import Conflict, Invalid, NotYours, require
+from measures.models import Measure, Plan, Responsibility
 from workflow import grants, policy
 from workflow.actions.door import log, of_task, said
 from workflow.actions.downwards import expect_downwards
@@ -23,6 +24,8 @@ from workflow.actions.set_rules import rules_of
 from workflow.models import Participation, Receiver, Task
 from workflow.states import Part, Rhythm
 from workflow.timeline import Verb
+
+LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,7 @@ def draw_up_plan(*, actor: Actor, plan_id: int, now: dt.datetime) -> list[Task]:
     """
     plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("coordinator").get(pk=plan_id)
     require(policy.may_issue(actor, plan.coordinator_id))
-    if Plan.objects.filter(earlier=plan).exists():
-        raise Conflict(_("A later edition has replaced this plan; draw its tasks up."))
+    _expect_latest(plan)
     measures = list(plan.measures.filter(tasks__isnull=True).prefetch_related("responsibilities").order_by("start"))
     rules = asdict(rules_of(plan))
     tasks = Task.objects.bulk_create(
@@ -84,14 +86,19 @@ def draw_up_task(
     now: dt.datetime,
     rhythm: str = Rhythm.NONE,
     parent_id: int | None = None,
+    measure_id: int | None = None,
 ) -> Task:
-    """Draw up a task by hand: from the minutes of a meeting, an instruction, or as a part of another task.
+    """Draw up a task by hand: from the minutes of a meeting, an instruction, as a part of another task, or for a measure.
+
+    For a measure it bears its number, with a part behind it where there are tasks of that measure already, and the rules of its plan.
 
     Raises:
+        NotYours: there is no such measure in a plan that the issuer coordinates.
         Invalid: there is no title, nobody is to receive it, or the due date has passed.
-        Conflict: the parent is not a task in which the issuer has a part or which it issued.
+        Conflict: the parent is not a task in which the issuer has a part or which it issued, or the plan has a later edition.
     """
     require(policy.may_issue(actor, issuer_id))
+    measure = _measure_of(issuer_id, measure_id) if measure_id is not None else None
     title = said(title, "title")
     if not receivers:
         raise Invalid(_("Name at least one agency that leads it."), "receivers")
@@ -114,6 +121,7 @@ def draw_up_task(
         due_on=due_on,
         first_due_on=due_on,
         rhythm=rhythm,
+        **(_from_measure(measure) if measure is not None else {}),
     )
     Receiver.objects.bulk_create(
         Receiver(task=task, agency_id=receiver.agency_id, group_id=receiver.group_id, part=receiver.part, rank=rank)
@@ -122,6 +130,38 @@ def draw_up_task(
     Participation.objects.bulk_create(grants.link_line(task))
     log(actor, now, of_task(task, Verb.DRAW_UP, ("", task.state)))
     return task
+
+
+def _measure_of(issuer_id: int, measure_id: int) -> Measure:
+    """Return a measure of a plan that an agency coordinates; the plan is locked.
+
+    Raises:
+        NotYours: there is none.
+        Conflict: a later edition has replaced the plan.
+    """
+    plan = Plan.objects.select_for_update(of=("self",), no_key=True).filter(coordinator=issuer_id, measures=measure_id).first()
+    if plan is None:
+        raise NotYours
+    _expect_latest(plan)
+    return Measure.objects.select_related("plan").get(pk=measure_id)
+
+
+def _from_measure(measure: Measure) -> dict[str, Any]:
+    """Return what a task has from the measure that it is drawn up for."""
+    number = measure.number
+    if Task.objects.filter(measure=measure).exists():
+        number = f"{number}-{parts_of(measure.pk, number) + 1}"[:LONGEST_NUMBER] if number else ""
+    return {"plan": measure.plan, "measure": measure, "number": number, **asdict(rules_of(measure.plan))}
+
+
+def parts_of(measure_id: int, number: str) -> int:
+    """Return how many tasks of a measure bear a number with a part behind it."""
+    return Task.objects.filter(measure=measure_id, number__startswith=f"{number}-").count()
+
+
+def _expect_latest(plan: Plan) -> None:
+    if Plan.objects.filter(earlier=plan).exists():
+        raise Conflict(_("A later edition has replaced this plan; draw its tasks up."))
 
 
 def expect_known(receivers: Sequence[PlannedReceiver], today: dt.date) -> None:

@@ -15,6 +15,7 @@ from measures.importing.clauses import ClauseContext, parse_clause
 from measures.importing.sentences import find_sentences
 from workflow import grants, policy
 from workflow.actions.door import expect, keep, lock_task, log, of_task
+from workflow.actions.draw_up import LONGEST_NUMBER, parts_of
 from workflow.models import Participation, Receiver, Stage, Task
 from workflow.states import TaskState
 from workflow.timeline import Verb
@@ -91,15 +92,14 @@ def title_of(sentence: str) -> str:
 def _make(task: Task, texts: list[str]) -> list[Task]:
     """Store a task for each text, with everything it takes from the one it comes of, in a constant number of statements."""
     taken = {name: getattr(task, name) for name in RULES}
-    known = Task.objects.filter(plan=task.plan_id, measure=task.measure_id, number__startswith=f"{task.number}-") if task.number else None
-    last = known.count() if known is not None and task.measure_id is not None else 0
+    last = parts_of(task.measure_id, task.number) if task.number and task.measure_id is not None else 0
     made = Task.objects.bulk_create(
         Task(
             plan=task.plan,
             measure_id=task.measure_id,
             parent_id=task.parent_id,
             issuer=task.issuer,
-            number=f"{task.number}-{last + place}"[:40] if task.number else "",
+            number=f"{task.number}-{last + place}"[:LONGEST_NUMBER] if task.number else "",
             title=title_of(text),
             text=text,
             **taken,

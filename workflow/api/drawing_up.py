@@ -45,6 +45,7 @@ class NewTaskSerializer(WordsSerializer):
     issuer_id = KeyField()
     due_on = serializers.DateField(required=False, allow_null=True, default=None)
     parent_id = KeyField(required=False, allow_null=True, default=None)
+    measure_id = KeyField(required=False, allow_null=True, default=None)
 
 
 class EditSerializer(WordsSerializer):

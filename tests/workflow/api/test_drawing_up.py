@@ -65,6 +65,25 @@ def test_a_task_is_drawn_up_changed_and_dispatched_over_the_api() -> None:
     assert post(client_of(make_crew().officer), "edit-task", [task.pk], changed).status_code == 404
 
 
+def test_a_task_is_drawn_up_for_a_measure_over_the_api() -> None:
+    office, lead = make_agency(), make_crew()
+    coordinator = make_member(office, Role.COORDINATOR)
+    measure = confirmed(coordinator, office).measures.order_by("start")[1]
+    body = {
+        "issuer_id": office.pk,
+        "title": "办好推介会",
+        "receivers": [{"part": "lead", "agency_id": lead.agency.pk}],
+        "measure_id": measure.pk,
+    }
+    client = client_of(coordinator)
+    numbers = [post(client, "draw-up", [], body | {"title": title}).json()["number"] for title in ("甲", "乙")]
+    assert numbers == [measure.number, f"{measure.number}-1"]
+    assert {(task.measure, task.plan) for task in Task.objects.filter(title__in="甲乙")} == {(measure, measure.plan)}
+    other = draft_task()
+    foreign = body | {"issuer_id": other.issuer.pk, "title": "丙"}
+    assert post(client_of(other.coordinator), "draw-up", [], foreign).status_code == 404
+
+
 def test_an_agency_that_exists_no_more_receives_nothing_over_the_api_either() -> None:
     stage, gone = draft_task(), make_crew().agency
     Agency.objects.filter(pk=gone.pk).update(ends_on=TODAY - dt.timedelta(days=1))
