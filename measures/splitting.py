@@ -89,7 +89,7 @@ def _part(
         clauses=[clause for clause in measure.clauses if clause.start in spoken],
         stated=[one for one in measure.stated if scopes is None or _states(one["start"], first, last, measure.sentences)],
         seams=[seam for seam in measure.seams if start < seam < end],
-        whole=measure,
+        whole=None if scopes is None else measure,  # what was kept after such a split knows the parts by their own keys
     )
     if scopes is not None:
         _settle(part)

@@ -13,8 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from agencies.models import Agency, Role, User
 from measures.models import Plan, Upload
-from tests.factories.directory import PASSWORD, make_member
-from tests.factories.documents import SAMPLE, in_review, load_directory
+from tests.factories.directory import PASSWORD, make_agency, make_member
+from tests.factories.documents import SAMPLE, SMALL, in_review, load_directory
+from tests.journeys.windows import entered
 from workflow.models import Assignment, Task
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -152,3 +153,28 @@ def test_a_field_answers_from_the_moment_it_appears(page: Page, coordinator: str
     mars.press("x")
     expect(mars).to_have_count(0)
     expect(page.locator("[data-doubt]", has_text="“省水星管理局”未列入").locator("option")).not_to_have_count(0)
+
+
+def test_a_measure_is_split_after_a_look_at_its_parts_and_put_together_again(page: Page) -> None:
+    office = make_agency("省府办")
+    coordinator = make_member(office, Role.COORDINATOR)
+    document = in_review(coordinator, office, SMALL.replace("完善配套。", "完善配套。（省五局牵头）"), now=timezone.now())
+    entered(page, coordinator)
+    page.goto(f"/plans/uploads/{document.pk}/")
+    measures = page.locator("article.measure")
+    page.locator(".measure-edit summary").first.click()
+    page.get_by_role("link", name="按句拆分").click()
+    expect(page.get_by_role("heading", name="拆分为 2 条")).to_be_visible()
+    page.get_by_role("button", name="查看各条内容").click()
+    expect(page).to_have_url(re.compile("chosen=1"))
+    expect(measures.nth(0)).to_contain_text("省五局")
+    expect(measures.nth(1)).not_to_contain_text("省五局")
+    page.get_by_role("button", name="拆分为").click()
+    expect(page.locator("#undo button")).to_be_visible()
+    expect(measures).to_have_count(3)
+    page.locator(".measure-edit summary").first.click()
+    page.get_by_role("button", name="与下一条合并").first.click()
+    expect(measures).to_have_count(2)
+    expect(measures.nth(0).locator(".named")).to_have_count(4)
+    page.locator("body").press("u")
+    expect(measures).to_have_count(3)

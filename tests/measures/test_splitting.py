@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
@@ -241,3 +242,17 @@ def test_a_clause_of_a_measure_that_was_merged_into_another_speaks_of_its_own_se
     merged = draft_of(reading, [merge.to_json()]).measures[0]
     parts = draft_of(reading, [merge.to_json(), SplitMeasure(one.key, (0, 1), scopes_of(text, merged)).to_json()]).measures[:3]
     assert [[mention.name for mention in part.mentions] for part in parts] == [["省一厅"], [], ["省二厅"]]
+
+
+def test_corrections_kept_before_clauses_were_told_apart_still_find_what_they_correct() -> None:
+    paper = Paper(LONG)
+    first, second = f"{paper.first}-0", f"{paper.first}-1"
+    kept: list[dict[str, Any]] = [
+        {"op": "split_measure", "measure": paper.first, "after": [0]},
+        {"op": "set_role", "mention": f"{second}.1", "role": "support"},
+        {"op": "merge_measures", "first": first, "second": second},
+        {"op": "set_measure", "measure": first, "number": "1", "title": "合并"},
+        {"op": "set_role", "mention": f"{first}.1", "role": "support"},
+    ]
+    merged = draft_of(paper.reading, kept).measures[0]
+    assert (merged.key, merged.title, merged.mentions[1].role, len(merged.mentions)) == (first, "合并", "support", 5)

@@ -121,6 +121,7 @@ def test_what_each_part_of_a_split_measure_gets_is_shown_first_done_then_and_und
     assert (first.count("各条均有"), second.count("各条均有")) == (1, 1)
     assert Upload.objects.get().edits == []
     assert "最后一句除外" in texts(client, f"{address}&chosen=1")
+    assert "拆分为 2 条措施" in texts(client, f"{address}&part=1&chosen=1&after=0")
     send(client, upload, f"split_measure|{key}", after="0")
     [edit] = Upload.objects.get().edits
     assert (edit["after"], len(edit["scopes"])) == ([0], 3)
