@@ -16,10 +16,12 @@ class WorkflowConfig(AppConfig):
         from notifications import guards, hours
         from workflow import conversation
         from workflow.actions.climb import still_true
-        from workflow.grants import may_be_told
+        from workflow.grants import may_be_told, may_be_told_all, may_be_told_of_loss
         from workflow.working_days import calendar_in_force
 
         guards.register("task", may_be_told)
+        guards.register("tasks", may_be_told_all)
+        guards.register("lost", may_be_told_of_loss)
         guards.register("comment", conversation.may_be_told)
         guards.register("paper", conversation.may_read_papers)
         guards.register_relevance("assignment", still_true)

@@ -158,3 +158,21 @@ def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime
     told = {(person, ref) for person in people for task, ref in tasks.items() if seats[person] & involved[task]}
     shown = TaskUserPermission.objects.filter(user_id__in=people, content_object_id__in=tasks, expires_at__gt=now, user__is_active=True)
     return told | {(person, tasks[task]) for person, task in shown.values_list("user_id", "content_object_id")}
+
+
+def may_be_told_all(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
+    """Answer which people may still see every task of which a notice of many speaks; registered with the outbox for `tasks:…`."""
+    tasks = {ref: {f"task:{key}" for key in ref.partition(":")[2].split(",")} for ref in refs}
+    told = may_be_told(people, set().union(*tasks.values()), now)
+    return {(person, ref) for person in people for ref, every in tasks.items() if all((person, task) in told for task in every)}
+
+
+def may_be_told_of_loss(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
+    """Answer whom it concerns that a part was withdrawn; registered with the outbox for `lost:…`.
+
+    The agency whose part it was has lost sight of the task, and is told of just that, by the name that it knew.
+    """
+    parts = {int(ref.partition(":")[2]): ref for ref in refs}
+    lost = Assignment.objects.filter(pk__in=parts).values_list("pk", "agency_id")
+    seats = set(seats_of(people, now))
+    return {(person, parts[pk]) for pk, agency in lost for person in people if (person, agency) in seats}

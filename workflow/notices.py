@@ -104,8 +104,8 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
 }
 """Who is told of each act; an act that is not listed is told to nobody."""
 
-NAMED = 20
-"""How many tasks a notice of many names."""
+NAMED = 10
+"""How many tasks a notice of many names: as many as the reference to all of them has room for."""
 
 FOLLOWED = frozenset(
     {
@@ -335,14 +335,15 @@ def _handed_over(officer_id: int, events: Sequence[Event]) -> NewMessage:
         "count": len(events),
         "before": first.data["before"],
     }
+    named, more = events[:NAMED], ["…"] if len(events) > NAMED else []
     return NewMessage(
         key=f"event:{first.sequence}|{officer_id}",
         recipient_id=officer_id,
         topic=Topic.ASSIGNED,
         subject=subject,
-        body="\n".join([subject, first.comment, *(str(event.task) for event in events[:NAMED]), *(["…"] if len(events) > NAMED else [])]),
+        body="\n".join([subject, first.comment, *(str(event.task) for event in named), *more]),
         link=reverse("todo"),
-        ref=f"task:{first.task_id}",
+        ref=f"tasks:{','.join(str(event.task_id) for event in named)}",
     )
 
 
@@ -363,22 +364,19 @@ def _message(address: Address, *, following: bool = False) -> NewMessage:
         subject = _("New task to sign for: %(task)s") % {"task": event.task}
     elif verb == Verb.WITHDRAW and event.assignment is not None:
         subject = _("%(agency)s has no part any more in: %(task)s") % {"agency": event.assignment.agency.short_name, "task": event.task}
-    lines = [str(subject)]
-    if said := said_to(event):
-        lines.append(said)
     due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on
-    if due_on is not None:
-        lines.append(_("Due on %(due_on)s.") % {"due_on": due_on.isoformat()})
-    # Who has lost the task is told so, and led nowhere: there is nothing left for them to see.
-    lost = verb == Verb.WITHDRAW and not following
+    lines = [str(subject), said_to(event), _("Due on %(due_on)s.") % {"due_on": due_on.isoformat()} if due_on is not None else ""]
     kind, about = ("paper", int(event.data["paper"])) if verb == Verb.SIGN_PAPER else ("task", event.task_id)
+    ref, link = f"{kind}:{about}", reverse(kind, args=[about])
+    if verb == Verb.WITHDRAW and not following:  # who has lost the task is told so, and led nowhere: there is nothing left to see
+        ref, link = f"lost:{event.assignment_id}", ""
     return NewMessage(
         key=_key(address),
         recipient_id=address.user_id,
         topic=Topic.PROGRESS if following else TOPICS.get(verb, Topic.PROGRESS),
         subject=subject,
-        body="\n".join(lines),
-        link="" if lost else reverse(kind, args=[about]),
-        ref="" if lost else f"{kind}:{about}",
+        body="\n".join(line for line in lines if line),
+        link=link,
+        ref=ref,
         urgent=verb in URGENT and not following,
     )
