@@ -338,7 +338,7 @@ def test_a_spread_heading_frames_as_the_close_one_does() -> None:
 def test_a_list_of_names_sets_no_tasks() -> None:
     text = (
         "某县实施方案\n一、重点任务\n（一）建设甲校。（县教育局牵头）\n（二）建设乙校。（县教育局牵头）\n附件1\n某县工作专班成员名单\n"
-        "组　长：王　某　县长\n副组长：李　某　副县长\n成　员：张　某　县教育局局长\n"
+        "组　长：王　某　县委副书记、县长\n副组长：李　某　县委常委、副县长\n成　员：张　某　县住建局局长\n　　　　赵　某　县财政局局长\n"
     )
     assert [measure.title for measure in read_plan(text.encode(), "plan.txt").measures] == ["建设甲校", "建设乙校"]
 
