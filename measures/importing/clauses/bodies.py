@@ -32,6 +32,7 @@ FUNCTIONS = frozenset(_WORDS["functions"])
 OFFICES = _WORDS["offices"]
 PROVINCIAL_TING = frozenset(_WORDS["provincial_ting"])
 ZONES = _WORDS["zones"]
+KINDS_OF_ZONES = frozenset(_WORDS["kinds_of_zones"])
 ZONE_SEATS = _WORDS["zone_seats"]
 REGION_UNITS = _WORDS["region_units"]
 SEATS = _WORDS["seats"]

@@ -40,6 +40,7 @@ _TOWNS, _OFFICES_OF_TOWNS = ("镇", "乡", "街道", "街道办", "办事处"), 
 _OF_EVERY_LEVEL = bodies.ORGANS
 _EITHER = ("部门", "单位", "机构", "企业", "处室", "科室")
 _LEVELS_NAMED, _OF_ONE_LEVEL = ("省级", "市级", "县级"), ("机关", "政府")  # 省级地方金融管理局
+_OFFICES_OF_AID = ("指挥部", "工作组", "工作队", "领导小组")  # 对口援疆前方指挥部 is one body
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)(?P<place>[\u4e00-\u9fff]{3,12}?)(?:人民政府|政府)$")
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
@@ -131,8 +132,10 @@ def is_kind(noun: str) -> bool:
 
 
 def _reads_on(plain: str) -> bool:
-    """Whether words of a sentence stand in a name."""
+    """Whether words of a sentence stand in a name, or 对口 in the name of one body."""
     sentence = without_harmless(plain)
+    if plain.startswith("对口") and plain.endswith(_OFFICES_OF_AID):
+        return True
     said = any(word in sentence for word in bodies.NOT_IN_COLLECTIVES) and not plain.endswith(_PARTIES)
     return said or any(word in plain for word in ("为", "系", "是", "*"))
 

@@ -294,7 +294,8 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         if done and not mention.why and _may_be_of_each(done[-1], mention):
             done[-1] = replace(done[-1], why=done[-1].why or _SCOPE_OF_EACH)
-            done.append(replace(mention, why=_PERHAPS_OF_EACH))
+            kind = "collective" if mention.name in bodies.KINDS_OF_ZONES else mention.kind  # 各县区政府、开发区管委会
+            done.append(replace(mention, kind=kind, why=_PERHAPS_OF_EACH))
         else:
             done.append(mention)
     for index, (mention, after) in enumerate(list(pairwise(done))):

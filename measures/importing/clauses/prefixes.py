@@ -20,6 +20,7 @@ _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队
 _PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", "股"), ("站", "所", "室", "中心")
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
 _MAY_BE_REGIONS = ("区", "区党委")
+_LINE_OFFICES = ("供电局", "监管局", "公安分局", "税务分局", "管理局")
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _SENTENCES = tuple(word for word in bodies.NOT_IN_NAMES if len(word) > 1)  # 办公室设在市发展改革委 is one, and wants no mark
 _LONGEST_NAME = 30  # characters; a longer name is doubted
@@ -144,7 +145,7 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
     if made.head in ("部门", "机关", "大学") or places.short_at(name):
         return False  # 市场监管部门 names a function, at whatever level
-    if _of_a_level(name) or _of_a_zone(made) or any(word in name for word in _SENTENCES):
+    if _of_a_level(name) or _of_a_zone(made) or name.startswith("对口") or any(word in name for word in _SENTENCES):
         return False
     if made.bare or (made.kind == "stem" and not made.prefix):
         return True
@@ -246,8 +247,8 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
     if chain.level == NATION:
         return _with_national(mention, chain)
     refusal = _refusal(name, made, chain)
-    if refusal:
-        return replace(mention, why=mention.why or refusal)
+    if refusal or _of_the_line(name, made):
+        return replace(mention, why=mention.why or refusal or f"可能省略了“{chain.prefix}”")
     prefix, why = _fitting(name, chain)
     if chain.broken and is_region(chain.prefix) and chain.seated and chain.group != mention.chunk.group:
         return replace(mention, why=mention.why or f"没有写出级别，前面是“{chain.prefix}”的政府")  # 雄县人民政府牵头，改革发展局配合
@@ -255,6 +256,11 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
         return mention  # 深圳市政府、前海管理局
     why = mention.why or why or _doubtful(mention, made, chain, prefix)
     return replace(mention, name=prefix + name, kind="agency", restored=True, why=why)
+
+
+def _of_the_line(name: str, made: Shape) -> bool:
+    """Whether a place or a region seems to begin the name of an office of a line administration: 鹤庆供电局, 西北能源监管局, 湾里管理局."""
+    return not made.known and bool(made.core) and name.endswith(_LINE_OFFICES)
 
 
 def _doubtful(mention: Mention, made: Shape, chain: _Chain, prefix: str) -> str:

@@ -124,7 +124,8 @@ def _is_fragment(mention: Mention) -> bool:
         return False
     made = shape(mention.name)
     bare_central = mention.name.endswith(bodies.TELECOM) or mention.name in bodies.BANKS
-    return mention.kind in _FRAGMENTS or (mention.kind == "agency" and (made.kind == "region" or bare_central))
+    zone = made.bare and made.head in bodies.ZONES  # 高新开发区、综合保税区管委会
+    return mention.kind in _FRAGMENTS or (mention.kind == "agency" and (made.kind == "region" or bare_central or zone))
 
 
 def _closes_run(last: Mention, mention: Mention) -> bool:
@@ -164,11 +165,11 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
     rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
-    if kind in ("agency", "standalone"):
+    if kind in ("agency", "standalone") and not name.endswith(bodies.ZONES):
         return _with_company(mention, closer)
     if kind in ("place", "unknown") and is_region(end.prefix):
         return _place_with(mention, end, rest)
-    if kind == "region":
+    if kind in ("region", "agency"):
         return _region_with(mention, closer, rest)
     whole = name + closer.name.removeprefix(places.short_at(closer.name)) if kind == "place" else ""
     whole, why = whole if whole in bodies.STANDALONE else "", ""  # 上海、深圳证券交易所
