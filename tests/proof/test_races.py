@@ -126,6 +126,7 @@ def test_a_request_sent_ten_times_at_once_under_one_key_is_one_act_and_one_answe
     assert verify(Event) == []
 
 
+@pytest.mark.timeout(6 * 3600)  # a limit that strikes inside a history is taken for its failure, and played again
 @pytest.mark.django_db
 def test_long_random_histories_keep_the_rules(figure: Callable[..., None]) -> None:
     History.world = build_world()
