@@ -12,11 +12,15 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 
 @contextmanager
-def _records_let_go() -> Iterator[None]:
-    """Take away the triggers of append-only tables (see `agencies.migration_operations`) and put them back as they were."""
+def records_let_go(kind: str = "no_truncate") -> Iterator[None]:
+    """Take away the triggers of append-only tables (see `agencies.migration_operations`) and put them back as they were.
+
+    Args:
+        kind: which of the two that a table has on PostgreSQL: `no_truncate` or `append_only`.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%\\_no\\_truncate'")
+            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE right(tgname, %s) = %s", [len(kind), kind])
             off = [f'ALTER TABLE {table} DISABLE TRIGGER "{name}"' for table, name in cursor.fetchall()]
             on = [statement.replace("DISABLE", "ENABLE") for statement in off]
         else:
@@ -37,7 +41,7 @@ def flushing_spares_no_record() -> Iterator[None]:
     plainly: Any = BaseDatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with _records_let_go():
+        with records_let_go():
             plainly(self, sql_list)
 
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
