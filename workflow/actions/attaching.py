@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.refusals import Invalid
+from agencies.actor import Actor
+from agencies.refusals import Conflict, Invalid
+from workflow.actions.door import log, person
 from workflow.models import Evidence, Material, WorkPlanFile
+from workflow.timeline import Entry, Verb
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -24,16 +28,20 @@ KEPT_AS = (Evidence, Material, WorkPlanFile)
 
 File = TypeVar("File", Evidence, Material, WorkPlanFile)
 
+Noted = Callable[..., Entry]
+"""Makes the line of the record from the verb and the name and digest of the file."""
 
-def take(files: RelatedManager[File], filename: str, content: bytes, *, by: int, now: dt.datetime) -> tuple[File, bool]:
-    """Keep a file with those that something has already, and tell whether it is new: the same content is kept once.
+
+def attach(files: RelatedManager[File], filename: str, content: bytes, *, actor: Actor, now: dt.datetime, noted: Noted) -> File:
+    """Keep a file with those that something has already, and put it on record; the same content is kept once.
 
     Args:
         files: those it has.
         filename: as it was named by who attaches it.
         content: what is in it.
-        by: the person who attaches it.
+        actor: who attaches it.
         now: the moment.
+        noted: makes the line of the record.
 
     Raises:
         Invalid: it is empty or larger than `EVIDENCE_LIMIT`.
@@ -45,19 +53,33 @@ def take(files: RelatedManager[File], filename: str, content: bytes, *, by: int,
     digest = hashlib.sha256(content).hexdigest()
     known = files.filter(sha256=digest).first()
     if known is not None:
-        return known, False
+        return known
     kept = files.create(
         file=ContentFile(content, name=digest),
         filename=filename[:255],
         size=len(content),
         sha256=digest,
-        uploaded_by_id=by,
+        uploaded_by_id=person(actor),
         uploaded_at=now,
     )
-    return kept, True
+    log(actor, now, noted(Verb.ATTACH, filename=kept.filename, sha256=kept.sha256))
+    return kept
 
 
-def remove(row: Evidence | Material | WorkPlanFile) -> None:
+def detach(files: RelatedManager[File], file_id: int, *, actor: Actor, now: dt.datetime, noted: Noted) -> None:
+    """Remove a file from those that something has; the record keeps its name and digest.
+
+    Raises:
+        Conflict: it is not there any more.
+    """
+    row = files.filter(pk=file_id).first()
+    if row is None:
+        raise Conflict(_("The file has been removed already."))
+    log(actor, now, noted(Verb.DETACH, filename=row.filename, sha256=row.sha256))
+    _remove(row)
+
+
+def _remove(row: Evidence | Material | WorkPlanFile) -> None:
     """Delete a row, and after the commit its file, unless another row has the same one."""
     stored = row.file
     row.delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,18 +11,17 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, require
 from workflow import policy, timing
-from workflow.actions.attaching import remove, take
-from workflow.actions.door import expect, log, person
-from workflow.actions.write_contribution import entry, lock_contribution
+from workflow.actions.attaching import attach, detach
+from workflow.actions.door import expect, lock_with_part
+from workflow.actions.write_contribution import entry
 from workflow.models import Contribution, Material
 from workflow.states import ContributionState
-from workflow.timeline import Verb
 
 WRITABLE = frozenset({ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED})
 
 
 def _lock_writable(actor: Actor, contribution_id: int, now: dt.datetime) -> Contribution:
-    row = lock_contribution(actor, contribution_id, now=now)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now)
     require(policy.may_contribute(actor, row))
     expect(timing.to_contribute(row, now))
     if row.state not in WRITABLE:
@@ -38,19 +38,12 @@ def attach_material(*, actor: Actor, contribution_id: int, filename: str, conten
         Conflict: the contribution has been sent.
     """
     row = _lock_writable(actor, contribution_id, now)
-    file, is_new = take(row.files, filename, content, by=person(actor), now=now)
-    if is_new:
-        log(actor, now, entry(row, Verb.ATTACH, filename=file.filename, sha256=file.sha256))
-    return file
+    return attach(row.files, filename, content, actor=actor, now=now, noted=partial(entry, row))
 
 
 @transaction.atomic
 def detach_material(*, actor: Actor, contribution_id: int, material_id: int, now: dt.datetime) -> Contribution:
     """Remove a file from a contribution that is still being written; the record keeps its name and digest."""
     row = _lock_writable(actor, contribution_id, now)
-    file = row.files.filter(pk=material_id).first()
-    if file is None:
-        raise Conflict(_("The file has been removed already."))
-    log(actor, now, entry(row, Verb.DETACH, filename=file.filename, sha256=file.sha256))
-    remove(file)
+    detach(row.files, material_id, actor=actor, now=now, noted=partial(entry, row))
     return row

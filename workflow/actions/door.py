@@ -82,6 +82,22 @@ def lock_assignment(actor: Actor, assignment_id: int, *, now: dt.datetime, versi
     return assignment
 
 
+OfPart = TypeVar("OfPart", Contribution, WorkPlan)
+
+
+def lock_with_part(model: type[OfPart], actor: Actor, pk: int, *, now: dt.datetime, version: int | None = None) -> OfPart:
+    """Return a row that belongs to a part, with the part and its task locked as well; see `lock_task` for arguments and refusals."""
+    rows = model._default_manager
+    assignment_id = rows.filter(pk=pk).values_list("assignment_id", flat=True).first()
+    if assignment_id is None:
+        raise NotYours
+    assignment = lock_assignment(actor, assignment_id, now=now)
+    row = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    row.assignment = assignment
+    refuse_stale(row, version)
+    return row
+
+
 def lock_report(actor: Actor, report_id: int, *, now: dt.datetime, version: int | None = None) -> Report:
     """Return a report with its assignment and task locked as well; see `lock_task` for arguments and refusals."""
     assignment_id = Report.objects.filter(pk=report_id).values_list("assignment_id", flat=True).first()

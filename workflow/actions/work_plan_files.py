@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,16 +11,15 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, require
 from workflow import policy, work_plans
-from workflow.actions.attaching import remove, take
-from workflow.actions.door import expect, log, person
-from workflow.actions.write_work_plan import entry, lock_work_plan
+from workflow.actions.attaching import attach, detach
+from workflow.actions.door import expect, lock_with_part
+from workflow.actions.write_work_plan import entry
 from workflow.models import WorkPlan, WorkPlanFile
 from workflow.states import WorkPlanState
-from workflow.timeline import Verb
 
 
 def _lock_draft(actor: Actor, workplan_id: int, now: dt.datetime) -> WorkPlan:
-    row = lock_work_plan(actor, workplan_id, now=now)
+    row = lock_with_part(WorkPlan, actor, workplan_id, now=now)
     require(policy.may_write_work_plan(actor, row))
     expect(work_plans.to_write(row, now))
     if row.state != WorkPlanState.DRAFT:
@@ -36,19 +36,12 @@ def attach_plan_file(*, actor: Actor, workplan_id: int, filename: str, content: 
         Conflict: the plan is not being written any more.
     """
     row = _lock_draft(actor, workplan_id, now)
-    file, is_new = take(row.files, filename, content, by=person(actor), now=now)
-    if is_new:
-        log(actor, now, entry(row, Verb.ATTACH, filename=file.filename, sha256=file.sha256))
-    return file
+    return attach(row.files, filename, content, actor=actor, now=now, noted=partial(entry, row))
 
 
 @transaction.atomic
 def detach_plan_file(*, actor: Actor, workplan_id: int, file_id: int, now: dt.datetime) -> WorkPlan:
     """Remove a file from a plan that is still being written; the record keeps its name and digest."""
     row = _lock_draft(actor, workplan_id, now)
-    file = row.files.filter(pk=file_id).first()
-    if file is None:
-        raise Conflict(_("The file has been removed already."))
-    log(actor, now, entry(row, Verb.DETACH, filename=file.filename, sha256=file.sha256))
-    remove(file)
+    detach(row.files, file_id, actor=actor, now=now, noted=partial(entry, row))
     return row

@@ -9,29 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.actor import Actor
-from agencies.refusals import NotYours, require
+from agencies.refusals import require
 from workflow import policy, timing
-from workflow.actions.door import expect, keep, lock_assignment, log, move, of_part, refuse_stale, said
+from workflow.actions.door import expect, keep, lock_with_part, log, move, of_part, said
 from workflow.models import Contribution
 from workflow.timeline import Entry, Verb
-
-
-def lock_contribution(actor: Actor, contribution_id: int, *, now: dt.datetime, version: int | None = None) -> Contribution:
-    """Return a contribution with its part and task locked as well; see `door.lock_task` for arguments and refusals."""
-    assignment_id = Contribution.objects.filter(pk=contribution_id).values_list("assignment_id", flat=True).first()
-    if assignment_id is None:
-        raise NotYours
-    assignment = lock_assignment(actor, assignment_id, now=now)
-    row = Contribution.objects.select_for_update(of=("self",), no_key=True).get(pk=contribution_id)
-    row.assignment = assignment
-    refuse_stale(row, version)
-    return row
 
 
 @transaction.atomic
 def save_contribution(*, actor: Actor, contribution_id: int, text: str, now: dt.datetime, version: int | None = None) -> Contribution:
     """Keep what has been written so far."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_contribute(actor, row))
     expect(timing.to_contribute(row, now))
     states = move(row, "save_draft", author_id=actor.user_id)
@@ -45,7 +33,7 @@ def save_contribution(*, actor: Actor, contribution_id: int, text: str, now: dt.
 @transaction.atomic
 def send_contribution_for_review(*, actor: Actor, contribution_id: int, now: dt.datetime, version: int | None = None) -> Contribution:
     """Hand a contribution to the reviewer of the supporting agency."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_contribute(actor, row))
     expect(timing.to_send_contribution_for_review(row, now))
     states = move(row, "send_for_review")
@@ -57,7 +45,7 @@ def send_contribution_for_review(*, actor: Actor, contribution_id: int, now: dt.
 @transaction.atomic
 def send_contribution(*, actor: Actor, contribution_id: int, now: dt.datetime, version: int | None = None) -> Contribution:
     """Release a contribution to the leads; nobody releases what they wrote themselves."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_release(actor, row))
     expect(timing.task_is_live(row.assignment.task))
     states = move(row, "send", reviewer_id=actor.user_id, now=now, is_late=timezone.localdate(now) > row.due_on)
@@ -74,7 +62,7 @@ def send_back_contribution(
     *, actor: Actor, contribution_id: int, remark: str, now: dt.datetime, version: int | None = None
 ) -> Contribution:
     """Give a contribution back to the officer inside the agency, with what is to be changed."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_send_back(actor, row))
     remark = said(remark, "remark")
     states = move(row, "send_back", remark=remark)
@@ -86,7 +74,7 @@ def send_back_contribution(
 @transaction.atomic
 def return_contribution(*, actor: Actor, contribution_id: int, remark: str, now: dt.datetime, version: int | None = None) -> Contribution:
     """Ask a supporter for more, for a lead whose report has not gone out yet."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_judge_contribution(actor, row))
     expect(timing.to_return_contribution(row, now))
     remark = said(remark, "remark")
@@ -99,7 +87,7 @@ def return_contribution(*, actor: Actor, contribution_id: int, remark: str, now:
 @transaction.atomic
 def waive_contribution(*, actor: Actor, contribution_id: int, reason: str, now: dt.datetime, version: int | None = None) -> Contribution:
     """Do without a contribution, for a lead, with the reason."""
-    row = lock_contribution(actor, contribution_id, now=now, version=version)
+    row = lock_with_part(Contribution, actor, contribution_id, now=now, version=version)
     require(policy.may_judge_contribution(actor, row))
     expect(timing.task_is_live(row.assignment.task))
     reason = said(reason, "reason")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import policy, timing
-from workflow.actions.attaching import remove, take
-from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part, person
+from workflow.actions.attaching import attach, detach
+from workflow.actions.door import expect, keep, lock_assignment, lock_report, log, move, of_part
 from workflow.actions.joint_reports import copy_and_send, lock_tasks_with, with_followers
 from workflow.deadlines import add_working_days
 from workflow.models import Evidence, Report
@@ -76,10 +77,7 @@ def attach_evidence(
     expect(timing.to_save_report(report, now))
     if report.state not in {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}:
         raise Conflict(_("The report has been sent; evidence can be added once it comes back."))
-    row, is_new = take(report.evidence, filename, content, by=person(actor), now=now)
-    if is_new:
-        log(actor, now, of_part(report.assignment, Verb.ATTACH, report=report, filename=row.filename, sha256=row.sha256))
-    return row
+    return attach(report.evidence, filename, content, actor=actor, now=now, noted=partial(of_part, report.assignment, report=report))
 
 
 @transaction.atomic
@@ -89,11 +87,7 @@ def detach_evidence(*, actor: Actor, report_id: int, evidence_id: int, now: dt.d
     require(policy.may_report(actor, report))
     if report.state not in {ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED}:
         raise Conflict(_("The report has been sent; evidence can be added once it comes back."))
-    row = report.evidence.filter(pk=evidence_id).first()
-    if row is None:
-        raise Conflict(_("The file has been removed already."))
-    log(actor, now, of_part(report.assignment, Verb.DETACH, report=report, filename=row.filename, sha256=row.sha256))
-    remove(row)
+    detach(report.evidence, evidence_id, actor=actor, now=now, noted=partial(of_part, report.assignment, report=report))
     return report
 
 

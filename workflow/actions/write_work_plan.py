@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from agencies.refusals import Invalid, NotYours, require
+from agencies.refusals import Invalid, require
 from workflow import policy, work_plans
-from workflow.actions.door import expect, keep, lock_assignment, log, move, of_part, refuse_stale, said
+from workflow.actions.door import expect, keep, lock_assignment, lock_with_part, log, move, of_part, said
 from workflow.models import WorkPlan, WorkStep
 from workflow.states import RECORDED_WORK_PLAN_STATES, WorkPlanState
 from workflow.timeline import Entry, Verb
@@ -31,18 +31,6 @@ class Step:
     day: dt.date
     what: str
     responsible: str
-
-
-def lock_work_plan(actor: Actor, workplan_id: int, *, now: dt.datetime, version: int | None = None) -> WorkPlan:
-    """Return a lead's plan with its part and task locked as well; see `door.lock_task` for arguments and refusals."""
-    assignment_id = WorkPlan.objects.filter(pk=workplan_id).values_list("assignment_id", flat=True).first()
-    if assignment_id is None:
-        raise NotYours
-    assignment = lock_assignment(actor, assignment_id, now=now)
-    row = WorkPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=workplan_id)
-    row.assignment = assignment
-    refuse_stale(row, version)
-    return row
 
 
 @transaction.atomic
@@ -68,7 +56,7 @@ def save_work_plan(
     Raises:
         Invalid: a step does not say what is done or who is responsible, or there are too many.
     """
-    row = lock_work_plan(actor, workplan_id, now=now, version=version)
+    row = lock_with_part(WorkPlan, actor, workplan_id, now=now, version=version)
     require(policy.may_write_work_plan(actor, row))
     expect(work_plans.to_write(row, now))
     wanted = [Step(step.day, step.what.strip(), step.responsible.strip()) for step in steps]
@@ -92,7 +80,7 @@ def _write_steps(row: WorkPlan, steps: Sequence[Step]) -> None:
 @transaction.atomic
 def send_work_plan_for_review(*, actor: Actor, workplan_id: int, now: dt.datetime, version: int | None = None) -> WorkPlan:
     """Hand a plan to the reviewer of the lead."""
-    row = lock_work_plan(actor, workplan_id, now=now, version=version)
+    row = lock_with_part(WorkPlan, actor, workplan_id, now=now, version=version)
     require(policy.may_write_work_plan(actor, row))
     expect(work_plans.to_release(row, now))
     states = move(row, "send_for_review")
@@ -104,7 +92,7 @@ def send_work_plan_for_review(*, actor: Actor, workplan_id: int, now: dt.datetim
 @transaction.atomic
 def send_back_work_plan(*, actor: Actor, workplan_id: int, remark: str, now: dt.datetime, version: int | None = None) -> WorkPlan:
     """Give a plan back to the officer inside the agency, with what is to be changed."""
-    row = lock_work_plan(actor, workplan_id, now=now, version=version)
+    row = lock_with_part(WorkPlan, actor, workplan_id, now=now, version=version)
     require(policy.may_send_back(actor, row))
     remark = said(remark, "remark")
     states = move(row, "send_back", remark=remark)
@@ -119,7 +107,7 @@ def file_work_plan(*, actor: Actor, workplan_id: int, now: dt.datetime, version:
 
     The record keeps the digest of the words, steps and files, so that what was put on record can be told from anything else.
     """
-    row = lock_work_plan(actor, workplan_id, now=now, version=version)
+    row = lock_with_part(WorkPlan, actor, workplan_id, now=now, version=version)
     require(policy.may_release(actor, row))
     expect(work_plans.to_release(row, now))
     part = row.assignment

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ from workflow.actions.write_contribution import save_contribution
 from workflow.api.answers import once, require_version, with_version
 from workflow.api.reading import contributions_for, reports_for, request_actor
 from workflow.api.serializers import ContributionSerializer, MaterialSerializer, ReportSerializer
-from workflow.api.views import IDEMPOTENCY, REFUSALS, EvidenceUpload, RefusalSerializer
+from workflow.api.views import IDEMPOTENCY, IF_MATCH, REFUSALS, UPLOAD, WRITING_REFUSALS, RefusalSerializer, uploaded
 
 
 class ContributionTextSerializer(serializers.Serializer[dict[str, Any]]):
@@ -40,8 +39,8 @@ class ContributionDetail(APIView):
 
     @extend_schema(
         request=ContributionTextSerializer,
-        responses={200: ContributionSerializer, **REFUSALS, 412: RefusalSerializer, 428: RefusalSerializer},
-        parameters=[OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)],
+        responses={200: ContributionSerializer, **WRITING_REFUSALS},
+        parameters=[IF_MATCH],
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Keep the text; `If-Match` names the version that was read.
@@ -68,14 +67,10 @@ class MaterialUpload(APIView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": EvidenceUpload.Upload}, responses={201: MaterialSerializer, **REFUSALS})
+    @extend_schema(request=UPLOAD, responses={201: MaterialSerializer, **REFUSALS})
     def post(self, request: Request, pk: int) -> Response:
         """Attach it."""
-        upload = EvidenceUpload.Upload(data=request.data)
-        upload.is_valid(raise_exception=True)
-        file = upload.validated_data["file"]
-        actor = request_actor(request)
-        row = attach_material(actor=actor, contribution_id=pk, filename=file.name, content=file.read(), now=timezone.now())
+        row = attach_material(contribution_id=pk, **uploaded(request))
         return Response(MaterialSerializer(row).data, status=status.HTTP_201_CREATED)
 
 

@@ -50,6 +50,9 @@ class RefusalSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 REFUSALS = dict.fromkeys((400, 403, 404, 409, 422, 503), RefusalSerializer)
+WRITING_REFUSALS = REFUSALS | dict.fromkeys((412, 428), RefusalSerializer)
+"""Of what is written on a version that `If-Match` names."""
+IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
 
 
 class TaskFilter(filters.FilterSet):  # type: ignore[misc]
@@ -125,8 +128,8 @@ class ReportDetail(APIView):
 
     @extend_schema(
         request=ReportTextSerializer,
-        responses={200: ReportSerializer, **REFUSALS, 412: RefusalSerializer, 428: RefusalSerializer},
-        parameters=[OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)],
+        responses={200: ReportSerializer, **WRITING_REFUSALS},
+        parameters=[IF_MATCH],
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Keep what is given beside what is there; `If-Match` names the version that was read.
@@ -149,23 +152,32 @@ class ReportDetail(APIView):
         return with_version(ReportSerializer(report, context={"request": request}).data, report.version)
 
 
+class Upload(serializers.Serializer[dict[str, Any]]):
+    """The file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+
+
+UPLOAD = {"multipart/form-data": Upload}
+
+
+def uploaded(request: Request) -> dict[str, Any]:
+    """Return who attaches which file, and when: the arguments of an act that keeps it."""
+    upload = Upload(data=request.data)
+    upload.is_valid(raise_exception=True)
+    file = upload.validated_data["file"]
+    return {"actor": request_actor(request), "filename": file.name, "content": file.read(), "now": timezone.now()}
+
+
 class EvidenceUpload(APIView):
     """Attach a file to a report that is still being written."""
 
     parser_classes = (MultiPartParser,)
 
-    class Upload(serializers.Serializer[dict[str, Any]]):
-        """The file."""
-
-        file = serializers.FileField(allow_empty_file=True)
-
-    @extend_schema(request={"multipart/form-data": Upload}, responses={201: EvidenceSerializer, **REFUSALS})
+    @extend_schema(request=UPLOAD, responses={201: EvidenceSerializer, **REFUSALS})
     def post(self, request: Request, pk: int) -> Response:
         """Attach it."""
-        upload = self.Upload(data=request.data)
-        upload.is_valid(raise_exception=True)
-        file = upload.validated_data["file"]
-        row = attach_evidence(actor=request_actor(request), report_id=pk, filename=file.name, content=file.read(), now=timezone.now())
+        row = attach_evidence(report_id=pk, **uploaded(request))
         return Response(EvidenceSerializer(row).data, status=status.HTTP_201_CREATED)
 
 

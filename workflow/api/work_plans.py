@@ -6,8 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -19,7 +18,7 @@ from workflow.actions.write_work_plan import MOST, Step, save_work_plan
 from workflow.api.answers import require_version, with_version
 from workflow.api.reading import request_actor, work_plans_for
 from workflow.api.serializers import WorkPlanFileSerializer, WorkPlanSerializer, WorkStepSerializer
-from workflow.api.views import REFUSALS, EvidenceUpload, RefusalSerializer
+from workflow.api.views import IF_MATCH, REFUSALS, UPLOAD, WRITING_REFUSALS, RefusalSerializer, uploaded
 
 
 class WorkPlanTextSerializer(serializers.Serializer[dict[str, Any]]):
@@ -39,8 +38,8 @@ class WorkPlanDetail(APIView):
 
     @extend_schema(
         request=WorkPlanTextSerializer,
-        responses={200: WorkPlanSerializer, **REFUSALS, 412: RefusalSerializer, 428: RefusalSerializer},
-        parameters=[OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)],
+        responses={200: WorkPlanSerializer, **WRITING_REFUSALS},
+        parameters=[IF_MATCH],
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Keep text and steps; `If-Match` names the version that was read.
@@ -70,14 +69,10 @@ class PlanFileUpload(APIView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": EvidenceUpload.Upload}, responses={201: WorkPlanFileSerializer, **REFUSALS})
+    @extend_schema(request=UPLOAD, responses={201: WorkPlanFileSerializer, **REFUSALS})
     def post(self, request: Request, pk: int) -> Response:
         """Attach it."""
-        upload = EvidenceUpload.Upload(data=request.data)
-        upload.is_valid(raise_exception=True)
-        file = upload.validated_data["file"]
-        actor = request_actor(request)
-        row = attach_plan_file(actor=actor, workplan_id=pk, filename=file.name, content=file.read(), now=timezone.now())
+        row = attach_plan_file(workplan_id=pk, **uploaded(request))
         return Response(WorkPlanFileSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
