@@ -68,6 +68,8 @@ ENGLISH: dict[str, str] = {
     "“（{}）”一类标注按标前面各单位读取": "the mark “（{}）” was read as that of all the agencies before it",
     "两个单位之间没有标点，请核对": "no mark stands between two agencies; please check",
     "只写了配合单位，没有写牵头或者负责的单位": "only supporting agencies are named, nobody who leads or is responsible",
+    "逗号后的单位按{}读取": "agencies after the comma were read as {}",
+    "分工中没有写时限，取正文所写的时限": "no deadline is written with the agencies; that of the text was taken",
     "角色只写在最后，逗号前的单位按{}读取": "a role is written only at the end; agencies before the comma were read as {}",
     "“等”后面是一类单位，按集合读取": "behind “等” stands a sort of bodies; read as an open set",
     "后面的单位另有层级，不能确定共用后缀": "the agency behind has a mark of level of its own; it may not lend its ending",

@@ -88,10 +88,11 @@ def test_the_ledger_goes_out_is_edited_and_comes_back(page: Page, second_edition
         page.get_by_role("link", name="导出修改表").click()
     book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     sheet = book.worksheets[0]
-    rows = {sheet.cell(line, 5).value: line for line in range(3, sheet.max_row + 1)}
-    sheet.cell(rows["建设园区"], 8).value = "省二厅、省四局"
-    sheet.cell(rows["建设园区"], 9).value = "会议要求"
-    sheet.cell(rows["引进项目"], 6).value = "明年"
+    columns = {str(sheet.cell(2, place).value): place for place in range(1, sheet.max_column + 1)}
+    rows = {sheet.cell(line, columns["督办事项"]).value: line for line in range(3, sheet.max_row + 1)}
+    sheet.cell(rows["建设园区"], columns["配合单位"]).value = "省二厅、省四局"
+    sheet.cell(rows["建设园区"], columns["调整事由"]).value = "会议要求"
+    sheet.cell(rows["引进项目"], columns["办结时限"]).value = "明年"
     file = tmp_path / "台账.xlsx"
     book.save(file)
     page.get_by_label("修改后的表格").set_input_files(file)
