@@ -95,6 +95,27 @@ def behind(actor: Actor, *, now: dt.datetime) -> Iterator[None]:
 
 
 @contextmanager
+def lifted() -> Iterator[None]:
+    """Act inside a request that reads, as a rehearsal does that is taken back: outside of the wall, which stands again afterwards."""
+    if not (connection.in_atomic_block and stands(str(connection.settings_dict["NAME"]))):
+        yield
+        return
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.cursor.execute(
+            "SELECT current_setting('role'), current_setting('duban.agencies', true),"
+            " current_setting('duban.person', true), current_setting('duban.now', true)"
+        )
+        role, *settings = cursor.cursor.fetchone()
+    agencies, person, now = (value or "" for value in settings)
+    _say(role="none", agencies="", person="", now="")
+    try:
+        yield
+    finally:
+        with suppress(Error):
+            _say(role=role, agencies=agencies, person=person, now=now)
+
+
+@contextmanager
 def _transaction() -> Iterator[None]:
     """Open a transaction unless there is one: settings hold until it ends, and are taken back before."""
     if connection.in_atomic_block:

@@ -97,6 +97,18 @@ def test_behind_the_wall_every_bound_table_shows_ones_own_only() -> None:
         assert [model.objects.count() for model, _path in BOUND] == [0] * len(BOUND)
 
 
+def test_what_is_rehearsed_while_reading_is_done_outside_and_the_wall_stands_again_even_when_it_fails() -> None:
+    dispatched_task()
+    with wall.behind(actor_of(make_crew().officer), now=NOW):
+        with wall.lifted():
+            assert Task.objects.exists()
+        assert not Task.objects.exists()
+        with pytest.raises(ZeroDivisionError), wall.lifted():
+            raise ZeroDivisionError
+        assert not Task.objects.exists()
+    assert Task.objects.exists()
+
+
 def test_the_issuer_a_leader_and_a_person_it_was_shown_to_see_it_behind_the_wall_too() -> None:
     stage, guest = dispatched_task(), make_crew()
     show(
