@@ -119,9 +119,12 @@ def _deliver(run: _Run, limit: int, budget: float, must_end: Callable[[], bool])
             if taken >= limit or (run.now - run.started).total_seconds() > budget or must_end():
                 run.outcome.left_over = True
                 return
-            if channel not in run.full:
-                taken += _deliver_one(pk, channel, run)
-            if run.found_lost:  # how the channels are is to be looked at again
+            if channel in run.full:
+                continue
+            is_taken = _deliver_one(pk, channel, run)
+            taken += is_taken
+            met_another = taken > before and not is_taken and channel not in run.full
+            if met_another or run.found_lost:  # who goes on here finds what is done already; how the channels are is to be looked at again
                 break
         if taken > before:
             left_alone = set()
