@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from agencies.models import Office, User
-from notifications import guards
+from notifications import delivery, guards
 from notifications.channels import Letter, RefusedError, UnreachableError
 from notifications.delivery import BACK_OFF, deliver_due
 from notifications.models import ChannelHealth, InboxItem, Message
@@ -116,6 +116,31 @@ def test_poison_does_not_hold_up_the_others(person: User, post_office: Recorder)
     post([notice(one, "bad" if i % 10 == 0 else "good") for i, one in enumerate(people)], now=NOW)
     outcome = deliver_due(NOW)
     assert (outcome.sent, outcome.postponed) == (27, 3)
+
+
+def test_a_sender_that_meets_another_asks_anew_and_does_not_go_on_through_what_that_one_has_done(
+    post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [User.objects.create(username=f"p{i}", email=f"p{i}@example.test") for i in range(20)]
+    post([notice(one) for one in people], now=NOW)
+    tried: list[int] = []
+    deliver_one = delivery._deliver_one
+
+    def counted(pk: int, channel: str, run: delivery._Run) -> bool:
+        tried.append(pk)
+        return deliver_one(pk, channel, run)
+
+    monkeypatch.setattr(delivery, "_deliver_one", counted)
+
+    def another_settles_all_but_five(letter: Letter) -> None:
+        if len(tried) == 1:
+            left = Message.objects.exclude(pk=tried[0]).values_list("pk", flat=True)[:5]
+            Message.objects.exclude(pk__in=[tried[0], *left]).update(state="withheld")
+
+    post_office.before = another_settles_all_but_five
+    assert deliver_due(NOW).sent == 6
+    assert Message.objects.filter(state="queued").count() == 0
+    assert len(tried) <= 7, "one in vain, and then no more of what the other has settled"
 
 
 def test_an_error_nobody_foresaw_is_counted_and_goes_on(person: User, post_office: Recorder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -222,18 +223,18 @@ def test_a_plan_goes_with_the_part_to_a_successor_and_is_listed_when_its_author_
 def test_a_plan_takes_files_while_it_is_written() -> None:
     stage = accepted_task()
     row, officer = begun_work_plan(stage), stage.leads[0].officer_actor
-    told = {"actor": officer, "workplan_id": row.pk, "now": NOW}
-    file = attach_plan_file(**told, filename="分工表.xlsx", content=b"one")  # type: ignore[arg-type]
-    assert attach_plan_file(**told, filename="再传.xlsx", content=b"one").pk == file.pk  # type: ignore[arg-type]
-    gone = attach_plan_file(**told, filename="误传.xlsx", content=b"two")  # type: ignore[arg-type]
-    detach_plan_file(**told, file_id=gone.pk)  # type: ignore[arg-type]
+    attach = partial(attach_plan_file, actor=officer, workplan_id=row.pk, now=NOW)
+    file = attach(filename="分工表.xlsx", content=b"one")
+    assert attach(filename="再传.xlsx", content=b"one").pk == file.pk
+    gone = attach(filename="误传.xlsx", content=b"two")
+    detach_plan_file(actor=officer, workplan_id=row.pk, file_id=gone.pk, now=NOW)
     for content in (b"", b"x" * (EVIDENCE_LIMIT + 1)):
         with pytest.raises(Invalid):
-            attach_plan_file(**told, filename="空", content=content)  # type: ignore[arg-type]
+            attach(filename="空", content=content)
     with pytest.raises(Forbidden):
         attach_plan_file(actor=stage.supporters[0].officer_actor, workplan_id=row.pk, filename="一", content=b"3", now=NOW)
     reviewed_work_plan(stage, row)
     with pytest.raises(Conflict):
-        attach_plan_file(**told, filename="补.xlsx", content=b"three")  # type: ignore[arg-type]
+        attach(filename="补.xlsx", content=b"three")
     assert list(WorkPlanFile.objects.values_list("filename", flat=True)) == ["分工表.xlsx"]
     assert list(Event.objects.filter(verb__in=["attach", "detach"]).values_list("verb", flat=True)) == ["attach", "attach", "detach"]
