@@ -11,7 +11,20 @@ from rest_framework.request import Request
 
 from agencies.actor import Actor
 from agencies.models import User
-from workflow.models import Assignment, Contribution, Event, Report, Task, WorkPlan
+from workflow.models import (
+    Assignment,
+    Contribution,
+    CoSignature,
+    Event,
+    Extension,
+    HandBack,
+    Report,
+    SignOff,
+    Suspension,
+    Task,
+    Verification,
+    WorkPlan,
+)
 from workflow.timeline import INSIDE_THE_AGENCY, NOTES
 
 
@@ -31,8 +44,9 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Load what offers on tasks and on their parts ask for; the number of queries does not grow with the parts."""
     parts = Assignment.objects.select_related("agency", "task", "task__issuer", "task__plan").prefetch_related(
         "reports",
-        "extensions",
-        "hand_backs",
+        Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
+        Prefetch("hand_backs", HandBack.objects.select_related("raised_by", "decided_by")),
+        "hand_backs__meetings",
         "task__suspensions",
         Prefetch("task__sign_offs"),
         "task__sign_offs__co_signatures__assignment__agency",
@@ -47,8 +61,10 @@ def with_everything(tasks: QuerySet[Task]) -> QuerySet[Task]:
         "receivers__agency",
         "recheck_items",
         "stages",
-        "sign_offs__verifications",
-        "sign_offs__co_signatures__assignment__agency",
+        Prefetch("suspensions", Suspension.objects.select_related("suspended_by")),
+        Prefetch("sign_offs", SignOff.objects.select_related("requested_by", "decided_by")),
+        Prefetch("sign_offs__verifications", Verification.objects.select_related("verifier")),
+        Prefetch("sign_offs__co_signatures", CoSignature.objects.select_related("assignment__agency", "signed_by")),
         "instructions__answers__assignment__agency",
         "instructions__answers__assignment__task__issuer",
     )

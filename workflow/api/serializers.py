@@ -14,6 +14,15 @@ from agencies.decision import Denied
 from workflow import policy
 from workflow.api.keys import LARGEST, KeyField
 from workflow.api.reading import request_actor
+from workflow.api.standing_rows import (
+    DrawnSerializer,
+    ExtensionSerializer,
+    HandBackSerializer,
+    KnownContributionSerializer,
+    KnownReportSerializer,
+    SignOffSerializer,
+    SuspensionSerializer,
+)
 from workflow.catalog import Act, SubjectRow, offers
 from workflow.collecting import carried_over, collected
 from workflow.lights import stood_still
@@ -211,6 +220,10 @@ class AssignmentSerializer(WithOffers):
     """An agency's part in a task."""
 
     agency_name = serializers.CharField(source="agency.short_name", read_only=True)
+    reports = KnownReportSerializer(many=True, read_only=True)
+    contributions = KnownContributionSerializer(many=True, read_only=True)
+    extensions = ExtensionSerializer(many=True, read_only=True)
+    hand_backs = HandBackSerializer(many=True, read_only=True)
     work_plans = serializers.SerializerMethodField()
     stood_still = serializers.SerializerMethodField(help_text="Working days for which its clock has stood still, all stops together.")
 
@@ -218,7 +231,8 @@ class AssignmentSerializer(WithOffers):
         model = Assignment
         fields = (
             "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
-            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "work_plans", "version", "allowed_actions",
+            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "reports", "contributions", "extensions", "hand_backs",
+            "work_plans", "version", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -300,13 +314,15 @@ class TaskDetailSerializer(WithOffers):
     assignments = AssignmentSerializer(many=True, read_only=True)
     instructions = InstructionSerializer(many=True, read_only=True)
     stages = StageSerializer(many=True, read_only=True)
+    sign_offs = SignOffSerializer(many=True, read_only=True)
+    suspensions = SuspensionSerializer(many=True, read_only=True)
+    rechecks = DrawnSerializer(source="recheck_items", many=True, read_only=True)
 
     class Meta:
         model = Task
         fields = (
             *TaskSerializer.Meta.fields, "text", "closing_rule", "needs_verification", "evidence_required", "asks_supporters", "roll_up",
-            "reports_shown_above",
-            "stages", "instructions", "assignments", "allowed_actions",
+            "reports_shown_above", "stages", "instructions", "sign_offs", "suspensions", "rechecks", "assignments", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 

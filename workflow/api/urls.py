@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from workflow.api import (
     agencies,
     batch,
+    comparison,
     contributions,
     conversation,
     decisions,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/", views.TaskList.as_view(), name="tasks"),
     path("tasks/<int:pk>/", views.TaskDetail.as_view(), name="task"),
     path("tasks/<int:pk>/events/", views.TaskEvents.as_view(), name="events"),
+    path("tasks/<int:pk>/comparison/", comparison.Comparison.as_view(), name="comparison"),
     path("tasks/<int:pk>/comments/", conversation.CommentList.as_view(), name="comments"),
     path("tasks/<int:pk>/follow/", conversation.Following.as_view(), name="follow"),
     path("comments/<int:pk>/retract/", conversation.CommentRetraction.as_view(), name="comment-retract"),
