@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.utils import timezone
-
-from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, AgencyUserPermission, Delegation, Membership, Succession, User
-from agencies.models.agency import in_force
+from agencies.models import NEVER_LENT, ROLE_PERMISSIONS, User
+from agencies.seats import seats_of
 
 LOOK_BACK = "look_back"
 """What a successor's people hold on an agency that was reorganised: sight, by no grant but the succession itself."""
@@ -46,7 +44,7 @@ class Actor:
 
     @classmethod
     def load(cls, user: User, *, now: dt.datetime) -> Actor:
-        """Load a person's permissions as they stand at a moment, in four queries, and one more a generation of predecessors.
+        """Load a person's permissions as they stand at a moment, in one statement.
 
         What a person holds in their own right is never counted as lent.
 
@@ -56,24 +54,16 @@ class Actor:
         """
         if not user.is_active or user.office:
             return cls(user_id=user.pk, name=user.name or user.username, office=user.office if user.is_active else "")
-        today = timezone.localdate(now)
-        delegations = list(
-            Delegation.objects.filter(
-                delegate=user, delegator__is_active=True, starts_at__lte=now, ends_at__gt=now, revoked_at__isnull=True
-            ).values_list("agency_id", "delegator_id")
-        )
-        people = {user.pk, *(delegator for _, delegator in delegations)}
+        seats = seats_of(user.pk, now=now)
         supported: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-        memberships = Membership.objects.filter(in_force(today), in_force(today, "agency__"), user_id__in=people)
-        for person, agency, role in memberships.values_list("user_id", "agency_id", "role"):
+        for agency, person, role in seats.seated:
             supported[person][agency] |= ROLE_PERMISSIONS[role]
         granted: dict[int, set[str]] = defaultdict(set)
-        rows = AgencyUserPermission.objects.filter(user=user).values_list("content_object_id", "permission__codename")
-        for agency, codename in rows:
+        for agency, codename in seats.granted:
             granted[agency].add(codename)
         permissions = {agency: granted[agency] & codenames for agency, codenames in supported[user.pk].items()}
         acting_for: dict[int, dict[str, int]] = {}
-        for agency, delegator in delegations:
+        for agency, delegator in seats.lent:
             lent = granted[agency] & supported[delegator][agency] - NEVER_LENT - permissions.get(agency, set())
             if lent:
                 permissions[agency] = permissions.get(agency, set()) | lent
@@ -83,7 +73,7 @@ class Actor:
             user_id=user.pk,
             name=user.name or user.username,
             permissions=held,
-            past=_past(held, today),
+            past=_past(held, seats.before),
             acting_for=acting_for,
         )
 
@@ -127,16 +117,16 @@ class Actor:
         return user_id is not None and (user_id == self.user_id or user_id in self.acting_for.get(agency_id, {}).values())
 
 
-def _past(held: Mapping[int, frozenset[str]], today: dt.date) -> dict[int, frozenset[str]]:
+def _past(held: Mapping[int, frozenset[str]], before: Mapping[int, Sequence[int]]) -> dict[int, frozenset[str]]:
     """Return the predecessors of agencies, through any number of steps; who oversees a successor oversees what these issued."""
     past: dict[int, frozenset[str]] = {}
     level = {agency: codenames & OVERSIGHT for agency, codenames in held.items()}
     while level:
-        rows = Succession.objects.filter(successor__in=level, effective_on__lte=today).values_list("predecessor_id", "successor_id")
         found: dict[int, frozenset[str]] = {}
-        for predecessor, successor in rows:
-            gained = level[successor] | {LOOK_BACK}
-            if not gained <= past.get(predecessor, frozenset()):
-                past[predecessor] = found[predecessor] = past.get(predecessor, frozenset()) | gained
+        for successor, codenames in level.items():
+            gained = codenames | {LOOK_BACK}
+            for predecessor in before.get(successor, ()):
+                if not gained <= past.get(predecessor, frozenset()):
+                    past[predecessor] = found[predecessor] = past.get(predecessor, frozenset()) | gained
         level = found
     return past

@@ -192,3 +192,11 @@ def test_a_deputy_for_two_people_acts_for_the_right_one(agency: Agency, absent: 
     assert actor.on_behalf_of("coordinate", agency.pk) == coordinator.pk
     assert actor.is_same_person(absent.pk, agency.pk)
     assert actor.is_same_person(coordinator.pk, agency.pk)
+
+
+def test_of_two_who_lend_the_same_the_deputy_acts_for_the_one_who_left_last(agency: Agency, absent: User, deputy: User) -> None:
+    other = make_member(agency, Role.REVIEWER)
+    lend(other, deputy, agency, start=NOW - HOUR)
+    lend(absent, deputy, agency, start=NOW - 2 * HOUR)
+    assert actor_of(deputy).on_behalf_of("review", agency.pk) == other.pk
+    assert actor_of(deputy, NOW - 90 * dt.timedelta(minutes=1)).on_behalf_of("review", agency.pk) == absent.pk
