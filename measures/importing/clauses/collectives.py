@@ -85,7 +85,7 @@ def _several_bureaus(name: str) -> bool:
 
 
 def _open_set(name: str) -> bool:
-    plain = _unbracketed(name)
+    plain = unbracketed(name)
     place = places.full_at(plain)
     if place and _SEVERAL.fullmatch(plain, len(place)):
         return True  # 城区三个街道办事处
@@ -111,7 +111,7 @@ def _open_set(name: str) -> bool:
 
 def is_counted(plain: str) -> bool:
     """Whether this is a number of places: 26个县人民政府, 13个设区市."""
-    counted = _COUNTED_PLACES.match(_unbracketed(plain))
+    counted = _COUNTED_PLACES.match(unbracketed(plain))
     return counted is not None and counted["seat"] in _SEATS_OF_PLACES
 
 
@@ -163,7 +163,7 @@ def _plural_office(name: str) -> bool:
 @lru_cache(maxsize=20_000)
 def is_class(name: str) -> bool:
     """Whether a chunk is made of words for kinds of agencies alone, without a place: 县（市、区）人民政府, 市直部门, 乡镇（街道）."""
-    plain = _unbracketed(name)
+    plain = unbracketed(name)
     if plain.endswith(("成员单位", "牵头单位", "责任单位")) and plain not in ("牵头单位", "责任单位") and len(plain) <= _LONGEST_OFFICE:
         return True
     if not plain.endswith(bodies.CLASS_NOUNS):
@@ -195,7 +195,7 @@ def goes_on(collective: str, name: str) -> bool:
     """Whether a chunk after 、 goes on the collective before it: 各市（州）、县（市、区）人民政府."""
     return (
         _goes_on_by_office(collective, name)
-        or _goes_on_by_level(collective, _unbracketed(name))
+        or _goes_on_by_level(collective, unbracketed(name))
         or (not collective.endswith(bodies.SEATS) and shares_seat_by_joiner(f"{collective}、{name}"))
     )
 
@@ -216,7 +216,7 @@ def _goes_on_by_office(collective: str, name: str) -> bool:
         # 各省、自治区、直辖市和计划单列市税务局
         or (first in bodies.LEVEL_NOUNS and last.startswith(bodies.PLURALS) and _plural_office(last) and "各" in collective)
         # 各区、县（市）委宣传部
-        or (_unbracketed(name) != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)))
+        or (unbracketed(name) != name and _plural_office(name) and collective.endswith(tuple(bodies.LEVEL_MARKS)))
         # 各国家级高新区、经开区管委会
         or (collective.endswith(bodies.ZONES) and name.startswith(bodies.ZONES) and name.endswith(bodies.ZONE_SEATS))
     )
@@ -238,7 +238,8 @@ def _goes_on_by_level(collective: str, plain: str) -> bool:
     return words[0] in bodies.LEVEL_NOUNS or plain in bodies.FURTHER_NOUNS
 
 
-def _unbracketed(name: str) -> str:
+def unbracketed(name: str) -> str:
+    """A name without what stands in brackets."""
     return re.sub(r"（[^（）]*）", "", name)
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from measures.importing.clauses import bodies, places
-from measures.importing.clauses.collectives import goes_on, is_class, is_collective, shares_seat_by_joiner
+from measures.importing.clauses.collectives import goes_on, is_class, is_collective, shares_seat_by_joiner, unbracketed
 from measures.importing.clauses.mentions import Chunk, Mention, joined
 from measures.importing.clauses.names import Shape, functional, is_region, shape
 from measures.importing.clauses.prefixes import restore_prefixes
@@ -294,7 +294,7 @@ def _doubt_scopes(mentions: list[Mention]) -> list[Mention]:
     for mention in mentions:
         if done and not mention.why and _may_be_of_each(done[-1], mention):
             done[-1] = replace(done[-1], why=done[-1].why or _SCOPE_OF_EACH)
-            kind = "collective" if mention.name in bodies.KINDS_OF_ZONES else mention.kind  # 各县区政府、开发区管委会
+            kind = "collective" if unbracketed(mention.name) in bodies.KINDS_OF_ZONES else mention.kind  # 各县区政府、开发区管委会
             done.append(replace(mention, kind=kind, why=_PERHAPS_OF_EACH))
         else:
             done.append(mention)

@@ -29,6 +29,8 @@ from measures.importing.deadlines import Deadline
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
 _NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
+_ONLY_THE_LAST = "“（牵头）”一类标注按只标前一个单位读取"
+_STOPS = ("；", "。", "\n")
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _SCOPES = ("在", "适用于", "第", "其中")  # 在…试点, 第1项由: for what the names behind or before are named
 _URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
@@ -209,19 +211,32 @@ class Parser:
             self._assign(self.pending, role)  # A、B（按职责分工负责）
             self.roles_seen += 1
             return
-        stopped = self.pending and self.chunks[self.pending[0]].separator in ("；", "。", "\n")
-        if role == "support" and len(self.pending) > 1 and stopped and any(chunk.role == "lead" for chunk in self.chunks):
-            first = self.chunks[self.pending[0]]  # 甲（牵头）；乙、丙（配合）
-            self.doubts.append(Doubt(first.start, token.end, f"“（{_SPOKEN[role]}）”一类标注按标前面各单位读取"))
-            self._assign(self.pending, role)
-            self.roles_seen, self.marked = self.roles_seen + 1, True
+        if role == "support" and self._marks_all(token):
             return
         last, self.marked = self.pending.pop(), True
         self.chunks[last] = replace(self.chunks[last], role=role)
         self.roles_seen += 1
         if self.pending and self.label is None:
             first = self.chunks[self.pending[0]]
-            self.doubts.append(Doubt(first.start, token.end, "“（牵头）”一类标注按只标前一个单位读取"))
+            self.doubts.append(Doubt(first.start, token.end, _ONLY_THE_LAST))
+
+    def _marks_all(self, token: Token) -> bool:
+        """Whether a mark is that of all behind a stop, and so the one before the stop of all before it: 甲、乙（牵头）；丙、丁（配合）."""
+        stops = [at for at, index in enumerate(self.pending) if self.chunks[index].separator in _STOPS]
+        if len(self.pending) < 2 or not stops or not any(chunk.role == "lead" for chunk in self.chunks):
+            return False
+        led, helping = self.pending[: stops[-1]], self.pending[stops[-1] :]
+        self.doubts = [doubt for doubt in self.doubts if doubt.why != _ONLY_THE_LAST]
+        for role, indexes in (("lead", led), ("support", helping)):
+            if indexes:
+                last = token.end if indexes is helping else self.chunks[indexes[-1]].end
+                self.doubts.append(Doubt(self.chunks[indexes[0]].start, last, f"“（{_SPOKEN[role]}）”一类标注按标前面各单位读取"))
+        self._assign(led, "lead")
+        self._assign(helping, "support")
+        self.pending = []
+        self.group += 1
+        self.roles_seen, self.marked = self.roles_seen + 1, True
+        return True
 
     def _link(self, index: int, token: Token) -> None:
         self.in_object = False
@@ -291,7 +306,7 @@ class Parser:
         """市农业农村局；各区政府配合: the role word does not reach over a stop, those before it wait for their own."""
         if role not in ("support", "guiding") or self.label is not None:
             return
-        stopped = [at for at, index in enumerate(self.pending) if at and self.chunks[index].separator in ("；", "。", "\n")]
+        stopped = [at for at, index in enumerate(self.pending) if at and self.chunks[index].separator in _STOPS]
         if stopped:
             self.pending = self.pending[stopped[-1] :]
 

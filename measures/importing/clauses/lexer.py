@@ -301,7 +301,16 @@ class Lexer:
             return ""
         if word == "商" and self._name >= 0 and not self.wholes.known(self._so_far(at)):
             return ""  # 泉州台商投资区
+        if not word and self._meets(at):
+            return "会"
         return word if word in ("", "会同") or self.wholes.begin(self._ahead(at + len(word))) else ""
+
+    def _meets(self, at: int) -> bool:
+        """Whether 会 stands for 会同 (省发展改革委会省财政厅) and is no part of a name (市人大常委会财经委, 和社会保障厅)."""
+        before = self._so_far(at) if self._name >= 0 and self.text[at] == "会" else ""
+        if not before or before.endswith("社") or self.wholes.holds(before + "会"):
+            return False
+        return self.wholes.known(before) and self.wholes.begin(self._ahead(at + 1))
 
     def _names_place(self, at: int, word: str) -> bool:
         """Whether 商 or 会同 begins the name of a place (商洛市, 会同县人民政府)."""

@@ -71,6 +71,7 @@ _OBJECTS = (
     "人力",
     "人民",
 )  # 负责方案制定: 方 does not belong to 负责
+_WORKS = ("办法", "办理", "办好", "处置", "处理", "处罚", "组建", "组织", "部署", "人员", "人才")  # 制定实施办法: no 办 ends a name there
 _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限"))
 _LONGEST_LOOSE = 10
 _LABEL_JOINERS = ("及", "和", "、", "/", "与", "或")
@@ -155,7 +156,7 @@ def phrase_at(text: str, at: int, *, after_name: bool) -> Phrase | None:
         return Phrase(end, "responsible", ("按职责分工",)) if grounded and after_name else None
     if not opened and not after_name and words[0] not in ALWAYS:
         return None
-    if words[0] not in ALWAYS and not grounded and text.startswith(_WORDS["name_ends"], end):
+    if words[0] not in ALWAYS and not grounded and text.startswith(_WORDS["name_ends"], end) and not text.startswith(_WORKS, end):
         return None
     tail = end + len(_first(_WORDS["tails"], text, end))
     return Phrase(tail if _closes(text, tail) else end, _strongest(words), tuple(words))
@@ -221,7 +222,8 @@ def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
         after = _skip_blanks(text, after + 1)
     colon = next((mark for mark in ("：", "——", "—", "-") if text.startswith(mark, after)), "")
     verb = next((word for word in ("为", "是") if text.startswith(word, after)), "")
-    if not (opened or bool(colon) or after > end or (verb and noun == "unit")):
+    timed = noun == "time" and text[after + len(verb) : after + len(verb) + 1].isdigit()
+    if not (opened or bool(colon) or after > end or (verb and (noun == "unit" or timed))):
         return None
     if not roles and noun != "time" and not colon and not opened:
         return None

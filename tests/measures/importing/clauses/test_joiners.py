@@ -27,3 +27,17 @@ def test_an_agency_behind_an_open_set_stands_for_itself(listed: str, agencies: l
     assert [text[item["start"] : item["end"]] for item in found["items"] if not item["restored"]] == [
         item["name"] for item in found["items"] if not item["restored"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "support"),
+    [
+        ("（省发展改革委会省财政厅、省自然资源厅落实）", ["省发展改革委"], ["省财政厅", "省自然资源厅"]),
+        ("（发展改革委会财政部、人民银行负责）", ["发展改革委"], ["财政部", "人民银行"]),
+        ("（市人大常委会财经委牵头，市政协办公室配合）", ["市人大常委会财经委"], ["市政协办公室"]),
+        ("（省民宗委会同省财政厅负责）", ["省民宗委"], ["省财政厅"]),
+    ],
+)
+def test_the_short_word_for_together_with_parts_two_names_but_no_name_that_has_it(text: str, lead: list[str], support: list[str]) -> None:
+    found: dict[str, Any] = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
+    assert (found["lead"], found["support"]) == (lead, support)
