@@ -30,6 +30,8 @@ from notifications.models import Message, as_answered
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+ONE_AFTER_ANOTHER = dt.timedelta(seconds=5)
+"""After how long a mail is looked at again whose recipient another sender was writing to."""
 BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
 CLAIM = dt.timedelta(seconds=60)
 CANDIDATES = 50
@@ -213,7 +215,17 @@ def _settle(message: Message, run: _Run) -> None:
         _withhold(message, run, "not, or no longer, for this person")
     elif not guards.still_true([message.key], now):
         _withhold(message, run, "no longer so")
-    elif alarms.is_flooded(message, now):
+    else:
+        _send_unless_flooded(message, run)
+
+
+def _send_unless_flooded(message: Message, run: _Run) -> None:
+    try:
+        is_flooded = alarms.is_flooded(message, run.now)
+    except seats.OtherSenderError:
+        message.next_attempt_at = run.now + ONE_AFTER_ANOTHER
+        return
+    if is_flooded:
         message.state, message.urgent = Message.State.WAITING, False
         run.outcome.gathered += 1
     else:

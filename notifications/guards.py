@@ -15,7 +15,11 @@ Guard = Callable[[Collection[int], Collection[str], dt.datetime], set[tuple[int,
 Relevance = Callable[[Collection[str], dt.datetime], set[str]]
 """Takes keys of messages and the moment; returns those that still say what is so."""
 
+Keepers = Callable[[str, dt.datetime], Collection[int]]
+"""Takes a ref and the moment; returns the people who keep the matter and are told when nobody could be told of it."""
+
 _relevance: dict[str, Relevance] = {}
+_keepers: dict[str, Keepers] = {}
 _guards: dict[str, Guard] = {}
 
 
@@ -54,3 +58,14 @@ def still_true(keys: Iterable[str], now: dt.datetime) -> set[str]:
     return {
         key for prefix, asked in by_prefix.items() for key in (asked & _relevance[prefix](asked, now) if prefix in _relevance else asked)
     }
+
+
+def register_keepers(prefix: str, keepers: Keepers) -> None:
+    """Let somebody say who keeps the matters of refs of the form `prefix:…`."""
+    _keepers[prefix] = keepers
+
+
+def keepers(ref: str, now: dt.datetime) -> set[int]:
+    """Return who is told that a notice about a matter could not be delivered; nobody where nobody says."""
+    said = _keepers.get(ref.partition(":")[0])
+    return set(said(ref, now)) if said is not None else set()

@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection
 
-_DUTY, _SEAT = 4_470_001, 4_470_002
-"""Families of advisory locks: one for being on duty, which everybody shares, and one for the seats."""
+_DUTY, _SEAT, _PERSON = 4_470_001, 4_470_002, 4_470_003
+"""Families of advisory locks: one for being on duty, which everybody shares, one for the seats, and one for people who are written to."""
 _MOST = 64
 """Seats of a channel, however many senders there are."""
 _DOUBT = "in doubt"
@@ -25,6 +25,10 @@ _DOUBT = "in doubt"
 
 def _counts() -> bool:
     return connection.vendor == "postgresql" and len({*settings.DUBAN_CHANNELS} - {"inbox"}) > 1
+
+
+class OtherSenderError(Exception):
+    """Another sender writes to the same person at this moment."""
 
 
 @contextlib.contextmanager
@@ -67,6 +71,17 @@ def take(channel: str, seats: int, *, in_doubt: bool) -> bool:
     numbers = [first + number for number in range(1 if in_doubt else seats)]
     tries = " ".join("WHEN pg_try_advisory_xact_lock(%s, %s) THEN true" for _number in numbers)
     return bool(_ask(f"SELECT CASE {tries} ELSE false END", *(value for number in numbers for value in (_SEAT, number))))
+
+
+def be_alone_with(person: int | None) -> None:
+    """Be the only one of the senders that ask so who writes to a person, until the transaction ends.
+
+    Raises:
+        OtherSenderError: another is.
+    """
+    if person is not None and connection.vendor == "postgresql":
+        if not _ask("SELECT pg_try_advisory_xact_lock(%s, %s::int)", _PERSON, person % 2**31):
+            raise OtherSenderError(person)
 
 
 def _ask(question: str, *values: int) -> Any:

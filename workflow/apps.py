@@ -24,5 +24,7 @@ class WorkflowConfig(AppConfig):
         guards.register("lost", may_be_told_of_loss)
         guards.register("comment", conversation.may_be_told)
         guards.register("paper", conversation.may_read_papers)
+        guards.register_keepers("task", conversation.coordinators_of)
+        guards.register_keepers("tasks", conversation.coordinators_of)
         guards.register_relevance("assignment", still_true)
         hours.use_calendar(lambda: calendar_in_force().is_working)

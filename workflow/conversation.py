@@ -1,4 +1,4 @@
-"""Who may read what is said about a task, and the bulletins about it, asked anew when notices of them are sent."""
+"""Who may read what is said about a task, and the bulletins about it, asked anew when notices of them are sent; who is told when they fail."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
-from workflow import grants
-from workflow.models import Comment, Notice, NoticeReader
+from workflow import grants, policy
+from workflow.models import Comment, Notice, NoticeReader, Task
 from workflow.states import NoticeState
 
 
@@ -53,3 +53,10 @@ def may_read_papers(people: Collection[int], refs: Collection[str], now: dt.date
         for person in people
         if not addressee and (person, f"task:{task}") in seen
     }
+
+
+def coordinators_of(ref: str, now: dt.datetime) -> set[int]:
+    """Answer who is told that a notice about a task, or about several, could not be delivered: the coordinators of who issued it."""
+    tasks = ref.partition(":")[2].split(",")
+    issuers = set(Task.objects.filter(pk__in=tasks).values_list("issuer_id", flat=True))
+    return {person for people in policy.people_who_hold("coordinate", issuers, now=now).values() for person in people}

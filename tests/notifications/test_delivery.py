@@ -191,6 +191,7 @@ def test_the_oldest_go_first(person: User, post_office: Recorder, monkeypatch: p
 def test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(
     person: User, post_office: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
+    keeper = User.objects.create(username="keeper", office=Office.SYSTEM, is_staff=True)
     post([notice(person, f"k{i}") for i in range(50)], now=NOW)
     outcome = deliver_due(NOW)
     deliver_due(NOW)
@@ -199,6 +200,7 @@ def test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(
     assert sum(letter.key.startswith("flood") for letter in post_office.letters) == 1
     assert Message.objects.filter(state="waiting").count() == 30
     assert "the rest is gathered" in caplog.text
+    assert InboxItem.objects.filter(recipient=keeper, subject__contains="超过20封").count() == 1
     post([notice(person, "later")], now=NOW + 70 * MINUTE)
     assert deliver_due(NOW + 70 * MINUTE).sent == 1
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from agencies.models import User
+from notifications.channels import Letter, RefusedError, email
 from notifications.delivery import deliver_due
-from notifications.models import Message
+from notifications.models import InboxItem, Message
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, dispatched_task
 from tests.proof.sizes import full
@@ -98,6 +100,26 @@ def test_a_task_that_goes_on_is_reminded_again(overdue: Stage) -> None:
     sweep(at(add_working_days(DUE, 12, CALENDAR)))
     fired = Firing.objects.filter(assignment__task=overdue.task, rung__in=["overdue", "bulletin", "leadership"])
     assert fired.count() == len(set(fired.values_list("key", flat=True))) >= 2
+
+
+@pytest.mark.row("A7")
+def test_a_reminder_that_cannot_be_delivered_is_shown_to_the_coordinator_with_its_task_and_without_its_words(
+    overdue: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_of_that_name(letter: Letter) -> str:
+        raise RefusedError("550 nobody of that name", for_good=True)
+
+    monkeypatch.setattr(email.CHANNEL, "send", nobody_of_that_name)
+    monkeypatch.setattr(email.CHANNEL, "line", lambda: nullcontext(nobody_of_that_name))
+    deliver_due(NEXT_MORNING)
+    officer = overdue.leads[0].officer
+    told = InboxItem.objects.get(key__startswith="given-up|", key__contains=f"|{officer.pk}|email|", recipient=overdue.coordinator)
+    assert (told.subject, told.link) == (f"发给{officer}的通知未能送达", f"/tasks/{overdue.task.pk}/")
+    assert told.subject_ref == f"task:{overdue.task.pk}"
+    assert "550" in told.body
+    assert overdue.task.title not in told.subject + told.body
+    keepers = InboxItem.objects.filter(key__startswith="given-up|").values_list("recipient", flat=True)
+    assert set(keepers) == {overdue.coordinator.pk}, "nobody beside the coordinator and the system administrators"
 
 
 @pytest.mark.row("A9")
