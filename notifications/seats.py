@@ -79,9 +79,10 @@ def be_alone_with(person: int | None) -> None:
     Raises:
         OtherSenderError: another is.
     """
-    if person is not None and connection.vendor == "postgresql":
-        if not _ask("SELECT pg_try_advisory_xact_lock(%s, %s::int)", _PERSON, person % 2**31):
-            raise OtherSenderError(person)
+    if person is None or connection.vendor != "postgresql":
+        return
+    if not _ask("SELECT pg_try_advisory_xact_lock(%s, %s::int)", _PERSON, person % 2**31):
+        raise OtherSenderError(person)
 
 
 def _ask(question: str, *values: int) -> Any:

@@ -8,8 +8,10 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +21,8 @@ SIZE_LIMIT = 64 * 1024
 _OK = range(200, 300)
 _SERVER_TROUBLE = 500
 _RETRIABLE = frozenset({408, 425, 429})
+
+Found = TypeVar("Found")
 
 
 class ForbiddenAddressError(Exception):
@@ -41,6 +45,38 @@ class Reply:
     def is_for_good(self) -> bool:
         """Tell whether sending the same again is useless."""
         return not self.is_ok and self.status < _SERVER_TROUBLE and self.status not in _RETRIABLE
+
+
+def within(seconds: float, do: Callable[[], Found], errors: tuple[type[Exception], ...]) -> Found:
+    """Do something that may hang where no time-out reaches: looking a name up, a greeting or a handshake that trickles.
+
+    It is done in a thread of its own, which is left behind when it takes longer.
+
+    Args:
+        seconds: how long it may take.
+        do: what is done.
+        errors: what it may raise, which is raised here.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    found: list[Found] = []
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(do())
+        except errors as error:
+            failed.append(error)
+
+    errand = threading.Thread(target=run, name="errand", daemon=True)
+    errand.start()
+    errand.join(seconds)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError(f"not done within {seconds:.0f} seconds")
+    return found[0]
 
 
 @contextlib.contextmanager
@@ -96,6 +132,12 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=self.host) if self._tls else sock
 
 
+def _connected(host: str, port: int, *, tls: bool) -> _Pinned:
+    connection = _Pinned(host, port, address=_resolve(host, port), tls=tls)
+    connection.connect()
+    return connection
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Post a body to a receiver.
 
@@ -111,10 +153,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise ForbiddenAddressError(str(error)) from error
-    connection = _Pinned(parts.hostname, port, address=_resolve(parts.hostname, port), tls=parts.scheme == "https")
+    host, tls, began = parts.hostname, parts.scheme == "https", time.monotonic()
+    connection = within(TIME_LIMIT, lambda: _connected(host, port, tls=tls), (OSError, UnicodeError, ForbiddenAddressError))
     try:
-        connection.connect()
-        with hard_limit(connection.sock, TIME_LIMIT):
+        with hard_limit(connection.sock, max(0.0, TIME_LIMIT - (time.monotonic() - began))):
             connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body=body, headers=dict(headers))
             response = connection.getresponse()
             return Reply(response.status, response.read(SIZE_LIMIT))

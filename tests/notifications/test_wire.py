@@ -1,16 +1,23 @@
 """Receivers outside: what they can do to us, and what we refuse to do to them."""
 
+import contextlib
 import http.client
 import http.server
 import socket
 import socketserver
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notifications import wire
+from notifications.channels import UnreachableError, load
+from tests.notifications.test_channels import letter
 
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 
@@ -115,6 +122,93 @@ def test_a_receiver_that_hangs_or_trickles_is_cut_off(
         released.set()
     assert time.monotonic() - began < 2
     assert reply is None or part == "body"
+
+
+TLS_RECORD = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+"""The beginning of a server's hello that is never ended."""
+
+
+@pytest.fixture
+def trickling() -> Iterator[Callable[[bytes], int]]:
+    """Run servers that begin with some bytes and go on with one every twentieth of a second; gives the port."""
+    over, doors = threading.Event(), []
+
+    def serve(door: socket.socket, beginning: bytes) -> None:
+        with contextlib.suppress(OSError):
+            line, _address = door.accept()
+            with line:
+                line.sendall(beginning)
+                while not over.wait(0.05):
+                    line.sendall(b"2")
+
+    def start(beginning: bytes) -> int:
+        door = socket.create_server(("127.0.0.1", 0))
+        doors.append(door)
+        threading.Thread(target=serve, args=(door, beginning), daemon=True).start()
+        return int(door.getsockname()[1])
+
+    yield start
+    over.set()
+    for door in doors:
+        door.close()
+
+
+@pytest.mark.row("F3")
+@pytest.mark.usefixtures("open_loopback")
+def test_a_handshake_that_trickles_is_cut_off_and_one_that_is_none_is_an_error(
+    trickling: Callable[[bytes], int], receiver: Callable[[Handler], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert wire.TIME_LIMIT <= 10
+    with pytest.raises(ssl.SSLError):
+        wire.post(receiver(plain(200)).replace("http:", "https:"), b"{}", {})
+    monkeypatch.setattr(wire, "TIME_LIMIT", 0.4)
+    began = time.monotonic()
+    with pytest.raises(OSError, match="not done within"):
+        wire.post(f"https://127.0.0.1:{trickling(TLS_RECORD)}/", b"{}", {})
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.row("F3")
+@pytest.mark.usefixtures("open_loopback")
+def test_a_certificate_that_nobody_vouches_for_is_an_error(tmp_path: Path) -> None:
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    made = [*request, "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate")]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    heard: list[bytes] = []
+
+    def serve(door: socket.socket) -> None:
+        line, _address = door.accept()
+        with contextlib.suppress(OSError), context.wrap_socket(line, server_side=True) as safe:
+            heard.append(safe.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = threading.Thread(target=serve, args=(door,), daemon=True)
+        server.start()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            wire.post(f"https://127.0.0.1:{door.getsockname()[1]}/", b"{}", {})
+        server.join(10)
+    assert heard in ([], [b""]), "not a byte of the notice was shown"
+
+
+@pytest.mark.row("F3")
+def test_a_name_that_is_looked_up_for_ever_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: [] if over.wait(30) else None)
+    monkeypatch.setattr(wire, "TIME_LIMIT", 0.2)
+    with pytest.raises(TimeoutError):
+        wire.post("https://oa.example/", b"{}", {})
+    over.set()
+
+
+def test_a_mail_server_whose_greeting_trickles_holds_nobody(trickling: Callable[[bytes], int], settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", trickling(b"220-"), 0.4
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="not done within"):
+        load("email").send(letter())
+    assert time.monotonic() - began < 5
 
 
 FORBIDDEN = [

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.channels import Channel, Letter, RefusedError, Send, UnreachableError
-from notifications.wire import hard_limit
+from notifications.wire import hard_limit, within
 
 MAILS_A_CONNECTION = 50
 """Mails after which a connection is closed: many servers take a hundred at most."""
@@ -110,7 +110,7 @@ class _Line:
         if self.connection is None:
             self.connection, self.mails = get_connection(), 0
             try:
-                self.connection.open()
+                within(settings.EMAIL_TIMEOUT, self.connection.open, (smtplib.SMTPException, OSError))
             except (smtplib.SMTPException, OSError) as error:
                 self.hang_up()
                 raise UnreachableError(f"{type(error).__name__}: {error}") from error
