@@ -1,4 +1,4 @@
-"""Who may read what is said about a task, and the bulletins about it, asked anew when notices of them are sent; who is told when they fail."""
+"""Who may read what is said about a task and the bulletins about it, asked anew when notices are sent; who hears when one fails."""
 
 from __future__ import annotations
 

@@ -50,6 +50,16 @@ class Redis:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self) -> None:
+        """Have it accept and never answer."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -130,6 +140,7 @@ class House:
             "DUBAN_DATABASE_URL": server.url,
             "DUBAN_TEST_VAR": str(folder / "var"),
             "DUBAN_TEST_BROKER": self.redis.url,
+            "DUBAN_CACHE_URL": f"redis://127.0.0.1:{self.redis.port}/1",
             "DUBAN_PROOF_SMTP": str(self.mails.port),
             "DUBAN_PROOF_HOOK": self.hooks.url,
             "PYTHONUNBUFFERED": "1",

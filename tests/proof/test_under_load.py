@@ -179,3 +179,41 @@ def test_b3_while_redis_is_away_nobody_is_refused_and_its_return_brings_everythi
     assert all(process.poll() is None for process in processes), "a process had to be started anew"
     if away >= 600:
         assert percentile(gone) <= 1.5 * percentile(there)
+
+
+@pytest.mark.row("B4")
+@pytest.mark.proof
+@pytest.mark.parametrize("seconds", [20, pytest.param(full("B4", 60), id="full")])
+def test_b4_while_redis_hangs_no_request_waits_two_seconds_for_it(new_house: Callable[..., House], figure: Figure, seconds: int) -> None:
+    house = new_house()  # the schedule is the product's own, and the cache is in the same Redis
+    house.furnish()
+    house.web()
+    house.worker()
+    house.beat()
+    house.clerk("remind", count=2, marker="first")
+    wait_until(house.delivered, what="the first delivery", patience=60)
+    visitors, pause = Visitors(house, rate=5), threading.Event()
+    pause.wait(10)
+    usual_from = time.monotonic()
+    pause.wait(seconds)
+    hung_from = time.monotonic()
+    house.redis.freeze()
+    pause.wait(seconds)
+    hung_until = time.monotonic()
+    house.redis.thaw()
+    house.clerk("remind", count=10, marker="after-")
+    took = wait_until(house.delivered, what="delivery after Redis goes on", patience=120)
+    visits = visitors.leave()
+    usual, hung = between(visits, usual_from, hung_from), between(visits, hung_from, hung_until)
+    figure(
+        "B4",
+        seconds_hung=seconds,
+        requests_meanwhile=len(hung),
+        refused_or_failed=dict(faults(visits)),
+        longest_usual=round(max(usual), 2),
+        longest_meanwhile=round(max(hung), 2),
+        delivered_seconds_after=round(took, 1),
+    )
+    assert faults(visits) == {}
+    assert max(hung) <= 2 + max(usual)
+    assert house.arrived()[1] == 0

@@ -80,6 +80,21 @@ def climb(offset: float) -> None:
         sweep(start + dt.timedelta(hours=6 * step))
 
 
+def catch_up(offset: float) -> None:
+    """Sweep and deliver, over and over, as worker and beat do once they are there again."""
+    from django.utils import timezone
+
+    from notifications.delivery import deliver_due
+    from workflow.actions.sweep import sweep
+
+    rest = threading.Event()
+    while True:
+        now = timezone.now() + dt.timedelta(seconds=offset)
+        sweep(now)
+        deliver_due(now, limit=200)
+        rest.wait(PAUSE)
+
+
 def on_duty(offset: float) -> None:
     """Deliver and sweep as the workers of the product do: by the clock of the database, while it can be trusted.
 
@@ -116,6 +131,7 @@ JOBS: dict[str, Callable[[float], None]] = {
     "deliver_witnessed": deliver_witnessed,
     "digest": digest,
     "climb": climb,
+    "catch_up": catch_up,
     "on_duty": on_duty,
     "believing": believing,
 }
