@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from workflow import timing
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
 from workflow.models import Assignment, Contribution, Report
@@ -90,6 +91,8 @@ def _row(part: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: T
     last = timezone.localdate(ended) if ended else today
     until = timezone.localdate(part.task.closed_at) if part.state == "confirmed" and part.task.closed_at else today
     late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTION_STATES and row.due_on < until]
+    if timing.cannot_write(part):
+        late = []
     return Row(
         part=part,
         light=light,

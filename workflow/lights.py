@@ -117,6 +117,7 @@ def report_light(report: Report, today: dt.date, calendar: WorkCalendar, thresho
         thresholds=thresholds.of_plan(report.assignment.task.plan_id),
         closed_on=timezone.localdate(report.submitted_at) if sent else None,
         was_overdue=report.was_missed,
+        paused=timing.cannot_write(report.assignment),
     )
 
 
@@ -150,6 +151,7 @@ def contribution_light(contribution: Contribution, today: dt.date, calendar: Wor
         thresholds=thresholds.of_plan(contribution.assignment.task.plan_id),
         closed_on=timezone.localdate(contribution.sent_at) if sent else None,
         was_overdue=contribution.was_late,
+        paused=timing.cannot_write(contribution.assignment),
     )
 
 

@@ -392,3 +392,8 @@ def is_paused(assignment: Assignment) -> bool:
         or assignment.state == AssignmentState.DISPUTED
         or open_extension(assignment) is not None
     )
+
+
+def cannot_write(assignment: Assignment) -> bool:
+    """Tell whether nobody can write what a part owes at the moment: suspended, handed back, or up for sign-off."""
+    return assignment.task.state in {TaskState.SUSPENDED, TaskState.CLOSING} or assignment.state == AssignmentState.DISPUTED

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from workflow import timing
 from workflow.deadlines import Stop, WorkCalendar, add_working_days, shift_for_stops
-from workflow.models import Assignment, Extension, HandBack, Suspension, Task
-from workflow.states import ExtensionState, HandBackState
+from workflow.models import Assignment, Contribution, Extension, HandBack, Report, Suspension, Task
+from workflow.owed import UNSENT_REPORTS
+from workflow.states import OPEN_CONTRIBUTION_STATES, ExtensionState, HandBackState
 from workflow.working_days import calendar_in_force
 
 
@@ -44,11 +45,37 @@ def give_back_times(parts: Sequence[Assignment], stopped_at: dt.datetime, now: d
             part.due_version += 1
 
 
-def _still_standing(parts: Sequence[Assignment]) -> Mapping[int, dt.datetime]:
+def give_back_days_to_write(stops: Iterable[tuple[Assignment, dt.datetime]], now: dt.datetime) -> None:
+    """Move the days of the reports and contributions that parts still owe by the working days for which nobody could write them.
+
+    Who asks for more time writes on meanwhile, so that a request moves none of them. What was late already stays late.
+
+    Args:
+        stops: parts of locked tasks, each with the moment since which it could not write.
+        now: the moment at which it can again.
+    """
+    since = {part.pk: (part, moment) for part, moment in stops}
+    others = _still_standing([part for part, _moment in since.values()], with_requests=False)
+    calendar = calendar_in_force()
+    reports = Report.objects.filter(assignment__in=since, state__in=UNSENT_REPORTS)
+    contributions = Contribution.objects.filter(assignment__in=since, state__in=OPEN_CONTRIBUTION_STATES)
+    for rows in (list(reports), list(contributions)):
+        moved: list[Any] = []
+        for row in rows:
+            part, moment = since[row.assignment_id]
+            shifted = _shifted(row.due_on, max(moment, part.assigned_at), min(now, others.get(part.pk, now)), calendar)
+            if shifted is not None and shifted != row.due_on:
+                row.due_on = shifted
+                moved.append(row)
+        if moved:
+            type(moved[0]).objects.bulk_update(moved, ["due_on"], batch_size=500)
+
+
+def _still_standing(parts: Sequence[Assignment], *, with_requests: bool = True) -> Mapping[int, dt.datetime]:
     """Return since when the clock of each part stands still for another reason; those whose clock runs are left out."""
     mine = {part.pk for part in parts}
     raised = HandBack.objects.filter(assignment__in=mine, state=HandBackState.RAISED)
-    asked = Extension.objects.filter(assignment__in=mine, state=ExtensionState.REQUESTED)
+    asked = Extension.objects.filter(assignment__in=mine if with_requests else (), state=ExtensionState.REQUESTED)
     tasks = dict(Suspension.objects.filter(task__in={part.task_id for part in parts}, ends_at=None).values_list("task_id", "starts_at"))
     since = [(part.pk, tasks[part.task_id]) for part in parts if part.task_id in tasks]
     since += [*raised.values_list("assignment_id", "raised_at"), *asked.values_list("assignment_id", "requested_at")]

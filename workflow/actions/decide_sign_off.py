@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy, timing
+from workflow.actions.clock import give_back_days_to_write
 from workflow.actions.door import (
     expect,
     keep,
@@ -77,7 +78,7 @@ def return_sign_off(*, actor: Actor, task_id: int, opinion: str, now: dt.datetim
     opinion = said(opinion, "opinion")
     move(row, "return_to_leads", decided_by_id=actor.user_id, opinion=opinion, now=now)
     keep(row)
-    _back_to_work(task, now)
+    _back_to_work(task, row, now)
     log(actor, now, of_task(task, Verb.RETURN_SIGN_OFF, ("closing", task.state), opinion, round=row.round))
     return task
 
@@ -91,7 +92,7 @@ def withdraw_sign_off(*, actor: Actor, assignment_id: int, now: dt.datetime, ver
     row = lock_open_sign_off(assignment.task)
     move(row, "withdraw", now=now)
     keep(row)
-    _back_to_work(assignment.task, now)
+    _back_to_work(assignment.task, row, now)
     log(actor, now, of_part(assignment, Verb.WITHDRAW_SIGN_OFF, ("closing", assignment.task.state), round=row.round))
     return assignment.task
 
@@ -109,10 +110,12 @@ def _end(part: Assignment, now: dt.datetime) -> Entry:
     return of_part(part, Verb.CONFIRM, states)
 
 
-def _back_to_work(task: Task, now: dt.datetime) -> None:
+def _back_to_work(task: Task, row: SignOff, now: dt.datetime) -> None:
     move(task, "return_to_work")
     task.moved_at = now
-    for part in lock_parts(task):
+    parts = lock_parts(task)
+    give_back_days_to_write([(part, part.declared_at or row.requested_at) for part in parts], now)
+    for part in parts:
         if part.state == AssignmentState.DECLARED:
             move(part, "return_to_work", now=now)
             keep(part)

@@ -13,7 +13,7 @@ from agencies.models import Agency
 from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
-from workflow.actions.clock import give_back_time, last_day_to_hand_back
+from workflow.actions.clock import give_back_days_to_write, give_back_time, last_day_to_hand_back
 from workflow.actions.door import keep, lock_assignment, log, move, of_part, said
 from workflow.actions.downwards import expect_downwards
 from workflow.actions.draw_up import PlannedReceiver
@@ -132,6 +132,7 @@ def _settle(actor: Actor, row: HandBack, verb: Verb, opinion: str, now: dt.datet
     assignment = row.assignment
     states = move(assignment, "settle", now=now)
     given_back = give_back_time(assignment, row.raised_at, now)
+    give_back_days_to_write([(assignment, row.raised_at)], now)
     keep(assignment)
     agency = assignment.agency if verb == Verb.WITHDRAW_HAND_BACK else assignment.task.issuer
     log(

@@ -20,7 +20,7 @@ from workflow.actions.door import of_part
 from workflow.actions.reports_ahead import open_running_periods
 from workflow.actions.tell_rooms import tell_rooms
 from workflow.models import Assignment, Report, Task
-from workflow.states import LIVE_TASK_STATES, AssignmentState, Part, ReportState, TaskState
+from workflow.states import AssignmentState, Part, ReportState, TaskState
 from workflow.timeline import Verb, record
 
 BATCH = 500
@@ -85,7 +85,10 @@ def _mark_overdue(today: dt.date) -> int:
 
 
 def _mark_missed(now: dt.datetime) -> int:
-    """Mark the reports whose day has passed and that were not submitted; caught up or not, they stay marked."""
+    """Mark the reports whose day has passed and that were not submitted; caught up or not, they stay marked.
+
+    What nobody can write at the moment is not missed (`timing.cannot_write`): its days are given back once it can be written again.
+    """
     open_states = [ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW]
     missed = 0
     while True:
@@ -97,7 +100,7 @@ def _mark_missed(now: dt.datetime) -> int:
                     state__in=open_states,
                     due_on__lt=timezone.localdate(now),
                     was_missed=False,
-                    assignment__task__state__in=LIVE_TASK_STATES,
+                    assignment__task__state=TaskState.DISPATCHED,
                     assignment__state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED],
                 )
                 .order_by("due_on")[:BATCH]
