@@ -106,7 +106,7 @@ class _Piece:
 
 
 def read_responsibilities(text: str, cells: Sequence[LedgerCell], context: ClauseContext, row_start: int) -> Clause | None:
-    """Read the agencies and the time of a row as one clause, its spans in the cells.
+    """Read the agencies and the time of a row as one clause, its spans in the cells; no clause, but perhaps a time, where it names nobody.
 
     Args:
         text: the text of the document.
@@ -114,7 +114,7 @@ def read_responsibilities(text: str, cells: Sequence[LedgerCell], context: Claus
         context: what is known of the document.
         row_start: where the row begins; cells above it are merged ones.
     """
-    if not any(cell.kind in AGENCIES for cell in cells):
+    if not any(cell.kind in (*AGENCIES, "deadline") for cell in cells):
         return None
     written, last = "（", ""
     pieces: list[_Piece] = []
@@ -125,7 +125,7 @@ def read_responsibilities(text: str, cells: Sequence[LedgerCell], context: Claus
         written += quote
         last = cell.kind
     clause = parse_clause(written + "）", context)
-    return _moved_back(clause, pieces, text, row_start) if clause.is_clause else None
+    return _moved_back(clause, pieces, text, row_start) if clause.is_clause or clause.deadline else None
 
 
 def _as_list(quote: str) -> str:

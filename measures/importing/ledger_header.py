@@ -38,6 +38,8 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("section", re.compile(r"(?:类别|领域|分类|板块|方面|项目类型|一级|篇章|专题)")),
     ("task", re.compile(r"(?:任务|措施|举措|事项|内容|工作|要点|项目|目标|行动|要求|指标|政策)")),
 )
+# 工作措施及责任分工: what is to be done, with a clause behind it that says by whom.
+_TASK_AND_DOERS = re.compile(r"(?:任务|措施|举措|事项|内容|要点|目标|要求)[及和与、/](?:责任|职责|任务)?(?:分工|单位|部门)")
 AGENCIES = ("lead", "lead_with_persons", "responsible", "responsible_with_persons", "support")
 _OF_A_ROLE = ("lead", "support", "guiding")  # what the words above 单位 make of it
 _DEPTH, _HEIGHT = 8, 3
@@ -68,7 +70,9 @@ def find_header(document: Document, blocks: Sequence[Block]) -> Header | None:
             rows.append(below)
         end = index + len(rows)
         columns = _without_units(document, blocks[end:], [_kind_of_path(path) for path in zip(*_filled(rows), strict=True)], rows[-1])
-        if "task" in columns and any(name in columns for name in AGENCIES):
+        told = [place for place, name in enumerate(rows[-1]) if _TASK_AND_DOERS.search(name)]
+        columns = ["task" if place in told else kind for place, kind in enumerate(columns)]
+        if "task" in columns and (told or any(name in columns for name in AGENCIES)):
             return Header(end, tuple(columns))
     return None
 

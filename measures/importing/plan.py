@@ -148,7 +148,8 @@ class _Assembly:
         sections = sorted(
             [*sections, *(section for ledger in free for section in banner_sections(self.text, ledger))], key=lambda one: one.start
         )
-        skip = [(clause.start, clause.end) for clause in self.clauses]
+        inside = {span for row, measure in listed for span in _inside(row, measure.clauses)}
+        skip = sorted({(clause.start, clause.end) for clause in self.clauses} | inside)
         passages = self._passages(chosen, listed)
         findings = self.joined.targets(passages, reference=self.reference, skip=skip, first_year=first_year(self.layout, self.reference))
         self.doubts += [Doubt("no_target", "文中像是目标的数字没有读入，请核对", start, end) for start, end in findings.unread]
@@ -249,7 +250,7 @@ class _Assembly:
             self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in clause.doubts]
         if not clauses and self.clauses:
             self.doubts.append(Doubt("nobody_named", "这条措施没有写责任单位", node.title_start, node.title_end))
-        deadlines = self._deadlines(node, skip)
+        deadlines = self._deadlines(node.title_start, node.end, skip)
         return MeasureReading(
             number=node.number,
             title=self.text[node.title_start : node.title_end],
@@ -267,13 +268,15 @@ class _Assembly:
     def _listed(self, row: LedgerRow, before: Clause | None) -> MeasureReading:
         """Read a row of a table of tasks; without a heading of its own the table is of the section around it."""
         section = row.section or section_around(self.layout, self.roots, row.start)
-        clause = read_responsibilities(self.text, row.cells, self._context(row.start), row.start)
-        clauses = [fill_same_as(clause, before)] if clause else []
         context = self._context(row.start)
+        told = read_responsibilities(self.text, row.cells, context, row.start)
+        clauses = [fill_same_as(told, before)] if told and told.is_clause else []
+        day = told.deadline if told and not told.is_clause else None
         for start, end in row.texts:
-            clauses += [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
+            inside = [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
+            clauses += [replace(found, deadline=found.deadline or day) for found in inside]
         clauses = with_duties(clauses, row.start, self.duties)
-        skip = sorted((found.start, found.end) for found in clauses)
+        skip = sorted(_inside(row, clauses))
         sentences = [span for start, end in row.texts for span in find_sentences(self.text, max(start, row.title_start), end, skip)]
         for found in clauses:
             self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in found.doubts]
@@ -290,14 +293,14 @@ class _Assembly:
             title_end=row.title_end,
             clauses=tuple(clauses),
             sentences=tuple(Sentence(first, last) for first, last in sentences),
-            deadlines=tuple(found for start, end in row.texts for found in find_deadlines(self.text[start:end], self.reference, start)),
+            deadlines=tuple(found for span in row.texts for found in self._deadlines(*span, skip)),
         )
 
-    def _deadlines(self, node: Node, skip: list[tuple[int, int]]) -> list[Deadline]:
+    def _deadlines(self, start: int, end: int, skip: list[tuple[int, int]]) -> list[Deadline]:
         """Find the deadlines that the sentences set, outside clauses."""
         found: list[Deadline] = []
-        position = node.title_start
-        for first, last in [*skip, (node.end, node.end)]:
+        position = start
+        for first, last in [*(span for span in skip if start <= span[0] < end), (end, end)]:
             if first > position:
                 found += find_deadlines(self.text[position:first], self.reference, position)
             position = max(position, last)
@@ -355,6 +358,11 @@ class _Assembly:
                 else "文中规定各条均有此单位参与，没有补入各条，请核对"
             )
             self.doubts.append(Doubt("for_all", why, duty.start, duty.end))
+
+
+def _inside(row: LedgerRow, clauses: Sequence[Clause]) -> set[tuple[int, int]]:
+    """Give the spans of the clauses that stand in the text of a task, and not in columns of their own."""
+    return {(clause.start, clause.end) for clause in clauses for start, end in row.texts if start <= clause.start and clause.end <= end}
 
 
 def filled_in(clauses: Sequence[Clause]) -> list[Clause]:

@@ -144,3 +144,39 @@ def test_a_row_over_all_columns_is_the_section_of_those_below_it() -> None:
     ]
     assert [(section.number, section.title) for section in reading.sections] == [("一", "加大力度"), ("二", "深化改革")]
     assert [measure.section_start for measure in reading.measures][::2] == [section.start for section in reading.sections]
+
+
+MEASURES_WITH_CLAUSES = """<html><body><table>
+<tr><td>序号</td><td>重点任务</td><td>工作举措及责任分工</td><td>完成时限</td></tr>
+<tr><td>1</td><td>整治河道</td><td>清淤疏浚河道，2025年疏浚河道30公里。（市水利局牵头，市财政局、城管局配合）</td>
+<td rowspan="2">2025年11月底</td></tr>
+<tr><td>2</td><td>修复湿地</td><td>修复湿地，2025年3月底前编制方案。（责任单位：市林业局；完成时限：2025年6月）</td></tr>
+<tr><td>3</td><td>管护绿地</td><td><p>新建口袋公园、街头绿地等；（市住建局负责）</p><p>补植行道树2000株。（市城管局负责，2025年4月底前完成）</p></td>
+<td>长期坚持</td></tr>
+</table></body></html>"""
+
+
+def test_a_column_of_measures_with_their_clauses_names_nobody_but_in_these() -> None:
+    reading = read_plan(MEASURES_WITH_CLAUSES.encode(), "plan.html")
+    said = [
+        [
+            (
+                [(item.name, item.role) for item in clause.items],
+                str(clause.deadline and clause.deadline.date),
+                clause.deadline and reading.text[clause.deadline.start : clause.deadline.end],
+            )
+            for clause in measure.clauses
+        ]
+        for measure in reading.measures
+    ]
+    assert [measure.title for measure in reading.measures] == ["整治河道", "修复湿地", "管护绿地"]
+    assert said == [
+        [([("市水利局", "lead"), ("市财政局", "support"), ("市城管局", "support")], "2025-11-30", "2025年11月底")],
+        [([("市林业局", "responsible")], "2025-06-30", "2025年6月")],
+        [
+            ([("市住建局", "responsible")], "None", "长期坚持"),
+            ([("市城管局", "responsible")], "2025-04-30", "2025年4月底前"),
+        ],
+    ]
+    assert [[deadline.text for deadline in measure.deadlines] for measure in reading.measures] == [[], ["2025年3月底前"], []]
+    assert next((target.metric, int(target.value), str(target.due)) for target in reading.targets) == ("疏浚河道", 30, "2025-12-31")
