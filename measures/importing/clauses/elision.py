@@ -112,7 +112,7 @@ def _unglued(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
             and at - begin > 2
             and _own_name(shape(text[begin:at]))
             and _own_start(text[at:])
-            and not _one_house(text[:at])
+            and not _one_house(text[:at], text[at:])
         ):
             cuts.append(at)
             begin = at
@@ -123,9 +123,9 @@ def _unglued(chunk: Chunk, aliases: frozenset[str]) -> list[Chunk]:
     return [replace(part, why="两个单位之间没有标点，请核对") for part in parts]
 
 
-def _one_house(left: str) -> bool:
-    """省纪委省监委 is one house."""
-    return left.endswith(bodies.ONE_HOUSE)
+def _one_house(left: str, right: str) -> bool:
+    """省纪委省监委 is one house, and 党工委管委会 has one office (党工委管委会党政办公室)."""
+    return left.endswith(bodies.ONE_HOUSE) or (left.endswith("党工委") and right.startswith("管委会") and right != "管委会")
 
 
 def _own_start(right: str) -> bool:

@@ -189,7 +189,7 @@ class Parser:
             if word in roles.LOOSE and ROLES.index(phrase.role) == ROLES.index(roles.ROLE_WORDS[word]):
                 self.doubts.append(Doubt(token.start, token.end, roles.LOOSE[word]))
         if self.linked is not None:
-            self._close_link(phrase.role)
+            self._close_link(phrase.role, phrase.words)
         elif self.pending:
             self._keep_labelled(phrase.role)
             self._leave_stopped(phrase.role)
@@ -332,11 +332,11 @@ class Parser:
             self.pending = []
             self.group += 1
 
-    def _close_link(self, role: Role) -> None:
+    def _close_link(self, role: Role, words: tuple[str, ...] = ()) -> None:
         link = self.linked
         if link is None:
             return
-        own = self._behind_comma(role)
+        own = self._behind_comma(role, words)
         subject: Role = role if role in ("support", "guiding") and not own else "lead"
         if self.subjects:
             self._assign(self.subjects, subject)
@@ -346,13 +346,18 @@ class Parser:
         self._assign(self.pending, "support")
         self.subjects, self.linked = [], None
 
-    def _behind_comma(self, role: Role) -> list[int]:
-        """The chunks behind a link that a comma parts from its others, to whom alone the role word belongs: 甲会同乙，各市落实."""
+    def _behind_comma(self, role: Role, words: tuple[str, ...]) -> list[int]:
+        """The chunks behind a link that a comma parts from its others, to whom alone the role word belongs: 甲会同乙，各市落实.
+
+        负责 is said of all, unless open sets stand behind the comma: 甲会同乙，丙负责.
+        """
         cut = max((at for at, index in enumerate(self.pending) if self.chunks[index].separator == "，"), default=0)
         led = any(chunk.role == "lead" for chunk in self.chunks)
         if not cut or not self.subjects or role == "lead" or (role != "responsible" and led):
             return []
         own = self.pending[cut:]
+        if words == ("负责",) and not any(is_collective(self.chunks[index].text) for index in own):
+            return []
         first, last = self.chunks[own[0]], self.chunks[own[-1]]
         self.doubts.append(Doubt(first.start, last.end, f"逗号后的单位按{_SPOKEN[role]}读取"))
         return own

@@ -21,6 +21,8 @@ _PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", 
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
 _MAY_BE_REGIONS = ("区", "区党委")
 _LINE_OFFICES = ("供电局", "监管局", "公安分局", "税务分局", "管理局")
+_NATURE = ("池", "湖", "海", "山", "湿地", "保护区")
+_HOUSES = ("市局", "省局", "省厅", "区局", "县局", "州局", "总局")  # 市局办公室、政策法规处: of a department whose plan it is
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _SENTENCES = tuple(word for word in bodies.NOT_IN_NAMES if len(word) > 1)  # 办公室设在市发展改革委 is one, and wants no mark
 _LONGEST_NAME = 30  # characters; a longer name is doubted
@@ -147,7 +149,7 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
         return False  # 市场监管部门 names a function, at whatever level
     if _of_a_level(name) or _of_a_zone(made) or name.startswith("对口") or any(word in name for word in _SENTENCES):
         return False
-    if made.bare or (made.kind == "stem" and not made.prefix):
+    if made.bare or (made.kind == "stem" and not made.prefix) or (_of_nature(name) and made.prefix in ("", *bodies.LANDMARKS)):
         return True
     return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
 
@@ -183,6 +185,8 @@ def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_C
 
 def _owner(name: str) -> str:
     """The bureau of which a name is a part (市公安局 of 市公安局交警支队), or ""."""
+    if name not in _HOUSES and name.startswith(_HOUSES):
+        return name[:2]
     if head_of(name) not in (*_PARTS, *_PERHAPS_PARTS) or name.startswith(bodies.CENTRAL_STEMS):
         return ""
     return next((name[:end] for end in range(len(name) - 2, 2, -1) if name[end - 1] in "局厅委" and _is_bureau(name[:end])), "")
@@ -247,7 +251,8 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
     if chain.level == NATION:
         return _with_national(mention, chain)
     refusal = _refusal(name, made, chain)
-    if refusal or _of_the_line(name, made):
+    elsewhere = chain.level == PROVINCE and _of_nature(name)  # a lake is a city's, or no one province's
+    if refusal or elsewhere or _of_the_line(name, made):
         return replace(mention, why=mention.why or refusal or f"可能省略了“{chain.prefix}”")
     prefix, why = _fitting(name, chain)
     if chain.broken and is_region(chain.prefix) and chain.seated and chain.group != mention.chunk.group:
@@ -260,7 +265,16 @@ def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention
 
 def _of_the_line(name: str, made: Shape) -> bool:
     """Whether a place or a region seems to begin the name of an office of a line administration: 鹤庆供电局, 西北能源监管局, 湾里管理局."""
-    return not made.known and bool(made.core) and name.endswith(_LINE_OFFICES)
+    if made.known or not made.core:
+        return False
+    if name not in bodies.LOCAL_OF_CENTRE and name.endswith(tuple(bodies.LOCAL_OF_CENTRE)):
+        return True  # 平潭海事局
+    return name.endswith(_LINE_OFFICES) and not _of_nature(name)
+
+
+def _of_nature(name: str) -> bool:
+    """Whether a bureau is named after a lake or a hill of its place, and so is the place's own: 洱海管理局."""
+    return name.endswith(tuple(f"{kind}管理局" for kind in _NATURE)) and not name.startswith("前海")
 
 
 def _doubtful(mention: Mention, made: Shape, chain: _Chain, prefix: str) -> str:

@@ -41,3 +41,17 @@ def test_an_agency_behind_an_open_set_stands_for_itself(listed: str, agencies: l
 def test_the_short_word_for_together_with_parts_two_names_but_no_name_that_has_it(text: str, lead: list[str], support: list[str]) -> None:
     found: dict[str, Any] = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
     assert (found["lead"], found["support"]) == (lead, support)
+
+
+@pytest.mark.parametrize(
+    ("text", "support", "responsible"),
+    [
+        ("（省海洋局会同省农业农村厅，广西海事局负责）", ["省农业农村厅", "广西海事局"], []),
+        ("（省海洋局会同省农业农村厅，广西海事局落实）", ["省农业农村厅"], ["广西海事局"]),
+    ],
+)
+def test_to_be_responsible_together_is_said_of_all_and_to_carry_out_of_the_last(
+    text: str, support: list[str], responsible: list[str]
+) -> None:
+    found: dict[str, Any] = parse_clause(text, ClauseContext(province="广西", city=None, date=None)).to_json()
+    assert (found["lead"], found["support"], found["responsible"]) == (["省海洋局"], support, responsible)
