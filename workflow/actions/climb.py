@@ -194,6 +194,7 @@ class _Wording:
             Trigger.UNSIGNED: (_("Not signed for yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
             Trigger.REPORT: (_("Report missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
             Trigger.CONTRIBUTION: (_("Contribution missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+            Trigger.WORK_PLAN: (_("Work plan not on record yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
             Trigger.STANDSTILL: (_("No movement for a long time: %(task)s (%(agency)s)"), Topic.DEADLINE),
         }
         self._before, self._after = reverse("task", args=[0]).rsplit("0", 1)

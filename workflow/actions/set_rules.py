@@ -14,8 +14,8 @@ from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_task, lock_tasks, log, of_task
 from workflow.actions.roll_up import lock_above, recount
 from workflow.actions.roll_up import roll_up as roll_up_from
-from workflow.models import PlanRules, Task
-from workflow.states import ClosingRule, RollUp, TaskState
+from workflow.models import Assignment, PlanRules, Task
+from workflow.states import SWEPT_STATES, ClosingRule, RollUp, TaskState
 from workflow.timeline import Verb
 
 YES, NO = "yes", "no"
@@ -31,6 +31,7 @@ class Rules:
     needs_verification: bool = False
     evidence_required: bool = False
     asks_supporters: bool = True
+    asks_work_plans: bool = False
     roll_up: str = RollUp.MEAN
 
     def check(self) -> None:
@@ -60,11 +61,12 @@ def set_rules(
     needs_verification: str,
     evidence_required: str,
     asks_supporters: str,
+    asks_work_plans: str,
     roll_up: str,
     now: dt.datetime,
     version: int | None = None,
 ) -> Task:
-    """Set the rules of one task; the three questions are answered with yes or no.
+    """Set the rules of one task; the four questions are answered with yes or no.
 
     Where progress rolls up by another rule than before, it is counted anew at once.
     """
@@ -77,6 +79,7 @@ def set_rules(
         needs_verification=needs_verification == YES,
         evidence_required=evidence_required == YES,
         asks_supporters=asks_supporters == YES,
+        asks_work_plans=asks_work_plans == YES,
         roll_up=roll_up,
     )
     rules.check()
@@ -114,6 +117,7 @@ def set_plan_rules(*, actor: Actor, plan_id: int, rules: Rules, now: dt.datetime
     for task in changed:
         task.version += 1
     Task.objects.bulk_update(changed, [*asdict(rules), "percent", "version"], batch_size=500)
+    Assignment.objects.filter(task__in=changed, state__in=SWEPT_STATES).update(climbs_anew=True)
     log(actor, now, *(of_task(task, Verb.SET_RULES, **asdict(rules)) for task in changed), *counted)
     for task in rolling:
         roll_up_from(actor, task, now)

@@ -26,7 +26,8 @@ TITLE = 60
 BRACKETS = ("（", "(", "【", "[", "〔")
 
 RULES = (
-    "closing_rule", "rhythm", "evidence_required", "asks_supporters", "needs_verification", "roll_up", "due_on", "first_due_on",
+    "closing_rule", "rhythm", "evidence_required", "asks_supporters", "asks_work_plans", "needs_verification", "roll_up", "due_on",
+    "first_due_on",
 )  # fmt: skip
 """What the new tasks take from the one they come of."""
 

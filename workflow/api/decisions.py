@@ -106,6 +106,7 @@ class RulesSerializer(serializers.Serializer[dict[str, Any]]):
     needs_verification = serializers.BooleanField()
     evidence_required = serializers.BooleanField()
     asks_supporters = serializers.BooleanField()
+    asks_work_plans = serializers.BooleanField()
     roll_up = serializers.ChoiceField(choices=RollUp.choices)
 
 

@@ -321,7 +321,8 @@ class TaskDetailSerializer(WithOffers):
     class Meta:
         model = Task
         fields = (
-            *TaskSerializer.Meta.fields, "text", "closing_rule", "needs_verification", "evidence_required", "asks_supporters", "roll_up",
+            *TaskSerializer.Meta.fields, "text", "closing_rule", "needs_verification", "evidence_required", "asks_supporters",
+            "asks_work_plans", "roll_up",
             "reports_shown_above", "stages", "instructions", "sign_offs", "suspensions", "rechecks", "assignments", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields

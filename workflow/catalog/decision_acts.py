@@ -41,6 +41,7 @@ RULE_ACTS = (
             Field("needs_verification", _("Verified by an outsider before sign-off"), "choice", choices=YES_NO),
             Field("evidence_required", _("Reports need evidence"), "choice", choices=YES_NO),
             Field("asks_supporters", _("Supporters contribute to reports"), "choice", choices=YES_NO),
+            Field("asks_work_plans", _("Leads put work plans of their own on record"), "choice", choices=YES_NO),
             Field("roll_up", _("How the progress of a part rolls up from the agency's own tasks"), "choice", choices=RollUp.choices),
         ),
     ),

@@ -19,6 +19,7 @@ class Trigger(TextChoices):
     UNSIGNED = "unsigned", _("the dispatch, while not signed for")
     REPORT = "report", _("the due date of a missing report")
     CONTRIBUTION = "contribution", _("the due date of a missing contribution")
+    WORK_PLAN = "work_plan", _("the signing, while an asked work plan is not on record")
     STANDSTILL = "standstill", _("the last movement")
 
 
@@ -108,6 +109,8 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("report_missed_long", Trigger.REPORT, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
     Rung("contribution_missed", Trigger.CONTRIBUTION, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
     Rung("contribution_missed_long", Trigger.CONTRIBUTION, (Audience.AGENCY_HEAD, Audience.LEAD), days=3),
+    Rung("work_plan_missing", Trigger.WORK_PLAN, (Audience.OFFICER, Audience.AGENCY_HEAD), days=10),
+    Rung("work_plan_missing_long", Trigger.WORK_PLAN, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=15),
     Rung("standstill", Trigger.STANDSTILL, (Audience.OFFICER, Audience.COORDINATOR), days=20),
 )
 
@@ -127,6 +130,8 @@ RUNG_NAMES: Mapping[str, Promise] = {
     "report_missed_long": _("Report missed, to the head"),
     "contribution_missed": _("Contribution missed"),
     "contribution_missed_long": _("Contribution missed, to the head and the leads"),
+    "work_plan_missing": _("Work plan not on record"),
+    "work_plan_missing_long": _("Work plan not on record, to the head and the coordinator"),
     "standstill": _("No movement"),
 }
 """What people call the rungs of the default ladder."""

@@ -18,6 +18,7 @@ class PlanRules(models.Model):
     needs_verification = models.BooleanField(_("verified by an outsider before sign-off"), default=False)
     evidence_required = models.BooleanField(_("reports need evidence"), default=False)
     asks_supporters = models.BooleanField(_("supporters contribute to reports"), default=True)
+    asks_work_plans = models.BooleanField(_("leads put work plans of their own on record"), default=False)
     roll_up = models.CharField(_("roll-up"), max_length=8, choices=RollUp, default=RollUp.MEAN)
 
     class Meta:

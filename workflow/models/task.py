@@ -77,6 +77,7 @@ class Task(models.Model):
     evidence_required = models.BooleanField(_("reports need evidence"), default=False)
     asks_supporters = models.BooleanField(_("supporters contribute to reports"), default=True)
     needs_verification = models.BooleanField(_("verified by an outsider before sign-off"), default=False)
+    asks_work_plans = models.BooleanField(_("leads put work plans of their own on record"), default=False)
     roll_up = models.CharField(_("roll-up"), max_length=8, choices=RollUp, default=RollUp.MEAN)
     reports_shown_above = models.BooleanField(_("reports are shown to the level above"), default=False)
     due_on = models.DateField(_("due on"), null=True, blank=True)
@@ -99,6 +100,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["state", "due_on"]),
             models.Index(fields=["due_on", "id"], name="workflow_task_by_due"),
+            models.Index(fields=["id"], condition=Q(asks_work_plans=True), name="workflow_task_asks_plans"),
             models.Index(
                 fields=["due_on"], condition=Q(state__in=["dispatched", "closing"], was_overdue=False), name="workflow_task_not_yet_overdue"
             ),

@@ -126,7 +126,7 @@ def _initial_of_part(name: str, part: Assignment) -> dict[str, Any]:
 def rules_as_told(task: Task) -> dict[str, Any]:
     """Return the rules of a task as its form asks for them."""
     told: dict[str, Any] = {name: getattr(task, name) for name in ("closing_rule", "roll_up")}
-    for name in ("needs_verification", "evidence_required", "asks_supporters"):
+    for name in ("needs_verification", "evidence_required", "asks_supporters", "asks_work_plans"):
         told[name] = YES if getattr(task, name) else NO
     return told
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Count, DateField, IntegerField, Q, QuerySet, Value
+from django.db.models import Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +68,7 @@ class Duty(IntEnum):
     VERIFY = 13
     PLAN = 14
     REVIEW_PLAN = 15
+    BEGIN_PLAN = 16
 
 
 LABELS: dict[Duty, str | Promise] = {
@@ -86,6 +87,7 @@ LABELS: dict[Duty, str | Promise] = {
     Duty.VERIFY: _("To verify from outside"),
     Duty.PLAN: _("Work plans to finish"),
     Duty.REVIEW_PLAN: _("Work plans to review"),
+    Duty.BEGIN_PLAN: _("Work plans to draw up"),
 }
 
 
@@ -171,6 +173,15 @@ def _to_review_plan(agencies: frozenset[int]) -> QuerySet[Any]:
     return _plans(agencies, WorkPlanState.AGENCY_REVIEW)
 
 
+def _to_begin_plan(agencies: frozenset[int]) -> QuerySet[Any]:
+    """Return the parts of leads of whom the rules ask a plan of their own, that have none on record and are writing none."""
+    own = Participation.objects.filter(
+        agency_id__in=agencies, tie=Tie.LEAD, assignment_state=AssignmentState.ACCEPTED, task_state=TaskState.DISPATCHED
+    )
+    there = WorkPlan.objects.filter(assignment=OuterRef("pk")).exclude(state=WorkPlanState.REPLACED)
+    return Assignment.objects.filter(~Exists(there), pk__in=own.values("assignment_id"), task__asks_work_plans=True)
+
+
 def _to_answer(agencies: frozenset[int]) -> QuerySet[Any]:
     own = Participation.objects.filter(agency_id__in=agencies, tie=Tie.LEAD, task_state__in=LIVE_TASK_STATES)
     return Answer.objects.filter(assignment__in=own.values("assignment_id"), state__in=[AnswerState.OWED, AnswerState.RETURNED])
@@ -235,6 +246,7 @@ SOURCES: dict[Duty, Source] = {
     Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
     Duty.PLAN: Source("report", _to_plan, "assignment__due_on", _VIA_PART),
     Duty.REVIEW_PLAN: Source("review", _to_review_plan, "assignment__due_on", _VIA_PART),
+    Duty.BEGIN_PLAN: Source("report", _to_begin_plan, "due_on", _PART, "task__"),
     Duty.VERIFY: Source("", _to_verify, "due_on", ("sign_off__task__issuer", "sign_off__task__plan"), "sign_off__task__"),
 }
 

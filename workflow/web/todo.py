@@ -206,7 +206,7 @@ def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCa
 def _part(duty: Duty, row: Any) -> Assignment | None:
     """Return the part that a duty belongs to; none where it is the whole task's."""
     match duty:
-        case Duty.SIGN_FOR:
+        case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
             part: Assignment = row
         case Duty.SIGN_OFF | Duty.VERIFY:
             return None
@@ -230,7 +230,7 @@ def _state(duty: Duty, row: Any) -> tuple[str, str]:
 
 def _start(duty: Duty, row: Any) -> dt.date:
     match duty:
-        case Duty.SIGN_FOR:
+        case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
             moment = row.assigned_at
         case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             return row.period_end  # type: ignore[no-any-return]
@@ -255,6 +255,8 @@ def _url(duty: Duty, row: Any, task: Task) -> str:
             return reverse("task-act", args=[task.pk, "sign_off" if duty == Duty.SIGN_OFF else "verify"])
         case Duty.ANSWER | Duty.CLOSE_ANSWER:
             return reverse("answer-act", args=[row.pk, "give_answer" if duty == Duty.ANSWER else "close_answer"])
+        case Duty.BEGIN_PLAN:
+            return reverse("assignment-act", args=[row.pk, "begin_work_plan"])
         case Duty.CO_SIGN | Duty.EXTENSION:
             return reverse("assignment-act", args=[row.assignment_id, "co_sign" if duty == Duty.CO_SIGN else "grant_extension"])
         case _:

@@ -66,6 +66,7 @@ def told(**values: Any) -> dict[str, Any]:
     usual = {
         "closing_rule": "all_leads",
         "needs_verification": "no",
+        "asks_work_plans": "no",
         "evidence_required": "no",
         "asks_supporters": "yes",
         "roll_up": "mean",
@@ -77,10 +78,11 @@ def test_the_rules_of_a_plan_hold_for_its_tasks_and_for_those_drawn_up_later() -
     load_directory()
     agency, user = office_of_the_sample()
     plan = confirmed(user, agency)
-    rules = Rules(closing_rule=ClosingRule.FIRST_LEAD, needs_verification=True, asks_supporters=False)
+    rules = Rules(closing_rule=ClosingRule.FIRST_LEAD, needs_verification=True, asks_supporters=False, asks_work_plans=True)
     assert set_plan_rules(actor=actor_of(user), plan_id=plan.pk, rules=rules, now=NOW) == 0
     tasks = draw_up_plan(actor=actor_of(user), plan_id=plan.pk, now=NOW)
-    assert {(task.closing_rule, task.needs_verification, task.asks_supporters) for task in tasks} == {("first_lead", True, False)}
+    taken = {(task.closing_rule, task.needs_verification, task.asks_supporters, task.asks_work_plans) for task in tasks}
+    assert taken == {("first_lead", True, False, True)}
     assert set_plan_rules(actor=actor_of(user), plan_id=plan.pk, rules=Rules(), now=NOW) == len(tasks)
     assert set(Task.objects.filter(plan=plan).values_list("closing_rule", flat=True)) == {"all_leads"}
     assert Event.objects.filter(verb="set_rules").count() == len(tasks)

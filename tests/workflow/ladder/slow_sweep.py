@@ -41,7 +41,7 @@ def slow_sweep(now: dt.datetime) -> None:
         _open(part, today)
     for report in Report.objects.filter(state__in=["due", "draft", "agency_review"], due_on__lt=today, was_missed=False):
         part = report.assignment
-        if part.state in {"pending", "accepted"} and part.task.state in {"dispatched", "closing", "suspended"}:
+        if part.state in {"pending", "accepted"} and part.task.state == "dispatched":
             Report.objects.filter(pk=report.pk).update(was_missed=True)
             record(Actor.system(), now, of_part(part, Verb.MISS_REPORT, report=report, due_on=report.due_on.isoformat()))
     if calendar_in_force().is_working(today):
@@ -110,9 +110,14 @@ def _subject(part: Assignment) -> Subject:
             for row in part.contributions.all()
             if row.state in {"asked", "draft", "returned"} and not part.is_lead
         ),
+        plan_asked_on=timezone.localdate(part.signed_at) if part.signed_at is not None and _owes_a_plan(part) else None,
         finished=part.task.state not in {"dispatched", "suspended"},
         paused=timing.is_paused(part),
     )
+
+
+def _owes_a_plan(part: Assignment) -> bool:
+    return part.is_lead and part.task.asks_work_plans and not part.work_plans.filter(state="filed").exists()
 
 
 def _people(part: Assignment, audience: Audience, now: dt.datetime) -> Iterable[int]:
@@ -142,6 +147,7 @@ def _message(part: Assignment, firing: Firing, user_id: int) -> NewMessage:
         Trigger.UNSIGNED: (_("Not signed for yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.REPORT: (_("Report missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.CONTRIBUTION: (_("Contribution missing: %(task)s (%(agency)s)"), Topic.DEADLINE),
+        Trigger.WORK_PLAN: (_("Work plan not on record yet: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.STANDSTILL: (_("No movement for a long time: %(task)s (%(agency)s)"), Topic.DEADLINE),
         Trigger.DUE: (_("Due soon: %(task)s (%(agency)s, due on %(due_on)s)"), Topic.DEADLINE)
         if firing.rung.code in {"due_soon", "warning"}

@@ -116,10 +116,12 @@ def test_sweeps_in_batches_leave_behind_what_sweeps_one_by_one_leave_behind(seed
     RungSetting.objects.create(plan=None, rung="standstill", enabled=False)
     RungSetting.objects.create(plan=plan, rung="standstill", enabled=True)
     RungSetting.objects.create(plan=plan, rung="warning", enabled=False)
+    Task.objects.filter(plan=plan).update(asks_work_plans=True)
     monkeypatch.setattr(climbing, "BATCH", 7)
     quick, slow = history(sweep, seed), history(slow_sweep, seed)
     assert quick == slow
     assert len(quick[-1]["firings"]) > 50
+    assert any(rung == "work_plan_missing" for _key, rung, _part in quick[-1]["firings"])
 
 
 @pytest.mark.django_db

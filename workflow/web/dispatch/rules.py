@@ -28,6 +28,7 @@ class RulesForm(forms.Form):
     needs_verification = forms.BooleanField(label=gettext_lazy("Verified by an outsider before sign-off"), required=False)
     evidence_required = forms.BooleanField(label=gettext_lazy("Reports need evidence"), required=False)
     asks_supporters = forms.BooleanField(label=gettext_lazy("Supporters contribute to reports"), required=False)
+    asks_work_plans = forms.BooleanField(label=gettext_lazy("Leads put work plans of their own on record"), required=False)
     roll_up = forms.ChoiceField(
         label=gettext_lazy("How the progress of a part rolls up from the agency's own tasks"),
         choices=RollUp.choices,
