@@ -1,0 +1,78 @@
+"""Seen red: with one guard taken away, the tests of the rows that it stands for fail, and by their own assertion."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agencies.models import User
+from notifications import alarms, delivery
+from notifications.channels import email
+from tests.notifications import test_channels, test_delivery
+from tests.notifications.conftest import Recorder
+
+pytestmark = pytest.mark.django_db
+
+
+def sent_without_asking(message: Any, run: Any) -> None:
+    """Send whatever lies in the outbox, whoever may (still) be told (F8, F9)."""
+    delivery._send(message, run)
+
+
+@pytest.mark.parametrize(
+    ("row", "seen_as"),
+    [(test_delivery.test_who_left_since_gets_nothing, "== 1"), (test_delivery.test_who_may_no_longer_see_it_gets_nothing, "== 1")],
+    ids=["F8", "F9"],
+)
+def test_who_may_not_be_told_is_seen_to_be_told_when_nobody_asks(
+    row: Callable[..., None], seen_as: str, person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "_settle", sent_without_asking)
+    with pytest.raises(AssertionError, match=seen_as):
+        row(person, post_office)
+
+
+def test_a7_is_red_without_pauses_between_attempts(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(delivery, "BACK_OFF", (delivery.ONE_AFTER_ANOTHER * 0,) * 4)
+    with pytest.raises(AssertionError, match="next_attempt_at"):
+        test_delivery.test_a_refused_message_is_tried_five_times_with_longer_pauses_then_given_up_loudly(person, post_office, caplog)
+
+
+def test_a7_is_red_when_an_error_of_one_message_ends_the_run(person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "ADAPTER_FAULTS", ())
+    with pytest.raises(KeyError, match="template"):
+        test_delivery.test_poison_does_not_hold_up_the_others(person, post_office)
+
+
+def test_f7_is_red_when_nobody_counts(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(alarms, "is_flooded", lambda message, now: False)
+    with pytest.raises(AssertionError, match="== 30"):
+        test_delivery.test_a_flood_of_mails_is_gathered_after_twenty_with_one_announcement(person, post_office, caplog)
+
+
+def test_f3_is_red_when_a_channel_never_rests(person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.health.REST_AFTER", 10**6)
+    with pytest.raises(AssertionError, match="rests_until"):
+        test_delivery.test_a_channel_out_of_reach_rests_after_five_failures(person, post_office)
+
+
+def test_f2_is_red_when_what_a_mail_server_refuses_for_good_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email, "_FOR_GOOD", range(0))
+    refused = smtplib.SMTPRecipientsRefused({"wang@example.test": (550, b"no such user")})
+    with pytest.raises(AssertionError, match="is True"):
+        test_channels.test_what_a_mail_server_says_is_sorted(refused, True, monkeypatch)
+
+
+def test_f4_is_red_when_a_retry_holds_nothing_up(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(delivery, "IN_ORDER", ())
+    with pytest.raises(AssertionError, match="what came after the failed one waits"):
+        test_delivery.test_f4_webhooks_of_one_matter_arrive_in_order_and_hold_up_no_other(person, post_office, settings)
