@@ -4,10 +4,12 @@ import os
 
 from celery import Celery, signals
 
+from config import folder_broker
 from config.serving import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+folder_broker.install()
 app = Celery("duban")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
