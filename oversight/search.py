@@ -179,7 +179,7 @@ def excerpt(text: str, words: Sequence[str]) -> SafeString:
     """Return the words around the first place where one was found, or the beginning."""
     places = [place for word in words if (place := text.lower().find(word.lower())) >= 0]
     start = max(min(places, default=0) - AROUND, 0)
-    cut = Truncator(text[start:].replace("\n", " ")).chars(3 * AROUND)
+    cut = Truncator(text[start:].replace("\n", " ")).chars(3 * AROUND, truncate="…")
     return marked(f"…{cut}" if start else cut, words)
 
 
