@@ -184,7 +184,8 @@ _NEEDS = {
 def _on_behalf_of(actor: Actor, entry: Entry) -> int | None:
     if entry.agency is None:
         return None
-    default = "coordinate" if entry.agency.pk == entry.task.issuer_id else "report"
+    as_lead = "review" if entry.verb in {Verb.PRESS, Verb.REMIND} else "report"
+    default = "coordinate" if entry.agency.pk == entry.task.issuer_id else as_lead
     return actor.on_behalf_of(_NEEDS.get(entry.verb, default), entry.agency.pk)
 
 

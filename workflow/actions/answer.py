@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -51,7 +52,7 @@ def close_answer(*, actor: Actor, answer_id: int, now: dt.datetime, version: int
     require(policy.may_close_answer(actor, row))
     states = move(row, "close", judged_by_id=actor.user_id, now=now)
     keep(row)
-    log(actor, now, _entry(row, Verb.CLOSE_ANSWER, states, ""))
+    log(actor, now, _judged(row, Verb.CLOSE_ANSWER, states, ""))
     return row
 
 
@@ -64,9 +65,14 @@ def return_answer(*, actor: Actor, answer_id: int, remark: str, now: dt.datetime
     remark = said(remark, "remark")
     states = move(row, "return_for_more", remark=remark)
     keep(row)
-    log(actor, now, _entry(row, Verb.RETURN_ANSWER, states, remark))
+    log(actor, now, _judged(row, Verb.RETURN_ANSWER, states, remark))
     return row
 
 
 def _entry(row: Answer, verb: Verb, states: tuple[str, str], comment: str) -> Entry:
     return of_part(row.assignment, verb, states, comment, answer=row.pk, instruction=row.instruction_id, answer_by=row.due_on.isoformat())
+
+
+def _judged(row: Answer, verb: Verb, states: tuple[str, str], comment: str) -> Entry:
+    """Return the entry of what is said of an answer, in the name of the issuer: by its coordinator, or by the leader who asked."""
+    return replace(_entry(row, verb, states, comment), agency=row.assignment.task.issuer)

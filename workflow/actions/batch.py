@@ -23,7 +23,7 @@ from workflow import policy, timing
 from workflow.actions.dispatch import dispatch, lock_to_dispatch, receivers_of, to_go_out
 from workflow.actions.door import lock_tasks, log, move, of_part, said
 from workflow.actions.plan_task import write_due
-from workflow.actions.press import presses_for
+from workflow.actions.press import urging
 from workflow.models import Assignment, Event, Participation, Task
 from workflow.states import AssignmentState, TaskState
 from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Entry, Verb
@@ -98,8 +98,7 @@ def press_many(*, actor: Actor, shown: Shown, text: str, now: dt.datetime) -> li
     for part in parts:
         require(policy.may_press(actor, part))
     ready, left = _sort(parts, shown, timing.owes_something)
-    by = {part.pk: presses_for(actor, part) for part in ready}
-    log(actor, now, *(of_part(part, Verb.PRESS, comment=text, by=by[part.pk].short_name, by_id=by[part.pk].pk) for part in ready))
+    log(actor, now, *(urging(actor, part, Verb.PRESS, text) for part in ready))
     return _outcomes(ready, left)
 
 
@@ -115,7 +114,7 @@ def remind_many(*, actor: Actor, shown: Shown, text: str, now: dt.datetime) -> l
     for part in parts:
         require(policy.may_press(actor, part))
     ready, left = _sort(parts, shown, timing.owes_something)
-    log(actor, now, *(of_part(part, Verb.REMIND, comment=text.strip()) for part in ready))
+    log(actor, now, *(urging(actor, part, Verb.REMIND, text.strip()) for part in ready))
     return _outcomes(ready, left)
 
 

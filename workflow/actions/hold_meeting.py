@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -55,14 +56,17 @@ def record_meeting(
     log(
         actor,
         now,
-        of_part(
-            assignment,
-            Verb.RECORD_MEETING,
-            comment=meeting.minutes,
-            by=assignment.task.issuer.short_name,
-            held_on=held_on.isoformat(),
-            participants=meeting.participants,
-            outcome=outcome,
+        replace(
+            of_part(
+                assignment,
+                Verb.RECORD_MEETING,
+                comment=meeting.minutes,
+                by=assignment.task.issuer.short_name,
+                held_on=held_on.isoformat(),
+                participants=meeting.participants,
+                outcome=outcome,
+            ),
+            agency=assignment.task.issuer,
         ),
     )
     return meeting

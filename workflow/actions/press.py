@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from workflow import policy, timing
 from workflow.actions.door import expect, lock_assignment, log, of_part, said
 from workflow.models import Assignment
 from workflow.states import ENDED_ASSIGNMENT_STATES, Part
-from workflow.timeline import Verb
+from workflow.timeline import Entry, Verb
 
 
 @transaction.atomic
@@ -23,8 +24,7 @@ def press(*, actor: Actor, assignment_id: int, text: str, now: dt.datetime, vers
     require(policy.may_press(actor, assignment))
     expect(timing.owes_something(assignment))
     text = said(text, "text")
-    by = presses_for(actor, assignment)
-    log(actor, now, of_part(assignment, Verb.PRESS, comment=text, by=by.short_name, by_id=by.pk))
+    log(actor, now, urging(actor, assignment, Verb.PRESS, text))
     return assignment
 
 
@@ -34,15 +34,25 @@ def remind(*, actor: Actor, assignment_id: int, now: dt.datetime, text: str = ""
     assignment = lock_assignment(actor, assignment_id, now=now, version=version)
     require(policy.may_press(actor, assignment))
     expect(timing.owes_something(assignment))
-    log(actor, now, of_part(assignment, Verb.REMIND, comment=text.strip()))
+    log(actor, now, urging(actor, assignment, Verb.REMIND, text.strip()))
     return assignment
 
 
+def urging(actor: Actor, assignment: Assignment, verb: Verb, text: str) -> Entry:
+    """Return the entry of pressing or reminding an agency, in the name of the issuer or of the lead whose supporter it is."""
+    by = presses_for(actor, assignment)
+    return replace(of_part(assignment, verb, comment=text, by=by.short_name, by_id=by.pk), agency=by)
+
+
 def presses_for(actor: Actor, assignment: Assignment) -> Agency:
-    """Return the agency in whose name the act is done: the issuer, or the lead whose supporter is pressed."""
+    """Return the agency in whose name a part is urged: the issuer, or the lead whose supporter it is."""
     task = assignment.task
-    if actor.may("coordinate", task.issuer_id):
-        return task.issuer
-    leads = task.assignments.filter(part=Part.LEAD, agency_id__in=actor.agencies_where("review")).select_related("agency")
+    return task.issuer if actor.may("coordinate", task.issuer_id) else lead_of(actor, assignment, "review")
+
+
+def lead_of(actor: Actor, assignment: Assignment, codename: str) -> Agency:
+    """Return the first lead of the part's task on which the actor holds a permission; the issuer where there is none."""
+    task = assignment.task
+    leads = task.assignments.filter(part=Part.LEAD, agency_id__in=actor.agencies_where(codename)).select_related("agency")
     lead = leads.exclude(state__in=ENDED_ASSIGNMENT_STATES).order_by("rank").first()
     return lead.agency if lead is not None else task.issuer

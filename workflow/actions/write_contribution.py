@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_with_part, log, move, of_part, said
+from workflow.actions.press import lead_of
 from workflow.models import Contribution
 from workflow.timeline import Entry, Verb
 
@@ -80,7 +82,7 @@ def return_contribution(*, actor: Actor, contribution_id: int, remark: str, now:
     remark = said(remark, "remark")
     states = move(row, "return_for_more", remark=remark)
     keep(row)
-    log(actor, now, entry(row, Verb.RETURN_CONTRIBUTION, states, remark))
+    log(actor, now, _judged(actor, row, Verb.RETURN_CONTRIBUTION, states, remark))
     return row
 
 
@@ -93,8 +95,13 @@ def waive_contribution(*, actor: Actor, contribution_id: int, reason: str, now: 
     reason = said(reason, "reason")
     states = move(row, "waive")
     keep(row)
-    log(actor, now, entry(row, Verb.WAIVE_CONTRIBUTION, states, reason))
+    log(actor, now, _judged(actor, row, Verb.WAIVE_CONTRIBUTION, states, reason))
     return row
+
+
+def _judged(actor: Actor, row: Contribution, verb: Verb, states: tuple[str, str], comment: str) -> Entry:
+    """Return the entry of what a lead says of a supporter's contribution, in the name of the lead."""
+    return replace(entry(row, verb, states, comment), agency=lead_of(actor, row.assignment, "report"))
 
 
 def entry(row: Contribution, verb: Verb, states: tuple[str, str] = ("", ""), comment: str = "", **data: Any) -> Entry:

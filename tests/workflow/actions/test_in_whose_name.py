@@ -1,0 +1,95 @@
+"""What is done to another agency's part is recorded and told in the name of who does it, and of whom a deputy stands in for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from agencies.actions.delegate import delegate
+from agencies.actor import Actor
+from agencies.models import Role
+from notifications.models import InboxItem
+from tests.factories.directory import NOW, actor_of, make_member
+from tests.factories.scenes import owed_answer
+from tests.factories.tasks import Stage, accepted_task, asked_contribution, sent_contribution
+from workflow.actions.answer import close_answer, give_answer
+from workflow.actions.batch import remind_many
+from workflow.actions.hand_back import hand_back
+from workflow.actions.hold_meeting import record_meeting
+from workflow.actions.press import press, remind
+from workflow.actions.write_contribution import return_contribution
+from workflow.models import Event
+from workflow.web.timeline import line_of
+
+pytestmark = pytest.mark.django_db
+
+
+def last(verb: str) -> Event:
+    return Event.objects.filter(verb=verb).latest("sequence")
+
+
+def deputy_of_the_leads_reviewer(stage: Stage) -> Actor:
+    lead = stage.leads[0]
+    deputy = make_member(lead.agency, Role.OFFICER)
+    week = NOW + dt.timedelta(days=7)
+    delegate(actor=lead.reviewer_actor, now=NOW, delegator=lead.reviewer, deputy=deputy, agency=lead.agency, ends_at=week, reason="出差")
+    return actor_of(deputy)
+
+
+def test_a_supporter_that_its_lead_presses_is_told_that_it_was_the_lead() -> None:
+    stage = accepted_task()
+    lead, support = stage.leads[0], stage.supporters[0]
+    InboxItem.objects.all().delete()
+    press(actor=lead.reviewer_actor, assignment_id=stage.part_of(support).pk, text="请尽快提供材料", now=NOW)
+    assert last("press").agency == lead.agency
+    told = InboxItem.objects.filter(recipient=support.officer).get().subject
+    assert told.startswith(f"{lead.agency.name}{lead.reviewer.name}")
+    line = line_of(last("press"))
+    assert (line.agency, line.agencies) == (lead.agency.short_name, [support.agency.short_name])
+
+
+def test_a_reminder_names_the_lead_or_the_issuer_that_sends_it() -> None:
+    stage = accepted_task()
+    support = stage.part_of(stage.supporters[0])
+    remind(actor=stage.leads[0].reviewer_actor, assignment_id=support.pk, now=NOW)
+    assert line_of(last("remind")).agency == stage.leads[0].agency.short_name
+    remind_many(actor=stage.coordinator_actor, shown={support.pk: None}, text="", now=NOW)
+    line = line_of(last("remind"))
+    assert (line.agency, line.agencies) == (stage.issuer.short_name, [support.agency.short_name])
+
+
+def test_a_deputy_presses_for_whom_they_stand_in_for() -> None:
+    stage = accepted_task()
+    press(actor=deputy_of_the_leads_reviewer(stage), assignment_id=stage.part_of(stage.supporters[0]).pk, text="请尽快", now=NOW)
+    assert last("press").on_behalf_of == stage.leads[0].reviewer
+
+
+def test_what_a_lead_asks_of_a_contribution_stands_under_the_leads_name() -> None:
+    stage = accepted_task()
+    row = asked_contribution(stage)
+    sent_contribution(stage, row)
+    return_contribution(actor=stage.leads[0].officer_actor, contribution_id=row.pk, remark="补充数据", now=NOW)
+    line = line_of(last("return_contribution"))
+    assert (line.agency, line.agencies) == (stage.leads[0].agency.short_name, [stage.supporters[0].agency.short_name])
+
+
+def test_an_answer_is_closed_and_a_meeting_recorded_in_the_name_of_the_issuer() -> None:
+    stage = accepted_task()
+    lead, row = stage.leads[0], owed_answer(stage)
+    give_answer(actor=lead.reviewer_actor, answer_id=row.pk, text="已落实。", now=NOW)
+    assert last("give_answer").agency == lead.agency
+    close_answer(actor=stage.coordinator_actor, answer_id=row.pk, now=NOW)
+    assert last("close_answer").agency == stage.issuer
+    part = stage.part_of(lead)
+    hand_back(actor=lead.officer_actor, assignment_id=part.pk, reason="非职责", legal_basis="三定规定", now=NOW)
+    record_meeting(
+        actor=stage.coordinator_actor,
+        assignment_id=part.pk,
+        held_on=NOW.date(),
+        participants="两家单位",
+        minutes="未达成一致",
+        outcome="open",
+        now=NOW,
+    )
+    assert last("record_meeting").agency == stage.issuer
