@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
@@ -15,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
-from measures.models import Measure
+from measures.models import Measure, Plan
 from oversight import sight
 from oversight.filters import SHORTEST_WORD
 from oversight.links import task_url
@@ -59,8 +60,41 @@ def words_of(query: str) -> list[str]:
 KINDS = ("tasks", "measures", "reports", "files", "plans")
 
 
+class Asked:
+    """What is searched for, and what the reader may see, asked once for all kinds.
+
+    Args:
+        actor: only what they may see is found.
+        words: each has to be found.
+        now: the moment at which sight is judged.
+        shown: hits of each kind at most.
+    """
+
+    def __init__(self, actor: Actor, words: Sequence[str], *, now: dt.datetime, shown: int) -> None:
+        self.actor, self.words, self.now, self.shown = actor, words, now, shown
+
+    @cached_property
+    def places(self) -> QuerySet[Any, int]:
+        """The keys of the tasks the reader may see."""
+        return sight.places(self.actor, now=self.now)
+
+    @cached_property
+    def tasks(self) -> QuerySet[Task]:
+        """The tasks the reader may see."""
+        return Task.objects.filter(pk__in=self.places)
+
+    @cached_property
+    def plans(self) -> QuerySet[Plan]:
+        """The plans the reader may see."""
+        return sight.plans(self.actor, now=self.now)
+
+    def found(self, label: str, hits: Sequence[Hit]) -> Found:
+        """Return the hits to be shown, and whether there are more."""
+        return Found(label, hits[: self.shown], len(hits) > self.shown)
+
+
 def search(actor: Actor, query: str, *, now: dt.datetime, shown: int = SHOWN, kinds: Sequence[str] = KINDS) -> list[Found]:
-    """Return what is found, in a constant number of queries.
+    """Return what is found, in a number of queries that does not grow with what is stored or found.
 
     Args:
         actor: only what they may see is found.
@@ -73,7 +107,8 @@ def search(actor: Actor, query: str, *, now: dt.datetime, shown: int = SHOWN, ki
     if not words:
         return []
     finders = {"tasks": _tasks, "measures": _measures, "reports": _reports, "files": _files, "plans": _plans}
-    found = [finders[kind](actor, words, now, shown) for kind in kinds]
+    asked = Asked(actor, words, now=now, shown=shown)
+    found = [finders[kind](asked) for kind in kinds]
     return [kind for kind in found if kind.hits]
 
 
@@ -103,41 +138,48 @@ def _whole(rows: QuerySet[Any, Any], keys: Sequence[int]) -> list[Any]:
     return [by_key[key] for key in keys if key in by_key]
 
 
-def _tasks(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
-    keys = lookup.best(kinds.TASK, words, places=sight.places(actor, now=now), most=shown + 1)
-    first = _whole(sight.tasks(actor, now=now).values("pk", "title", "text", plan_title=F("plan__title")), keys)
+def _tasks(asked: Asked) -> Found:
+    label, words = _("Tasks"), asked.words
+    if not (keys := lookup.best(kinds.TASK, words, places=asked.places, most=asked.shown + 1)):
+        return Found(label, [], more=False)
+    first = _whole(asked.tasks.values("pk", "title", "text", plan_title=F("plan__title")), keys)
     hits = [Hit(marked(row["title"], words), row["plan_title"] or "", excerpt(row["text"], words), task_url(row["pk"])) for row in first]
-    return Found(_("Tasks"), hits[:shown], len(hits) > shown)
+    return asked.found(label, hits)
 
 
-def _reports(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
+def _reports(asked: Asked) -> Found:
+    label, words, closed = _("Reports"), asked.words, policy.unreadable_above(asked.actor, "")
+    if not lookup.anywhere(kinds.REPORT, words):
+        return Found(label, [], more=False)
+    without = Task.objects.filter(closed).order_by().values("pk")
+    keys = lookup.best(kinds.REPORT, words, places=asked.places, without=without, most=asked.shown + 1)
     fields = ("done", "next_steps", "problems", "help_needed")
-    closed = Task.objects.filter(policy.unreadable_above(actor, "")).order_by().values("pk")
-    keys = lookup.best(kinds.REPORT, words, places=sight.places(actor, now=now), without=closed, most=shown + 1)
     named = {"task_id": F("assignment__task_id"), "title": F("assignment__task__title"), "agency": F("assignment__agency__short_name")}
     sent = Report.objects.filter(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
     sent = sent.exclude(assignment__state__in=list(ENDED_ASSIGNMENT_STATES))
     rows = _whole(sent.values("pk", *fields, **named), keys)
-    tasks = sight.tasks(actor, now=now).filter(pk__in=[row["task_id"] for row in rows]).exclude(policy.unreadable_above(actor, ""))
+    tasks = asked.tasks.filter(pk__in=[row["task_id"] for row in rows]).exclude(closed)
     readable = set(tasks.order_by().values_list("pk", flat=True))
     first = [row for row in rows if row["task_id"] in readable]
     hits = [
         Hit(marked(row["title"], words), row["agency"], excerpt("\n".join(row[field] for field in fields), words), task_url(row["task_id"]))
         for row in first
     ]
-    return Found(_("Reports"), hits[:shown], len(hits) > shown)
+    return asked.found(label, hits)
 
 
-def _plans(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
-    rows = sight.plans(actor, now=now).filter(_matches(words, "title", "number")).annotate(rank=_rank(words, "title"))
-    first = list(rows.order_by("rank", "-pk").values("pk", "title", "number")[: shown + 1])
+def _plans(asked: Asked) -> Found:
+    words = asked.words
+    rows = asked.plans.filter(_matches(words, "title", "number")).annotate(rank=_rank(words, "title"))
+    first = list(rows.order_by("rank", "-pk").values("pk", "title", "number")[: asked.shown + 1])
     hits = [Hit(marked(row["title"], words), row["number"], SafeString(""), _plan_url(row["pk"])) for row in first]
-    return Found(_("Plans"), hits[:shown], len(hits) > shown)
+    return asked.found(_("Plans"), hits)
 
 
-def _measures(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
-    plans = sight.plans(actor, now=now).order_by().values("pk")
-    keys = lookup.best(kinds.MEASURE, words, places=plans, most=shown + 1)
+def _measures(asked: Asked) -> Found:
+    label, words, plans = _("Measures"), asked.words, asked.plans.order_by().values("pk")
+    if not (keys := lookup.best(kinds.MEASURE, words, places=plans, most=asked.shown + 1)):
+        return Found(label, [], more=False)
     rows = Measure.objects.filter(plan__in=plans)
     first = _whole(rows.values("pk", "number", "title", "text", "plan_id", plan_title=F("plan__title")), keys)
     hits = [
@@ -149,23 +191,26 @@ def _measures(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) 
         )
         for row in first
     ]
-    return Found(_("Measures"), hits[:shown], len(hits) > shown)
+    return asked.found(label, hits)
 
 
-def _files(actor: Actor, words: Sequence[str], now: dt.datetime, shown: int) -> Found:
+def _files(asked: Asked) -> Found:
     """Return evidence by the names of its files: of reports that the actor may read."""
-    readable = Q(report__state__in=list(READABLE_REPORTS)) | Q(report__assignment__agency_id__in=actor.agency_ids)
+    label, words = _("Evidence files"), asked.words
+    if not lookup.anywhere(kinds.FILE, words):
+        return Found(label, [], more=False)
+    readable = Q(report__state__in=list(READABLE_REPORTS)) | Q(report__assignment__agency_id__in=asked.actor.agency_ids)
     rows = Evidence.objects.filter(
-        readable, pk__in=lookup.containing(kinds.FILE, words), report__assignment__task__in=sight.tasks(actor, now=now).values("pk")
-    ).exclude(policy.unreadable_above(actor, "report__assignment__task__"))
+        readable, pk__in=lookup.containing(kinds.FILE, words), report__assignment__task__in=asked.tasks.values("pk")
+    ).exclude(policy.unreadable_above(asked.actor, "report__assignment__task__"))
     named: dict[str, Any] = {"title": F("report__assignment__task__title"), "agency": F("report__assignment__agency__short_name")}
     ranked = rows.annotate(rank=_rank(words, "filename")).order_by("rank", "-uploaded_at", "-pk")
-    first = list(ranked.annotate(**named).values_list("pk", "filename", "title", "agency")[: shown + 1])
+    first = list(ranked.annotate(**named).values_list("pk", "filename", "title", "agency")[: asked.shown + 1])
     hits = [
         Hit(marked(filename, words), f"{agency} · {title}", SafeString(""), reverse("evidence", args=[pk]))
         for pk, filename, title, agency in first
     ]
-    return Found(_("Evidence files"), hits[:shown], len(hits) > shown)
+    return asked.found(label, hits)
 
 
 def _plan_url(plan_id: int) -> str:

@@ -22,6 +22,13 @@ def containing(kind: Kind, words: Sequence[str]) -> RawSQL:
     return RawSQL(f"SELECT {_key()} FROM {kind.index} WHERE {_condition(kind)}", [_asked(words)])
 
 
+def anywhere(kind: Kind, words: Sequence[str]) -> bool:
+    """Tell whether anything contains every word, whoever may see it: what nothing contains need not be looked for by its sight."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {kind.index} WHERE {_condition(kind)})", [_asked(words)])
+        return bool(cursor.fetchone()[0])
+
+
 def best(
     kind: Kind, words: Sequence[str], *, places: QuerySet[Any, Any], without: QuerySet[Any, Any] | None = None, most: int
 ) -> list[int]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.actions.deactivate_user import deactivate_user
 from agencies.actor import Actor
 from agencies.models import Office
+from measures.models import Measure, Plan
 from oversight import search
-from tests.factories.directory import NOW, make_person
+from tests.factories.directory import NOW, actor_of, make_person
 from tests.factories.tasks import accepted_task, dispatched_task, draft_task, make_crew, open_report, submitted_report
+from workflow.actions.dispatch import dispatch
+from workflow.actions.show import show
 from workflow.grants import rebuild
-from workflow.models import Report, Task
+from workflow.models import Evidence, Report, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +117,50 @@ def test_odd_words_find_nothing_and_break_nothing(client: Client, query: str) ->
     answer = client.get("/search/", {"q": query})
     assert answer.status_code == 200
     assert stage.task.title not in answer.content.decode()
+
+
+def test_what_is_shown_to_one_person_until_a_day_is_found_with_its_reports_and_files_until_then() -> None:
+    stage, other = accepted_task(), accepted_task()
+    guest = make_crew().officer
+    for one in (stage, other):
+        report = submitted_report(one, one.leads[0])
+        Report.objects.filter(pk=report.pk).update(done="指标已完成")
+        Evidence.objects.create(
+            report=report, filename="完成情况.pdf", size=1, sha256="0" * 64, uploaded_by=one.leads[0].officer, uploaded_at=NOW
+        )
+    until = (NOW + dt.timedelta(days=3)).date()
+    show(actor=stage.coordinator_actor, task_id=stage.task.pk, user_id=guest.pk, until=until, reason="知会", now=NOW)
+    seen = [stage.task.title.replace("要素", "<mark>要素</mark>")]
+    assert titles(actor_of(guest), "要素") == seen
+    assert titles(actor_of(guest), "完成") == [stage.task.title, "<mark>完成</mark>情况.pdf"]
+    assert titles(actor_of(make_crew().officer), "完成") == []
+    with time_machine.travel(NOW + dt.timedelta(days=5), tick=False):
+        assert titles(actor_of(guest), "要素") == titles(actor_of(guest), "完成") == []
+
+
+def test_measures_and_plans_are_found_by_those_with_a_part_in_them_once_it_is_out() -> None:
+    stage = draft_task()
+    plan = Plan.objects.create(
+        title="金丝雀方案", issuer=stage.issuer, coordinator=stage.issuer, text="一、要素。", sha256="0" * 64, confirmed_at=NOW
+    )
+    Measure.objects.create(plan=plan, number="（一）", title="金丝雀措施", text="一、要素。", start=0, end=5)
+    Task.objects.update(plan=plan)
+    rebuild()
+    lead, stranger = stage.leads[0].officer_actor, make_crew().officer_actor
+    found = ["（一） <mark>金丝雀</mark>措施", "<mark>金丝雀</mark>方案"]
+    assert titles(stage.coordinator_actor, "金丝雀") == found
+    assert titles(lead, "金丝雀") == titles(stranger, "金丝雀") == []
+    dispatch(actor=stage.coordinator_actor, task_ids=[stage.task.pk], now=NOW)
+    assert titles(lead, "金丝雀") == found
+    assert titles(stranger, "金丝雀") == []
+
+
+def test_a_search_asks_only_once_what_may_be_seen_and_nothing_more_of_what_is_nowhere() -> None:
+    actor = accepted_task().coordinator_actor
+    with CaptureQueriesContext(connection) as found:
+        assert titles(actor, "要素")
+    with CaptureQueriesContext(connection) as nowhere:
+        assert not titles(actor, "金丝雀")
+    for asked in (found, nowhere):
+        assert sum('SELECT 1 AS "a" FROM "workflow_taskuserpermission"' in query["sql"] for query in asked.captured_queries) == 1
+    assert len(nowhere) == 6, "one of what was shown, one of each kind's words"
