@@ -213,7 +213,9 @@ class Filter:
         of_an_agency = "agency" in self.asked or self.asked.get("scope") == "own"
         if not of_an_agency or self.asked.keys() - LINKS_SAY or self.asked.get("own") == SIGNED or self.asked.get("scope") == "issued":
             return None
-        seen = sight.links(self.actor, now=self.now, overseen=self.asked.get("scope") == "overseen")
+        overseen = self.asked.get("scope") == "overseen"
+        own = self.asked.get("scope") == "own" or int(self.asked["agency"]) in self.actor.agency_ids
+        seen = sight.links(self.actor, now=self.now, overseen=overseen, own=own and not overseen)
         return self._due(seen.filter(self._of_tasks(LINKS) & self._of_parts(LINKS)), self._by)
 
     def tasks(self) -> QuerySet[Task]:

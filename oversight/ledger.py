@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Window
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -154,7 +154,29 @@ def page(
     """
     places, keys = _places(asked, rows, sort)
     found, pager = page_of(places.values(*(key.name for key in keys)), keys, address, size=size)
-    return dressed(_whole([place[keys[-1].name] for place in found], rows), rows, asked, columns), pager
+    return _drawn_up(found, keys, rows, asked, columns), pager
+
+
+def counted_page(
+    asked: Filter, *, rows: str, sort: str, address: QueryDict, columns: Container[str] = COLUMNS, size: int = PAGE_SIZE
+) -> tuple[list[LedgerRow], Pager, int]:
+    """Return one page of the ledger as `page` does, and how many rows there are, `counted` no further than there or exactly.
+
+    Whatever contains some words has to be found in full before it is sorted: the first page then counts it in the same statement.
+    """
+    if "q" not in asked.asked or "after" in address or "before" in address:
+        number = counted(asked, rows)
+        return *page(asked, rows=rows, sort=sort, address=address, columns=columns, size=size), number
+    places, keys = _places(asked, rows, sort)
+    together = places.values(*(key.name for key in keys)).annotate(number=Window(Count("*")))
+    found, pager = page_of(together, keys, address, size=size)
+    return _drawn_up(found, keys, rows, asked, columns), pager, found[0]["number"] if found else 0
+
+
+def _drawn_up(
+    found: Sequence[Mapping[str, Any]], keys: Sequence[Key], rows: str, asked: Filter, columns: Container[str]
+) -> list[LedgerRow]:
+    return dressed(_whole([place[keys[-1].name] for place in found], rows), rows, asked, columns)
 
 
 def _whole(pks: Sequence[int], rows: str) -> list[dict[str, Any]]:

@@ -32,9 +32,19 @@ def parts(actor: Actor, *, now: dt.datetime) -> QuerySet[Assignment]:
     return Assignment.objects.filter(within_sight(actor, now=now, key="task_id")).exclude(state__in=list(ENDED_ASSIGNMENT_STATES))
 
 
-def links(actor: Actor, *, now: dt.datetime, overseen: bool = False) -> QuerySet[Participation]:
-    """Return the link rows of the parts that `parts` gives, or `overseen_parts`: what lists sort and count, no wall before them."""
-    rows = Participation.objects.filter(oversees(actor, "task__") if overseen else within_sight(actor, now=now, key="task_id"))
+def links(actor: Actor, *, now: dt.datetime, overseen: bool = False, own: bool = False) -> QuerySet[Participation]:
+    """Return the link rows of the parts that `parts` gives, or `overseen_parts`: what lists sort and count, no wall before them.
+
+    Args:
+        actor: whose sight it is.
+        now: the moment at which sight is judged.
+        overseen: those of `overseen_parts`.
+        own: only those of the actor's agencies, which they see once the task is out: no more is asked of it then.
+    """
+    seen = oversees(actor, "task__") if overseen else within_sight(actor, now=now, key="task_id")
+    if own:
+        seen = Q(agency_id__in=actor.agency_ids) & (~Q(task_state=TaskState.DRAFT) | seen)
+    rows = Participation.objects.filter(seen)
     return rows.filter(tie__in=[Tie.LEAD, Tie.SUPPORT]).exclude(assignment_state__in=list(ENDED_ASSIGNMENT_STATES))
 
 

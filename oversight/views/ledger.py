@@ -50,8 +50,9 @@ def show(request: ActorRequest) -> HttpResponse:
     found: list[ledger.LedgerRow] = []
     pager, total = None, 0
     if asked.is_valid:
-        total = ledger.counted(asked.filter, asked.rows)
-        found, pager = ledger.page(asked.filter, rows=asked.rows, sort=asked.sort, address=request.GET, columns=asked.columns)
+        found, pager, total = ledger.counted_page(
+            asked.filter, rows=asked.rows, sort=asked.sort, address=request.GET, columns=asked.columns
+        )
     views = SavedView.objects.filter(Q(owner_id=actor.user_id) | Q(agency_id__in=actor.agency_ids)).select_related("owner")
     context = {
         "form": asked.form,

@@ -151,6 +151,21 @@ def test_pages_forth_and_back_show_every_row_once(rows: str, sort: str) -> None:
     assert [pk for page in back for pk in page] == flat
 
 
+@pytest.mark.parametrize(("words", "number"), [("要素", 4), ("要素 大宗", 1), ("粮食", 0)])
+@pytest.mark.parametrize("rows", ["tasks", "parts"])
+def test_a_page_knows_how_many_rows_contain_some_words(words: str, number: int, rows: str) -> None:
+    stage, _other = dispatched_task(supporters=0), dispatched_task()
+    Task.objects.filter(pk__in=[task.pk for task in more_tasks(stage, 3)]).update(title="要素", text="无")
+    within = asked(stage.coordinator_actor, f"q={words}&rows={rows}")
+    found, pager, counted = ledger.counted_page(within, rows=rows, sort="due", address=QueryDict(), size=2)
+    assert (len(found), counted) == (min(number, 2), number)
+    assert counted == ledger.counted(within, rows)
+    if number > 2:
+        rest, _pager, counted = ledger.counted_page(within, rows=rows, sort="due", address=QueryDict(pager.next_url[1:]), size=2)
+        assert (len(rest), counted) == (2, 4)
+        assert not {row.pk for row in rest} & {row.pk for row in found}
+
+
 def test_rows_without_a_due_date_come_last() -> None:
     stage = dispatched_task(due_on=None)
     dated = more_tasks(stage, 1)[0]
