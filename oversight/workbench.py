@@ -172,7 +172,9 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
         "pending": (_("To be signed for"), unsigned, {"unsigned": 0}, ""),
     }
     mine = _links(seats).filter(assignment_state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
-    counted = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()})
+    counted = mine.aggregate(
+        **{name: Count("assignment_id", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()}
+    )
     first = {
         name: list(mine.filter(condition).order_by("due_on", "assignment_id").values_list("assignment_id", flat=True)[:SHOWN])
         for name, (_label, condition, _asked, _look) in piles.items()

@@ -192,10 +192,16 @@ class Participation(models.Model):
         verbose_name_plural = _("participations")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["task", "agency", "tie"], name="workflow_participation_once")]
+        # The columns at their ends are what lists ask besides: they are then read from the index alone, not from a block of rows for each.
         indexes = [
             models.Index(fields=["agency", "task_state", "due_on", "task"], name="workflow_part_by_task_state"),
-            models.Index(fields=["agency", "assignment_state", "due_on", "task"], name="workflow_part_by_own_state"),
-            models.Index(fields=["agency", "plan"], condition=Q(tie__in=["lead", "support"]), name="workflow_part_by_plan"),
+            models.Index(
+                fields=["agency", "assignment_state", "due_on", "task", "task_state", "tie", "assignment"],
+                name="workflow_part_by_own_state",
+            ),
+            models.Index(
+                fields=["agency", "plan", "task_state"], condition=Q(tie__in=["lead", "support"]), name="workflow_part_by_plan_state"
+            ),
             models.Index(fields=["agency", "due_on", "assignment"], condition=Q(tie__in=["lead", "support"]), name="workflow_link_by_due"),
         ]
 
