@@ -163,4 +163,5 @@ def test_a_search_asks_only_once_what_may_be_seen_and_nothing_more_of_what_is_no
         assert not titles(actor, "金丝雀")
     for asked in (found, nowhere):
         assert sum('SELECT 1 AS "a" FROM "workflow_taskuserpermission"' in query["sql"] for query in asked.captured_queries) == 1
-    assert len(nowhere) == 6, "one of what was shown, one of each kind's words"
+    asked_of_nowhere = [query["sql"] for query in nowhere.captured_queries]
+    assert not [sql for sql in asked_of_nowhere if "workflow_evidence" in sql or ("oversight_words_report" in sql and "rank" in sql)]
