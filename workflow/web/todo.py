@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ from workflow.web import duties
 from workflow.web.chosen import shown_in
 from workflow.web.duties import Duty
 from workflow.web.paging import PAGE, Pager, neighbours
+from workflow.web.todo_rows import drawn_rows
 from workflow.working_days import calendar_in_force
 
 AT_ONCE = 100
@@ -109,17 +111,18 @@ def todo(request: HttpRequest) -> HttpResponse:
     form.cleaned_data = chosen
     kinds = [duty for duty in counts if chosen["kind"] in {None, int(duty)}]
     rows, pager = _page(request, actor, kinds, text=chosen["q"], due_until=form.due_until(today), now=now)
+    can_tick = any(row.can_be_ticked for row in rows)
     context = {
         "form": form,
         "rows": rows,
+        "drawn": drawn_rows(rows, can_tick=can_tick, here=request.get_full_path(), token=get_token(request)),
         "pager": pager,
         "kind": chosen["kind"],
         "tabs": [(int(duty), duties.LABELS[duty], number) for duty, number in counts.items()],
         "all": sum(counts.values()),
         "total": sum(counts[duty] for duty in kinds) if not chosen["q"] and not chosen["due"] else None,
-        "can_tick": any(row.can_be_ticked for row in rows),
+        "can_tick": can_tick,
         "may_draw_up": bool(actor.agencies_where("coordinate")),
-        "here": request.get_full_path(),
     }
     return render(request, "workflow/todo.html", context)
 

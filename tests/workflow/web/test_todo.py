@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from agencies.models import Role, User
+from agencies.models import Agency, Role, User
+from measures.models import Plan
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
+from tests.factories.documents import confirmed
 from tests.factories.tasks import Crew, accepted_task, closing_task, dispatched_task, make_crew, open_report, submitted_report
 from tests.workflow.web.conftest import SignIn
 from workflow.actions.dispatch import dispatch
@@ -18,7 +22,7 @@ from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
 from workflow.actions.request_extension import request_extension
 from workflow.actions.verify import SIGHT_DAYS, ask_verifier, verify
-from workflow.models import Assignment
+from workflow.models import Assignment, Report, Task
 from workflow.web import duties
 from workflow.web.duties import Duty
 
@@ -113,6 +117,47 @@ def test_the_list_costs_the_same_for_few_rows_and_for_many(
         assert len(small.get(reverse("todo")).context["rows"]) == 2
     with django_assert_max_num_queries(len(measured.captured_queries)):
         assert len(large.get(reverse("todo")).context["rows"]) == 25
+
+
+MARKUP = "<script>\"&'</script>"
+QUOTED = "&lt;script&gt;&quot;&amp;&#x27;&lt;/script&gt;"
+
+
+def test_rows_show_every_name_as_it_was_written_each_under_its_column(signed_in: SignIn) -> None:
+    stage = dispatched_task()
+    crew, other = stage.leads[0], accepted_task()
+    plan = confirmed(stage.coordinator, stage.issuer)
+    Plan.objects.update(title=MARKUP)
+    Task.objects.update(title=MARKUP, number="", plan=plan)
+    Agency.objects.update(short_name=MARKUP)
+    page = signed_in(crew.officer).get(reverse("todo")).content.decode()
+    row = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert row.count("<tr>") == 1
+    assert re.findall(r'data-label="(\w+)"', row) == ["事由", "督办事项", "单位", "状态", "办结时限", "亮灯"]
+    assert row.count(QUOTED) == 4, "the title in its cell and for the box, the plan, the agency"
+    assert '<script>"' not in page
+    assert f'href="{reverse("task", args=[stage.task.pk])}"' in row
+    assert stage.task.due_on is not None
+    assert stage.task.due_on.isoformat() in row
+    open_report(other, other.leads[0])
+    row = signed_in(other.leads[0].officer).get(reverse("todo")).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "col-tick" not in row
+    assert reverse("report", args=[Report.objects.get().pk]) in row
+
+
+def test_a_row_is_signed_for_by_its_own_button_and_leads_back_to_the_list() -> None:
+    crew, _coordinator = many_tasks(2)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(crew.officer, backend="django.contrib.auth.backends.ModelBackend")
+    address = f"{reverse('todo')}?kind={int(Duty.SIGN_FOR)}&q=1"
+    page = client.get(address).content.decode()
+    form = page.partition("<tbody>")[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    answer = client.post(form.partition('action="')[2].partition('"')[0], {name: html.unescape(value) for name, value in fields.items()})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == address
+    states = Assignment.objects.filter(agency=crew.agency).order_by("task__title").values_list("state", flat=True)
+    assert list(states) == ["pending", "accepted"]
 
 
 def test_a_broken_key_in_the_address_shows_the_first_page(signed_in: SignIn) -> None:
