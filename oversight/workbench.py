@@ -19,7 +19,7 @@ from oversight.filters import LINKS, LIVE, OWED, ledger_url, overdue
 from oversight.ledger import light_of_part
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
 from workflow.deadlines.lights import Colour, Light
-from workflow.lights import task_light
+from workflow.lights import light_between, task_light
 from workflow.models import Assignment, CoSignature, Follow, Participation, Report
 from workflow.states import (
     ENDED_ASSIGNMENT_STATES,
@@ -97,6 +97,7 @@ _BY_PART = {
     "title": F("assignment__task__title"),
     "agency_name": F("assignment__agency__short_name"),
     "sentence": F("assignment__task__text"),
+    "plan_id": F("assignment__task__plan_id"),
 }
 
 
@@ -106,7 +107,7 @@ def desks(actor: Actor, *, now: dt.datetime, lights: Lights) -> list[Desk]:
     if seats := actor.agencies_where("report", "sign_for"):
         found.append(_officer(actor, seats, lights, now))
     if seats := actor.agencies_where("review"):
-        found.append(_reviewer(actor, seats, now))
+        found.append(_reviewer(actor, seats, lights, now))
     if actor.agencies_where("coordinate"):
         found.append(_coordinator(actor, lights, now))
     if actor.agencies_where("instruct"):
@@ -140,9 +141,9 @@ def _officer(actor: Actor, seats: frozenset[int], lights: Lights, now: dt.dateti
         _("Nothing waits at the moment. What your agency is given to do, and what it is asked to report or to contribute, appears here."),
         [
             *_owed(seats, lights),
-            _written("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT),
-            _written("reports", _("Reports to be written now"), due, duty=Duty.REPORT),
-            _written("contributions", _("Contributions asked of us"), asked, duty=Duty.CONTRIBUTE),
+            _written("returned", _("Returned to me"), back, look="red", duty=Duty.REPORT, lights=lights),
+            _written("reports", _("Reports to be written now"), due, duty=Duty.REPORT, lights=lights),
+            _written("contributions", _("Contributions asked of us"), asked, duty=Duty.CONTRIBUTE, lights=lights),
         ],
     )
 
@@ -194,7 +195,7 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
     ]
 
 
-def _reviewer(actor: Actor, seats: frozenset[int], now: dt.datetime) -> Desk:
+def _reviewer(actor: Actor, seats: frozenset[int], lights: Lights, now: dt.datetime) -> Desk:
     parts = _links(seats).values("assignment_id")
     kinds = (Duty.REVIEW, Duty.REVIEW_CONTRIBUTION, Duty.REVIEW_PLAN)
     waiting, material, plans = (duties.rows_of(actor, duty, now=now) for duty in kinds)
@@ -210,8 +211,8 @@ def _reviewer(actor: Actor, seats: frozenset[int], now: dt.datetime) -> Desk:
         _("To be reviewed by me"),
         _("Nothing waits at the moment. What the officers of your agency send for review appears here."),
         [
-            _written("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW),
-            _written("contribution_review", _("Contributions to be released"), material, duty=Duty.REVIEW_CONTRIBUTION),
+            _written("agency_review", _("Reports to be released"), waiting, duty=Duty.REVIEW, lights=lights),
+            _written("contribution_review", _("Contributions to be released"), material, duty=Duty.REVIEW_CONTRIBUTION, lights=lights),
             _plans("plan_review", _("Work plans to be put on record"), plans, duty=Duty.REVIEW_PLAN),
             Pile(name="co_sign", label=_("Co-signatures asked of us"), count=total, matters=co_signing),
         ],
@@ -302,8 +303,17 @@ def _matter(row: dict[str, Any], lights: Lights, waiting: set[int]) -> Matter:
     )
 
 
-def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", text: str = "remark", duty: Duty | None = None) -> Pile:
-    """Return the pile of some reports or contributions; those of a duty lead to all of that kind that are owed."""
+def _written(
+    name: str,
+    label: Promise,
+    rows: QuerySet[Any],
+    *,
+    look: str = "",
+    text: str = "remark",
+    duty: Duty | None = None,
+    lights: Lights | None = None,
+) -> Pile:
+    """Return the pile of some reports or contributions; those of a duty lead to all of that kind that are owed, in the same light."""
     total, pks = _first(rows, "due_on", "pk")
     page, opens = ("report", _("Open the report")) if rows.model is Report else ("contribution", _("Open the contribution"))
     first = (
@@ -317,6 +327,7 @@ def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", 
             title=row["title"],
             about=f"{row['agency_name']} {row['period_start']:%Y-%m-%d} – {row['period_end']:%Y-%m-%d}",
             due_on=row["due_on"],
+            light=_light_of_written(row, lights) if lights else None,
             note=row[text],
             sentence=row["sentence"],
             source=row["plan_title"] or "",
@@ -326,6 +337,12 @@ def _written(name: str, label: Promise, rows: QuerySet[Any], *, look: str = "", 
     ]
     url = f"{reverse('todo')}?kind={int(duty)}" if duty else ""
     return Pile(name=name, label=label, count=total, look=look, matters=matters, url=url, opens=opens)
+
+
+def _light_of_written(row: dict[str, Any], lights: Lights) -> Light:
+    """Return the time light of a report or a contribution that is owed, as 待办 shows it."""
+    thresholds = lights.thresholds.of_plan(row["plan_id"])
+    return light_between(row["period_end"], row["due_on"], today=lights.today, calendar=lights.calendar, thresholds=thresholds)
 
 
 def _plans(name: str, label: Promise, rows: QuerySet[Any], *, duty: Duty) -> Pile:

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 from oversight.workbench import SHOWN, Pile
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, asked_contribution, declared_task, make_crew, reviewed_contribution
+from workflow.deadlines import Colour
 from workflow.models import Contribution, Report
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,18 @@ def test_reports_to_be_written_are_those_of_parts_in_hand(client: Client, make: 
     client.force_login(stage.leads[0].officer)
     pile = piles(client)["reports"]
     assert (pile.count, len(shown_at(client, pile))) == (number, number)
+
+
+def test_a_late_report_shows_the_light_that_its_list_shows(client: Client) -> None:
+    """A pile without lights would let what is long overdue look calm."""
+    stage = accepted_task(rhythm="monthly")
+    last_week = TODAY - dt.timedelta(days=7)
+    Report.objects.filter(state="due").update(period_start=last_week, period_end=last_week, due_on=YESTERDAY)
+    client.force_login(stage.leads[0].officer)
+    pile = piles(client)["reports"]
+    lights = [matter.light for matter in pile.matters]
+    assert [light.colour for light in lights if light] == [Colour.RED]
+    assert lights == [row.light for row in client.get(pile.url).context["rows"]]
 
 
 def test_many_contributions_cost_what_one_does(client: Client, django_assert_num_queries: AssertQueries) -> None:
