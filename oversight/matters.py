@@ -34,6 +34,7 @@ class Matter:
         why: what the late lead has reported of its problems, or what is missing.
         ahead: what it has announced as its next step, or whose move it is.
         forecast_on: when its lead expects to be done; None when it did not say.
+        is_announced: whether anything is known to come next; else `ahead` advises the reader what to do.
     """
 
     task_id: int
@@ -48,6 +49,7 @@ class Matter:
     forecast_on: dt.date | None
     percent: int
     may_instruct: bool
+    is_announced: bool = True
 
 
 def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> list[Matter]:
@@ -73,6 +75,7 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
     for row in first:
         parts = late[row["pk"]]
         report = next((words[part] for part, _name, _state in parts if part in words), None)
+        ahead = _ahead(report, row["state"], is_disputed=row["pk"] in disputed)
         found.append(
             Matter(
                 task_id=row["pk"],
@@ -82,7 +85,8 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
                 since=row["alarm_on"] + dt.timedelta(days=1),
                 days=(lights.today - row["alarm_on"]).days,
                 why=str(_why(report, [state for _part, _name, state in parts])),
-                ahead=str(_ahead(report, row["state"], is_disputed=row["pk"] in disputed)),
+                ahead=str(ahead or _("No next step is announced: press, or write an instruction.")),
+                is_announced=bool(ahead),
                 help_needed=report["help_needed"] if report else "",
                 forecast_on=report["forecast_on"] if report else None,
                 percent=row["percent"],
@@ -136,6 +140,4 @@ def _ahead(report: dict[str, Any] | None, state: str, *, is_disputed: bool) -> s
         return _("A hand-back waits for the coordinator's ruling.")
     if state == TaskState.CLOSING:
         return _("The sign-off waits for the coordinator.")
-    if report and report["next_steps"]:
-        return str(report["next_steps"])
-    return _("No next step is announced: press, or write an instruction.")
+    return str(report["next_steps"]) if report else ""

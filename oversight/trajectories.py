@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,11 +93,19 @@ class Trajectory:
     @property
     def sentence(self) -> str:
         """Return what is to be thought of it, in one line."""
+        return self._said("Y-m-d")
+
+    @property
+    def formal_sentence(self) -> str:
+        """Return the same for a formal paper, which writes dates out."""
+        return self._said("DATE_FORMAT")
+
+    def _said(self, form: str) -> str:
         if self.latest is None:
             return _("Nobody has reported a value yet.")
         unit = self.target.unit
         words = {
-            "value": _amount(self.latest.value), "unit": unit, "on": self.latest.read_on.isoformat(),
+            "value": _amount(self.latest.value), "unit": unit, "on": date_format(self.latest.read_on, form),
             "expected": _amount(self.expected) if self.expected is not None else "",
             "forecast": _amount(self.forecast) if self.forecast is not None else "",
         }  # fmt: skip

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from agencies.actor import Actor
-from agencies.models import User
+from agencies.models import Agency, User
 from oversight import burden, centre, matters, past, sight, trend, workbench
 from oversight.board import Board, Figure
 from oversight.filters import Filter, LedgerForm
@@ -253,6 +253,10 @@ def test_a_plan_of_others_is_no_board(client: Client, board: Board) -> None:
     assert client.get("/cockpit/", {"plan": "77"}).status_code == 404
 
 
+def office_of(board: Board) -> Agency:
+    return Agency.objects.filter(pk__in=board.actor.overseen).order_by("position", "pk")[0]
+
+
 def test_the_briefing_is_written_with_the_marks_of_its_language(client: Client, board: Board) -> None:
     client.force_login(User.objects.get(pk=board.actor.user_id or 0))
     papers = {}
@@ -262,7 +266,16 @@ def test_the_briefing_is_written_with_the_marks_of_its_language(client: Client, 
         papers[language] = re.sub(r"<[^>]+>", "", paper)
     assert re.search(r"（\d）\S+（\S+、\S+）：自", papers["zh-hans"])
     assert re.search(r"\(\d\) \S+ \(\S+, \S+\): late since .+ Why: .+ What next: ", papers["en"])
-    assert not re.search("[，。；：（）、]", papers["en"])
+    assert not re.search("[，。；：（）、]", papers["en"].replace(office_of(board).name, ""))
+
+
+def test_the_briefing_is_worded_as_a_paper_and_not_as_a_page(client: Client, board: Board) -> None:
+    """It gives its office the full name and tells no reader which button to press."""
+    client.force_login(User.objects.get(pk=board.actor.user_id or 0))
+    paper = client.get("/cockpit/briefing/").content.decode().partition("<article")[2].partition("</article>")[0]
+    assert office_of(board).name in paper
+    assert "可催办" not in paper
+    assert "尚未报送下一步安排。" in paper
 
 
 @pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/", "/workbench/", "/search/?q=要素"])

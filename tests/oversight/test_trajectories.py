@@ -51,6 +51,12 @@ def test_what_is_to_fall_is_judged_downwards() -> None:
     assert trajectory(limit, [read(JULY, 9)], JULY).course == Course.REACHED
 
 
+def test_a_formal_paper_writes_dates_out() -> None:
+    shown = trajectory(aim(100), [read(JULY, 50)], JULY)
+    assert "2026年7月2日" in shown.formal_sentence
+    assert "2026-07-02" in shown.sentence
+
+
 def test_the_forecast_goes_on_at_the_pace_of_the_readings() -> None:
     shown = trajectory(aim(100), [read(JANUARY, 0), read(JANUARY + dt.timedelta(days=100), 50)], JULY)
     assert shown.forecast == Decimal(50) + Decimal("0.5") * (END - JANUARY - dt.timedelta(days=100)).days
