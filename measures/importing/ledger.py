@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -73,7 +73,15 @@ def _read_table(document: Document, blocks: list[Block]) -> Ledger | None:
     reader = CellReader(document, columns, merged=merged)
     banners: list[Banner] = []
     rows = tuple(_rows(document, below, _settled(document, below, columns), reader, banners))
-    return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows, tuple(banners)) if rows else None
+    headings = tuple(banners) or tuple(_numbered_groups(document.text, rows))
+    return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows, headings) if rows else None
+
+
+def _numbered_groups(text: str, rows: Sequence[LedgerRow]) -> Iterator[Banner]:
+    """Give the cells that group tasks and carry a number (一、产业强市): they are headings as much as rows over all columns."""
+    for start, end in dict.fromkeys(row.section for row in rows if row.section):
+        if marker := read_marker(text[start:end]):
+            yield Banner(marker.label, start, *title_span(text, start + marker.length, end))
 
 
 def _filled_down(document: Document, blocks: list[Block], columns: list[str]) -> list[Block]:
@@ -184,6 +192,12 @@ def _title_of(document: Document, cell: Cell) -> tuple[int, int]:
     return title_span(document.text, cell.start + (marker.length if marker else 0), cell.end)
 
 
+def _heading_of(document: Document, cell: Cell) -> tuple[int, int]:
+    """Give the heading that a cell is, with its number if it has one."""
+    start, end = _title_of(document, cell)
+    return (cell.start if read_marker(document.quote(cell)) else start), end
+
+
 def _row(document: Document, block: Block, columns: list[str], heading: tuple[int, int] | None, reader: CellReader) -> LedgerRow | None:
     by_kind: dict[str, list[Cell]] = {}
     for kind, cell in zip(columns, block.cells, strict=False):
@@ -198,7 +212,7 @@ def _row(document: Document, block: Block, columns: list[str], heading: tuple[in
     if title[0] == title[1] or any(_SUM.fullmatch(document.quote(cell).strip()) for cell in (block.cells[0], tasks[0])):
         return None
     sections = by_kind.get("section", [])
-    section = heading or (_title_of(document, sections[-1]) if sections else None)
+    section = heading or (_heading_of(document, sections[-1]) if sections else None)
     if not number and marker:
         number = marker.label
     start = min(block.start, tasks[0].start)

@@ -29,6 +29,7 @@ _DOERS = tuple(kind for kind in AGENCIES if kind != "support")
 _SAME = re.compile(r"\s*(?P<same>[（(]?同[上前](?:一?[行栏项格列])?[）)]?|(?:[〃″〞＂\"”]|''|′′)(?:\s*(?:[〃″〞＂\"”]|''|′′))*|[→↑]+)\s*")
 _THEN = re.compile(r"[、，,；;和及]\s*(?=\S)")
 _SAYS_SAME = "写的是“同上”，按上一项填写，请核对"
+_WIDE = "这一格占了几种单位的列，没有另写角色的按责任单位读取，请核对"
 _LEFT_EMPTY = "没有写单位，按与上一行合并的单元格读取，请核对"
 
 Span = tuple[int, int]
@@ -65,13 +66,24 @@ class CellReader:
     def read(self, block: Block) -> tuple[LedgerCell, ...]:
         """Read a row: its cells in the order of a clause."""
         found: list[LedgerCell] = []
-        for place, (kind, cell) in enumerate(zip(self.columns, block.cells, strict=False)):
+        wide = self._wide(block)
+        for place, (column, cell) in enumerate(zip(self.columns, block.cells, strict=False)):
+            kind = "responsible" if column in AGENCIES and cell.start in wide else column
             quote = self.document.quote(cell)
             if kind in _LABELS and not EMPTY.match(quote) and not any(one.kind == kind and one.start == cell.start for one in found):
-                found += self._cell(place, kind, cell.start, cell.end)
+                cells = self._cell(place, kind, cell.start, cell.end)
+                found += [replace(one, why=one.why or _WIDE) for one in cells] if cell.start in wide else cells
         if not self.merged and not any(cell.kind in _DOERS for cell in found):
             found += self._left_empty(block)
         return tuple(sorted(found, key=lambda cell: list(_LABELS).index(cell.kind)))
+
+    def _wide(self, block: Block) -> set[int]:
+        """Give the beginnings of the cells that stand in columns of several roles at once, so that no column tells their role."""
+        kinds: dict[int, set[str]] = {}
+        for kind, cell in zip(self.columns, block.cells, strict=False):
+            if kind in AGENCIES:
+                kinds.setdefault(cell.start, set()).add(kind)
+        return {start for start, held in kinds.items() if len(held) > 1}
 
     def _cell(self, place: int, kind: str, start: int, end: int) -> list[LedgerCell]:
         text = self.document.text

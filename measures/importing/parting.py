@@ -153,7 +153,7 @@ def _sign(document: Document, blocks: Sequence[Block], layout: Layout) -> Layout
         end = last.start + len(who)
     if not names:
         return layout
-    signed = Piece("、".join(names), blocks[0].start, end)
+    signed = Piece((" " if any(" " in name for name in names) else "、").join(names), blocks[0].start, end)
     issuer = layout.issuer.text if layout.issuer else ""
     shortened = len(names) == 1 and len(names[0]) > len(issuer) and names[0].endswith(issuer[1:])
     together = len(names) > 1 and (re.sub(r"\s", "", issuer) == "".join(names) or issuer in names)

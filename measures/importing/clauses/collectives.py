@@ -29,6 +29,11 @@ _STATIONED_UNITS = re.compile(
 _TIERED = re.compile(r"[省市县区州旗盟镇乡、]{1,8}[两二三四]级")  # 市、区两级卫生健康部门
 _AREA = re.compile(r"^(?:全[省市县区州]|本[省市县区]|地区|片区|流域|沿岸|一带)$")
 _SORT = re.compile(r"[^等各]{2,30}等[\u4e00-\u9fff]{0,6}(?:" + "|".join(bodies.SORTS) + r")$")
+_BY_TRADE = re.compile(
+    r"(?P<thing>[\u4e00-\u9fff]{2,10}?)(?:运营|经营|生产|加工|制造|施工|开发|运输|物流|配送|销售|流通|供应|回收|处置|利用|养殖|种植|服务|租赁|检测|"
+    r"研发|设计|监理|仓储|冶炼|开采|维修|拆解|发电|采购|零售|批发)企业$"
+)
+_THINGS = ("设施", "设备", "资源", "产品", "废物", "垃圾", "电池", "单车", "用品", "物资", "器材", "材料")
 _SORTS_OWNED, _OWNED_BY = ("企业", "机构", "院校"), ("属", "国有", "重点", "骨干")
 _UNDER = ("监管", "所属", "下属", "直属", "出资", "主管")
 _OWNED = re.compile(rf"(?P<owner>[\u4e00-\u9fff]{{3,14}}?)(?:{'|'.join(_UNDER)})(?P<kind>[\u4e00-\u9fff]{{2,6}})$")
@@ -179,7 +184,10 @@ def is_class(name: str) -> bool:
 
 
 def _is_sort(plain: str) -> bool:
-    """Whether this is a sort of bodies that somebody owns, by what they do: 省属重点煤炭企业, 市属医疗机构."""
+    """Whether this is a sort of bodies by what they do: 充电设施运营企业, 省属重点煤炭企业, 市属医疗机构."""
+    trade = _BY_TRADE.match(plain)
+    if trade and (functional(trade["thing"]) or trade["thing"].endswith(_THINGS)) and not shape(plain).prefix:
+        return True
     noun = next((noun for noun in _SORTS_OWNED if plain.endswith(noun)), "")
     rest = plain.removesuffix(noun)
     owned = (at for at in range(2, len(rest) - 1) if rest[:at].endswith(_OWNED_BY))

@@ -6,7 +6,7 @@ from measures.importing.clauses import bodies, roles
 from measures.importing.clauses.names import shape
 
 _LENGTH = range(2, 5)  # characters of a name of a person
-_MANY, _NO_NAMES = ("各", "有关", "相关"), ("领导", "负责人", "责任人", "待定", "同上", "领导班子")
+_MANY, _NO_NAMES = ("各", "有关", "相关"), ("领导", "负责人", "责任人", "待定", "同上", "领导班子", "班子成员")
 _POSTS = tuple(title for title in bodies.TITLES if title.endswith(bodies.POST_ENDS))
 
 

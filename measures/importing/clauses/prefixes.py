@@ -12,6 +12,7 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 
 _SAME_SEAT = ("（行署）", "（管委会）", "（人民政府）", "（街道）", "（镇）", "（乡）")  # 市政府（行署）: either, by the kind of the place
 _ENTERPRISES = ("集团", "控股", "股份", "银行")
+_GREAT_REGIONS = ("西部", "东部", "中部", "北部", "南部", "北方", "南方", "华北", "华东", "华南", "华中", "东北", "西北", "西南", "中原")
 _SHORT_FIRMS, _LONGEST_FIRM = ("集团", "公司", "总公司"), 2  # 交发集团: nothing in it tells whether it is one of the city's
 _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # names of departments say what they do; a slip of the pen shows there
 _NO_PLACE = "没有写明所在地区"
@@ -145,7 +146,7 @@ def _broken(chain: _Chain | None) -> _Chain | None:
 
 def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
-    if made.head in ("部门", "机关", "大学") or places.short_at(name):
+    if made.head in ("部门", "机关", "大学") or places.short_at(name) or (name.startswith(_GREAT_REGIONS) and name.endswith(_ENTERPRISES)):
         return False  # 市场监管部门 names a function, at whatever level
     if _of_a_level(name) or _of_a_zone(made) or name.startswith("对口") or any(word in name for word in _SENTENCES):
         return False

@@ -172,7 +172,8 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
         suspect = bool(parties) and (bracketed or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
-        told = deadline if deadline and deadline.date else None  # 定期研究 of a sentence that assigns nothing is no rhythm of a duty
+        # 定期研究 of a sentence that assigns nothing is no rhythm of a duty; 完成时限：长期坚持 is what it says.
+        told = deadline if deadline and (deadline.date or _labelled(parser)) else None
         return Reading(Clause(0, length, is_clause=False, deadline=told, doubts=named), tidy=False)
     doubts = [*parser.doubts, *_doubts_of_all(length, parser, strong, bracketed=bracketed), *([doubt] if doubt else [])]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]

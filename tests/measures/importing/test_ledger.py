@@ -180,3 +180,23 @@ def test_a_column_of_measures_with_their_clauses_names_nobody_but_in_these() -> 
     ]
     assert [[deadline.text for deadline in measure.deadlines] for measure in reading.measures] == [[], ["2025年3月底前"], []]
     assert next((target.metric, int(target.value), str(target.due)) for target in reading.targets) == ("疏浚河道", 30, "2025-12-31")
+
+
+WIDE = """<html><body><table>
+<tr><td>序号</td><td>类别</td><td>工作任务</td><td>牵头单位</td><td>责任单位</td></tr>
+<tr><td>1</td><td rowspan="2">一、兴业强县</td><td>建设园区</td><td>县工信局</td><td>县财政局</td></tr>
+<tr><td>2</td><td>推进并联审批</td><td colspan="2">县行政审批局（牵头）、县住建局（配合）</td></tr>
+<tr><td>3</td><td>二、惠民生</td><td>改造校舍</td><td>县教体局</td><td>县财政局</td></tr></table></body></html>"""
+
+
+def test_a_cell_over_the_columns_of_two_roles_says_its_roles_itself_and_names_each_agency_once() -> None:
+    measure = read_plan(WIDE.encode(), "plan.html").measures[1]
+    assert [(item.name, item.role) for item in measure.clauses[0].items] == [("县行政审批局", "lead"), ("县住建局", "support")]
+    assert "这一格占了几种单位的列，没有另写角色的按责任单位读取，请核对" in [doubt.why for doubt in measure.clauses[0].doubts]
+
+
+def test_cells_that_group_tasks_and_carry_a_number_are_sections() -> None:
+    reading = read_plan(WIDE.encode(), "plan.html")
+    assert [(section.number, section.title) for section in reading.sections] == [("一", "兴业强县"), ("二", "惠民生")]
+    assert [measure.section for measure in reading.measures] == ["一、兴业强县", "一、兴业强县", "二、惠民生"]
+    assert [measure.section_start for measure in reading.measures][::2] == [section.start for section in reading.sections]

@@ -115,3 +115,23 @@ def test_numbers_of_items_say_for_what_and_name_nobody() -> None:
     clause = parse_clause("（第1、2项由市水利局牵头，第（三）项由市财政局牵头，市审计局配合）", CONTEXT)
     assert (clause.agencies("lead"), clause.agencies("support")) == (["市水利局", "市财政局"], ["市审计局"])
     assert len(clause.doubts) == 2
+
+
+def test_a_group_named_after_a_great_region_is_not_of_the_province() -> None:
+    clause = parse_clause("（省交通运输厅、发展改革委、西部机场集团按职责分工负责）", CONTEXT)
+    assert clause.agencies("responsible") == ["省交通运输厅", "省发展改革委", "西部机场集团"]
+
+
+def test_enterprises_of_a_trade_are_many_and_one_that_is_named_is_one() -> None:
+    clause = parse_clause("（牵头单位：市能源局；配合单位：充换电设施运营企业、粮食加工企业、江州明德生产企业）", CONTEXT)
+    assert [(item.name, item.collective) for item in clause.items if item.role == "support"] == [
+        ("充换电设施运营企业", True),
+        ("粮食加工企业", True),
+        ("江州明德生产企业", False),
+    ]
+    assert [doubt.why for doubt in clause.doubts] == ["不像单位名称，请核对"]
+
+
+def test_members_of_those_in_office_are_no_name_of_a_person() -> None:
+    clause = parse_clause("（牵头领导：市政府班子成员按分工负责；牵头单位：市财政局）", CONTEXT)
+    assert (clause.leaders, clause.agencies("lead")) == ((), ["市财政局"])
