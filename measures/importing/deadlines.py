@@ -197,7 +197,7 @@ def _within(plain: str, start: int, known: _Known) -> Deadline | None:
         last = date((year_from(since["year"]) or 0) + (number_from(number) or 1) - 1, 12, 31)
         return Deadline(plain[since.start() : found.end()], since.start(), found.end(), last)
     before = BEFORE_NUMBER.search(plain, max(0, start - _LONGEST_EVENT), start) if not found["lead"] else None
-    begin = before.start() if before else start
+    begin = before.start("event") if before else start
     if begin == start and HOW_LONG.search(plain, max(0, start - _LONGEST_EVENT), start) and not found["lead"]:
         return None
     event = plain[begin:start] if before else "" if spends else found["lead"]
@@ -252,7 +252,8 @@ def _point_or_range(plain: str, start: int, known: _Known) -> Deadline | None:
     day, why = last.resolve(known.running if last.year is None and last.shift is None else known.document)
     unfixed = _unfixed(plain, start, last, alone=not is_range)
     before = unfixed is not None and unfixed.text.endswith("前")  # 2021年10月大会召开前
-    set_for = known.labelled or before or _orders(plain, start, last) or _is_one_of(plain, start, last, is_range=is_range)
+    opens = not (is_range or why) and _opens(plain, start, last)
+    set_for = known.labelled or before or opens or _orders(plain, start, last) or _is_one_of(plain, start, last, is_range=is_range)
     if not (set_for and (known.labelled or _is_ahead(day, known))):
         return None
     if unfixed is not None:
@@ -307,7 +308,7 @@ def _orders(plain: str, start: int, point: Point) -> bool:
     """Whether a point in prose is a deadline, and not the date of something past."""
     after = plain[point.end : point.end + 6]
     told = after.startswith(_WORDS["history"]) and not point.before  # 2021年印发的通知, but 6月底前印发
-    if told or (start and plain[start - 1] in "自从〔（("):
+    if told or (start and plain[start - 1] in "自从对凡〔（("):
         return False
     strong = (
         point.before
@@ -315,6 +316,21 @@ def _orders(plain: str, start: int, point: Point) -> bool:
         or point.lead not in ("", "于", "在", "至", "力争", "确保", "计划", "预计", "争取")
     )
     return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"]))
+
+
+_OPENED = re.compile(r"(?:^|[。；\n])\s*$")
+_GOES_ON = re.compile(
+    r"(?![的各、和及与以起至到—]|工作|情况|经济|形势|主要|重点|目标|任务|计划|指标|总结|报告|进展|成效)[\u4e00-\u9fff]{4}"
+)
+
+
+def _opens(plain: str, start: int, point: Point) -> bool:
+    """Whether a sentence begins with a part of the year, which sets it for the whole: 上半年返还惠及企业800户, but not 上半年工作总结."""
+    return (
+        point.whole in ("half", "quarter")
+        and _OPENED.search(plain, max(0, start - 2), start) is not None
+        and _GOES_ON.match(plain, point.end) is not None
+    )
 
 
 def _require(reference: PartialDate | None) -> PartialDate:

@@ -20,6 +20,9 @@ LEADING = re.compile(
 )
 _REGION = re.compile(r"^在?(?P<region>全[省市县区镇]域|全[省市县区国州盟旗镇]|我[省市县区国]|本[省市县区]|全域|省内|市内)")
 _BEHIND = re.compile(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各|每(?:年|月|季度?|半年))+$")
+# 已登记的1.2万处点位, 现存10种锅炉: which of them, and no name of what is counted.
+_THOSE = re.compile(r"(?:(?:已|纳入|列入)[^，、]{1,8}的|(?:存在|剩余|余下|其余)的|现存|剩余)$")
+_IN_A_PLACE = re.compile(rf"^在[^，]{{2,30}}?(?=(?:{ANY_VERB.pattern})$)")  # 在重点区域建设30个示范县
 STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
 
 
@@ -34,7 +37,8 @@ def named_by(named: str) -> tuple[str, str]:
     bare = re.sub(r"(?:同比|比|较|相比|与).{0,3}(?:(?:19|20)\d{2}年|上年度?|去年)(?:底|末|同期)?(?:水平)?(?:相比)?$", "", bare).strip(
         " 、，\u3000"
     )
-    bare = STARTING.sub("", bare)
+    bare = _THOSE.sub("", STARTING.sub("", bare))
+    bare = _IN_A_PLACE.sub("", bare)
     bare = _BEHIND.sub("", bare)
     return "" if _YEARS_ONLY.fullmatch(bare) else bare, region
 

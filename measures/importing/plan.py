@@ -310,7 +310,11 @@ class _Assembly:
     def _passages(self, chosen: list[Node], listed: list[tuple[LedgerRow, MeasureReading]]) -> list[Passage]:
         """List the stretches in which targets are looked for: a node each, with what its headings say about it."""
         year = year_end(self.layout)
-        deadline_of = {id(below): self._deadline(self._clauses_in(node.start, node.end)) for node in chosen for below in node.walk()}
+        deadline_of = {
+            id(below): self._deadline(self._clauses_in(below.start, below.end)) or self._deadline(self._clauses_in(node.start, node.end))
+            for node in chosen
+            for below in node.walk()
+        }
         passages: list[Passage] = []
         for root in self.roots:
             due_of: dict[int, date | None] = {}

@@ -31,12 +31,14 @@ from measures.importing.when import Due
 _WORD = re.compile(any_of(COMPARATORS) + BETWEEN + "?$")
 _SUFFIX = re.compile(rf"\s*(?:的?(?P<suffix>{any_of(SUFFIXES)}))")
 _PLAIN = frozenset(("", "为", "是", "近", "约", "力争", "累计", *VERBS))
-_LENGTH = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日|岁|周岁|米|公里)$")
+# 3000余处坑塘基本完成整治: what is done to them stands behind.
+_DONE_TO = re.compile(r"(?P<thing>[\u4e00-\u9fff“”]{2,16}?)(?:基本|全部|全面|如期|均)*完成(?P<done>[\u4e00-\u9fff]{2,6})(?=[，。；、]|$)")
+_LENGTH = re.compile(r"(?<!/)(?:年|日|天|小时|分钟|个月|周|秒|工作日|岁|周岁|米|公里)$")
 _ONLY_VERB = re.compile(any_of(VERBS) + "$")
 _BREAK = re.compile(r"[，,。；;：:！？\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
 # 2台100万千瓦级煤电机组: a noun may begin with its size.
 _NOUN = re.compile(rf"^的?(?P<noun>(?:(?:{NUMBER})(?:{UNIT})(?:级|(?:及?以上|以下)的?))?[^，,。；;：:！？、（）()\d\s]{{2,30}})")
-_TIME_UNITS = re.compile(r"(?:年|日|天|小时|分钟|个月|周|秒|工作日|分|岁|度)$")
+_TIME_UNITS = re.compile(r"(?<!/)(?:年|日|天|小时|分钟|个月|周|秒|工作日|分|岁|度)$")
 # 由8个减少到3个: the first is where it starts from.
 _FROM = re.compile(r"(?:由|从)(?:目前的?|现[有在]的?|原来的?|20\d\d年的?)?$")
 _TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|降|下降|降低|提高|提升|增加|增长|上升|扩大|精简|调整)(?:到|至|为)")
@@ -113,6 +115,8 @@ class AimedSentence:
             return True
         if before and (before[-1] in '第前〔[.．+＋“"/-' or (before[-1].isascii() and before[-1].isalnum())):
             return True
+        if self.text.rfind("《", self.start, start) > self.text.rfind("》", self.start, start):
+            return True  # in the name of a paper
         if not is_counted(after) or (_FROM.search(before) and _TURNED.match(after)):
             return True
         return amount.unit in {"年", ""} and amount.length == len("2025") and int(amount.value) in _YEARS  # a year, not a length of time
@@ -177,9 +181,12 @@ class AimedSentence:
             counted, _, _ = self._metric(named, word, after, begin, amount)
             self.said.counted = self.said.counted or re.sub(r"^(?:目前|现|已经?|建有|拥有|有|共)+", "", counted)
             return None
-        if not self._is_aim(named, word, suffix, amount, due) or self._is_past(due):
+        done = _DONE_TO.match(self.text, after, self.end) if word is None and amount.unit and self._is_dated(amount.start) else None
+        if self._is_past(due) or not (self._is_aim(named, word, suffix, amount, due) or done):
             return None
         metric, region, end = self._metric(named, word, after, begin, amount)
+        if done:
+            metric, end = done["thing"] + done["done"], done.end()
         if not metric or _ONLY_TIME.fullmatch(metric):
             return None
         comparator, relation = (amount.word, ">=") if amount.word else self._comparator(word, suffix)

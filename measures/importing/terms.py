@@ -17,7 +17,10 @@ _LAST_ANNOUNCED = max(announced.holidays).year
 _ISSUED = re.compile(
     r"(?:印发|发布|下发|公布|颁布|出台|实施|施行|成文|发文)(?:之日起|日起|之日|起|之?后)$|^(?:未来|今后|用|从?现在起|即日起)?$"
 )
-BEFORE_NUMBER = re.compile(r"[^，。；、：（）\n“”\d]{1,14}(?:之日起|日起|之?后|起)(?:的)?$")  # the event, behind which the number stands
+# The event, behind which the number stands.
+BEFORE_NUMBER = re.compile(
+    r"(?:并且|并|且|应当|应|须|要|于|在|原则上)*(?P<event>[^，。；、：（）\n“”\d]{1,14}(?:之日起|日起|之?后|起)(?:的)?)$"
+)
 
 
 def runs_from_issue(event: str) -> bool:
