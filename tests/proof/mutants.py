@@ -86,7 +86,150 @@ def a_mistake_instead_of_a_moment() -> None:
     errors.is_passing = lambda error: False
 
 
+def unfenced() -> None:
+    """Let a sender whose transaction is gone write its outcome all the same (A3)."""
+    from django.db import DatabaseError, InterfaceError, connection
+
+    from notifications import delivery
+    from notifications.models import Message
+
+    hold_by_lock = delivery._hold_by_lock
+
+    @contextlib.contextmanager
+    def hold(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
+        message = None
+        try:
+            with hold_by_lock(pk, now, seated) as message:
+                yield message
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            if message is not None:
+                Message.objects.filter(pk=pk).update(sent_at=message.sent_at)
+            raise
+
+    delivery._hold_by_lock = hold
+
+
+def without_asking_again() -> None:
+    """Send what was queued for somebody, whoever may see it by now (A8)."""
+    from notifications import guards
+
+    vars(guards)["allowed"] = lambda pairs, now: set(pairs)
+
+
+def in_any_order() -> None:
+    """Take what is due in no order (A5)."""
+    from notifications import delivery
+    from notifications.models import Message
+
+    def candidates(run: Any, left_alone: Any) -> list[tuple[int, str]]:
+        due = Message.objects.filter(state="queued", next_attempt_at__lte=run.now).order_by("?")
+        return list(due.values_list("pk", "channel")[: delivery.CANDIDATES])
+
+    vars(delivery)["_candidates"] = candidates
+
+
+def another_name_each_time() -> None:
+    """Give a mail another Message-ID each time it is sent (F1)."""
+    import dataclasses
+    import uuid
+
+    from notifications import letters
+
+    build = letters.build
+
+    def anew(message: Any, now: dt.datetime) -> Any:
+        letter = build(message, now)
+        return letter and dataclasses.replace(letter, message_id=f"<{uuid.uuid4().hex}@proof>")
+
+    vars(letters)["build"] = anew
+
+
+def counted_side_by_side() -> None:
+    """Let senders count the mails of an hour without waiting for each other (F7)."""
+    from notifications import seats
+
+    vars(seats)["be_alone_with"] = lambda person: None
+
+
+def digests_in_pieces() -> None:
+    """Compose digests without a transaction, slowly (A16)."""
+    import contextlib as contexts
+    import time
+
+    from notifications import digests
+
+    carrier = digests._carrier
+
+    def slowly(*asked: Any) -> Any:
+        time.sleep(0.02)
+        return carrier(*asked)
+
+    class NoTransaction:
+        atomic = staticmethod(contexts.nullcontext)
+        on_commit = staticmethod(lambda ring: None)
+
+    vars(digests).update(_carrier=slowly, transaction=NoTransaction)
+    from django.db import connection
+
+    connection.features.has_select_for_update = False
+
+
+def a_bell_that_waits() -> None:
+    """Ring in the thread of whoever acts, for as long as the broker likes (B4)."""
+    from celery import current_app
+    from kombu.exceptions import KombuError, OperationalError
+
+    from notifications import bell
+
+    def ring(task: str = "notifications.tasks.deliver", *, expires: int = 60) -> bool:
+        with contextlib.suppress(KombuError, OperationalError, OSError):
+            current_app.send_task(task, expires=expires, retry=False, ignore_result=True)
+        return True
+
+    vars(bell)["ring"] = ring
+
+
+def a_template_that_breaks() -> None:
+    """Have the mail of one person fail while it is written (A7); no guard is taken away."""
+    from django.template import TemplateSyntaxError
+
+    from notifications.channels import email
+
+    compose = email.compose
+
+    def breaks(letter: Any, address: str) -> Any:
+        if address.startswith("poison.template@"):
+            raise TemplateSyntaxError("an unclosed block")
+        return compose(letter, address)
+
+    vars(email)["compose"] = breaks
+
+
+def given_up_too_soon() -> None:
+    """Give up after three attempts (A7)."""
+    from notifications import delivery
+
+    a_template_that_breaks()
+    vars(delivery)["MAX_ATTEMPTS"] = 3
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
-    for mutant in (without_the_row_lock, sent_before_it_is_sent, without_seats, without_the_key, a_mistake_instead_of_a_moment)
+    for mutant in (
+        without_the_row_lock,
+        sent_before_it_is_sent,
+        without_seats,
+        without_the_key,
+        a_mistake_instead_of_a_moment,
+        unfenced,
+        without_asking_again,
+        in_any_order,
+        another_name_each_time,
+        counted_side_by_side,
+        digests_in_pieces,
+        a_bell_that_waits,
+        a_template_that_breaks,
+        given_up_too_soon,
+    )
 }

@@ -10,16 +10,19 @@ import signal
 import subprocess
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.proof import test_crashes, test_hanging, test_senders, test_under_load
+from tests.proof import test_broker, test_changes, test_crashes, test_hanging, test_outages, test_senders, test_under_load
 from tests.proof.conftest import Rig, wait_until
 from tests.proof.house import House, children_of
 from tests.proof.test_senders import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.proof, pytest.mark.timeout(900)]
 
+a8 = test_changes.test_a8_nothing_is_sent_by_a_decision_after_the_task_has_left
 a1 = test_senders.test_a1_four_senders_killed_again_and_again_lose_and_double_nothing
 a6 = test_under_load.test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing
 f3 = test_hanging.test_f3_a_receiver_that_hangs_holds_half_of_the_senders_and_the_others_go_on
@@ -35,6 +38,78 @@ def test_a1_is_red_without_its_guard(
     with pytest.raises(AssertionError, match=seen_as) as seen:
         a1(new_rig(DUBAN_PROOF_MUTANT=mutant), figure, 600, 6)
     figure("A1 mutant", mutant=mutant, seen=str(seen.value).splitlines()[0])
+
+
+class Red(NamedTuple):
+    """A row that must be red, with what it is asked, without which guard, and by which assertion."""
+
+    row: Callable[..., None]
+    asked: tuple[int, ...]
+    mutant: str
+    seen_as: str
+
+
+a3 = test_senders.test_a3_a_frozen_sender_that_wakes_up_after_another_took_over_changes_nothing
+f7 = test_outages.test_f7_a_rule_that_arms_itself_again_and_again_mails_nobody_more_than_twenty_times_an_hour
+
+
+@pytest.mark.parametrize(
+    "red", [Red(a3, (1,), "unfenced", r"== \('sent', 1"), Red(f7, (), "counted_side_by_side", r"== \{20\}")], ids=["A3", "F7"]
+)
+def test_a_row_that_makes_its_rig_is_red_without_its_guard(
+    new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch, red: Red
+) -> None:
+    with pytest.raises(AssertionError, match=red.seen_as) as seen:
+        red.row(partial(new_rig, DUBAN_PROOF_MUTANT=red.mutant), figure, *red.asked, monkeypatch)
+    figure("mutant", mutant=red.mutant, seen=str(seen.value).splitlines()[0])
+
+
+a5 = test_outages.test_a5_after_three_days_without_anybody_each_reminder_comes_once_the_oldest_first
+f1 = test_senders.test_f1_killed_right_after_250_ok_repeats_one_mail_under_the_same_id
+a7 = test_senders.test_a7_poisoned_reminders_hold_up_nobody_and_are_parked
+a16 = test_senders.test_a16_digests_killed_half_way_hold_every_item_exactly_once
+
+
+@pytest.mark.parametrize(
+    "red",
+    [
+        Red(a5, (600,), "in_any_order", "fifty of"),
+        Red(f1, (10,), "another_name_each_time", "== 10"),
+        Red(a7, (), "given_up_too_soon", "given_up"),
+        Red(a16, (60, 15), "digests_in_pieces", "== 240"),
+    ],
+    ids=["A5", "F1", "A7", "A16"],
+)
+def test_a_row_of_senders_is_red_without_its_guard(
+    new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch, red: Red
+) -> None:
+    monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)
+    with pytest.raises(AssertionError, match=red.seen_as) as seen:
+        red.row(new_rig(DUBAN_PROOF_MUTANT=red.mutant), figure, *red.asked)
+    figure("mutant", mutant=red.mutant, seen=str(seen.value).splitlines()[0])
+
+
+a11 = test_broker.test_a11_a13_bells_rung_three_times_in_disorder_and_redelivered_do_nothing_more
+b4 = test_broker.test_b4_nobody_waits_two_seconds_for_a_redis_that_hangs
+
+
+@pytest.mark.parametrize(
+    "red", [Red(a11, (), "without_the_row_lock", "== 600"), Red(b4, (), "a_bell_that_waits", r"< \(?2")], ids=["A11+A13", "B4"]
+)
+def test_a_row_of_the_broker_is_red_without_its_guard(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure, red: Red
+) -> None:
+    with pytest.raises(AssertionError, match=red.seen_as) as seen:
+        red.row(partial(new_rig, DUBAN_PROOF_MUTANT=red.mutant), own_redis, figure)
+    figure("mutant", mutant=red.mutant, seen=str(seen.value).splitlines()[0])
+
+
+def test_a8_is_red_when_nobody_asks_again(
+    new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(AssertionError, match=r"== \[\]") as seen:
+        a8(partial(new_rig, DUBAN_PROOF_MUTANT="without_asking_again"), figure, monkeypatch, tmp_path, 6)
+    figure("mutant", mutant="without_asking_again", seen=str(seen.value).splitlines()[0])
 
 
 def test_f3_is_red_without_seats(new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:

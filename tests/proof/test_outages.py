@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Callable
 
@@ -81,7 +82,13 @@ def test_f7_a_rule_that_arms_itself_again_and_again_mails_nobody_more_than_twent
     monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)
     rig = new_rig(DUBAN_PROOF_MAIL_LIMIT=str(LIMIT))
     keeper = User.objects.create(username="keeper", office="system", is_staff=True)
-    people, waves, each = 2, 4, 40
+    people, waves, each, pause = 1, 4, 40, threading.Event()
+
+    def slow_and_well(recipient: str) -> str:
+        pause.wait(0.05)  # long enough for other senders to count meanwhile
+        return ""
+
+    rig.mails.fault = slow_and_well
     queued = Message.objects.filter(state="queued")
     rig.fork(4)
     for wave in range(waves):  # each telling arms the next
