@@ -74,8 +74,8 @@ def main() -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
 
+    from benchmarks.pages import tidy
     from workflow.models import Task
 
     few, many = (int(value) for value in (sys.argv[1:] + ["1000", "100000"][len(sys.argv) - 1 :])[:2])
@@ -86,8 +86,7 @@ def main() -> None:
         missing = count - Task.objects.count()
         if missing > 0:
             call_command("synthesize", agencies=100, users=400, tasks=missing)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        tidy()
         measured.append(measure())
     show(measured[0], measured[1], few, many)
 
