@@ -172,8 +172,10 @@ def _owed(seats: frozenset[int], lights: Lights) -> list[Pile]:
         ),
         "pending": (_("To be signed for"), unsigned, {"unsigned": 0}, ""),
     }
-    mine = _links(seats).filter(assignment_state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
-    counted = mine.aggregate(
+    owed = {"assignment_state__in": [AssignmentState.PENDING, AssignmentState.ACCEPTED]}
+    mine = _links(seats).filter(**owed)
+    # Only links of parts have such a state; asked no more than that, they are counted from the index by state alone.
+    counted = Participation.objects.filter(agency_id__in=seats, **owed).aggregate(
         **{name: Count("assignment_id", filter=condition) for name, (_label, condition, _asked, _look) in piles.items()}
     )
     first = {
