@@ -7,6 +7,7 @@ import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import django
@@ -16,6 +17,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from config.words_of_django import FORMS, FRAME, LISTS
 from tests.architecture.sources import APPS, ROOT, relative
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -43,6 +45,7 @@ UNLIKE_DJANGO = {
     "Text": "the body of a paper",
     "Today": "formal style",
     "today": "formal style",
+    **dict.fromkeys(chain(FRAME, LISTS, FORMS), "as offices say it, without gaps between the words"),
 } | dict.fromkeys(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "narrow columns of a calendar")
 """Words of Django that the apps translate otherwise, which changes them in the administration as well, and why that is right."""
 
