@@ -6,7 +6,16 @@ sweep of `make messages`, which would take them out of the catalogue otherwise.
 
 from django.utils.translation import gettext_noop as _
 
-FRAME = (_("Breadcrumbs"), _("View site"), _("Log out"), _("Recent actions"), _("My actions"), _("None available"), _("Site administration"))
+FRAME = (
+    _("Start typing to filter…"),
+    _("Breadcrumbs"),
+    _("View site"),
+    _("Log out"),
+    _("Recent actions"),
+    _("My actions"),
+    _("None available"),
+    _("Site administration"),
+)
 LISTS = (
     _("Select %s"),
     _("Select %s to change"),
