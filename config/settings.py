@@ -2,7 +2,7 @@
 
 `DUBAN_DEBUG`, `DUBAN_SECRET_KEY` (made and kept under `var/` when absent), `DUBAN_ALLOWED_HOSTS`, `DUBAN_SITE_URL`, `DUBAN_PORT`,
 `DUBAN_DATABASE_URL` (SQLite under `var/` when absent), `DUBAN_BROKER_URL` (embedded file-system broker when absent),
-`DUBAN_CACHE_URL`, `DUBAN_EMAIL_URL` (console when absent), `DUBAN_VAR` (folder of all local data). Notices: see docs/notifications.md.
+`DUBAN_EMAIL_URL` (console when absent), `DUBAN_VAR` (folder of all local data). Notices: see docs/notifications.md.
 """
 
 import secrets
@@ -226,13 +226,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "config.errors.stale_form"
 X_FRAME_OPTIONS = "DENY"
 
-# --- Cache, mail, Celery --------------------------------------------------------------------------
-
-CACHES = (
-    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("DUBAN_CACHE_URL")}}
-    if env.str("DUBAN_CACHE_URL", "")
-    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-)
+# --- Mail, Celery ---------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if env.str("DUBAN_EMAIL_URL", ""):

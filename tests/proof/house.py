@@ -140,7 +140,6 @@ class House:
             "DUBAN_DATABASE_URL": server.url,
             "DUBAN_TEST_VAR": str(folder / "var"),
             "DUBAN_TEST_BROKER": self.redis.url,
-            "DUBAN_CACHE_URL": f"redis://127.0.0.1:{self.redis.port}/1",
             "DUBAN_PROOF_SMTP": str(self.mails.port),
             "DUBAN_PROOF_HOOK": self.hooks.url,
             "PYTHONUNBUFFERED": "1",

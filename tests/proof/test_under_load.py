@@ -185,7 +185,7 @@ def test_b3_while_redis_is_away_nobody_is_refused_and_its_return_brings_everythi
 @pytest.mark.proof
 @pytest.mark.parametrize("seconds", [20, pytest.param(full("B4", 60), id="full")])
 def test_b4_while_redis_hangs_no_request_waits_two_seconds_for_it(new_house: Callable[..., House], figure: Figure, seconds: int) -> None:
-    house = new_house()  # the schedule is the product's own, and the cache is in the same Redis
+    house = new_house()  # the schedule is the product's own
     house.furnish()
     house.web()
     house.worker()

@@ -18,7 +18,7 @@ from tests.rig.services import postgresql, redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(sys.executable).parent
-OWN = ("DUBAN_DATABASE_URL", "DUBAN_BROKER_URL", "DUBAN_CACHE_URL", "DUBAN_EMAIL_URL", "DUBAN_DEBUG", "DUBAN_SITE_URL", "DUBAN_PORT")
+OWN = ("DUBAN_DATABASE_URL", "DUBAN_BROKER_URL", "DUBAN_EMAIL_URL", "DUBAN_DEBUG", "DUBAN_SITE_URL", "DUBAN_PORT")
 
 
 def _environment(**more: str) -> dict[str, str]:
@@ -127,7 +127,6 @@ def check() -> int:
         "DUBAN_SECRET_KEY": secrets.token_urlsafe(50),
         "DUBAN_DATABASE_URL": "postgresql://duban@127.0.0.1:1/duban",
         "DUBAN_BROKER_URL": "redis://127.0.0.1:1/0",
-        "DUBAN_CACHE_URL": "redis://127.0.0.1:1/1",
     }
     python = [sys.executable]
     templates = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/templates"))
@@ -155,9 +154,7 @@ def check() -> int:
 
 def _with_services(command: list[str]) -> int:
     with postgresql() as database, redis() as broker, tempfile.TemporaryDirectory(prefix="duban-var-") as var:
-        environment = _environment(
-            DUBAN_DATABASE_URL=database, DUBAN_BROKER_URL=f"{broker}/0", DUBAN_CACHE_URL=f"{broker}/1", DUBAN_VAR=var
-        )
+        environment = _environment(DUBAN_DATABASE_URL=database, DUBAN_BROKER_URL=f"{broker}/0", DUBAN_VAR=var)
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
