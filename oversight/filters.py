@@ -85,8 +85,8 @@ LINKS = Columns(
 class Dates(models.TextChoices):
     """The two dates by which lateness is counted: more time that was granted moves the one in force, never the first."""
 
-    CURRENT = "current", _("By the due dates in force")
-    FIRST = "first", _("By the first due dates")
+    CURRENT = "current", _("By dates in force")
+    FIRST = "first", _("By first dates")
 
 
 class DateInput(forms.DateInput):
