@@ -28,6 +28,8 @@ class Matter:
     """One red task.
 
     Attributes:
+        title: with the number it has in its plan.
+        name: without it, for papers, which count by themselves.
         who: the agencies that are late, leads first.
         since: the first day on which it was late.
         days: calendar days it has been late.
@@ -39,6 +41,7 @@ class Matter:
 
     task_id: int
     title: str
+    name: str
     plan: str
     who: Sequence[str]
     since: dt.date
@@ -80,6 +83,7 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
             Matter(
                 task_id=row["pk"],
                 title=f"{row['number']} {row['title']}".strip(),
+                name=row["title"],
                 plan=row["plan_title"] or "",
                 who=[name for _part, name, _state in parts],
                 since=row["alarm_on"] + dt.timedelta(days=1),

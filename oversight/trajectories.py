@@ -18,10 +18,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from measures.importing.comparators import COMPARATORS, SUFFIXES
 from measures.models import Target
 from oversight.models import TargetReading
 
-DOWNWARD = frozenset({"at_most", "less_than", "<=", "<", "≤"})
+_BY_WORD = (COMPARATORS | SUFFIXES).items()
+DOWNWARD = frozenset({"at_most", "less_than", "<=", "<", "≤", *(word for word, relation in _BY_WORD if relation in {"<=", "<"})})
+"""Comparators of aims that are met from below, by sign and by the word that the document uses."""
+
 TOLERANCE = Decimal("0.05")
 """How far below the trajectory a reading still counts as on course, as a share of the way."""
 
@@ -110,7 +114,7 @@ class Trajectory:
             "forecast": _amount(self.forecast) if self.forecast is not None else "",
         }  # fmt: skip
         said = [_("%(value)s%(unit)s on %(on)s") % words]
-        if self.expected is not None and self.course != Course.REACHED:
+        if self.expected is not None and self.course not in {Course.REACHED, Course.MISSED}:
             said.append(_("%(expected)s%(unit)s expected by now") % words)
         if self.forecast is not None and self.course not in {Course.REACHED, Course.MISSED}:
             said.append(_("%(forecast)s%(unit)s in sight for the due date") % words)

@@ -31,8 +31,9 @@ COMPARATORS = {
 
 @register.filter
 def aim(target: Target) -> str:
-    """Return what a target asks for, in one piece."""
-    return f"{COMPARATORS.get(target.comparator, target.comparator)} {target.value.normalize():f}{target.unit}"
+    """Return what a target asks for, in one piece; a blank after a sign, none after a word of the document, which writes none."""
+    sign = COMPARATORS.get(target.comparator)
+    return f"{sign} {plain(target.value)}{target.unit}" if sign else f"{target.comparator}{plain(target.value)}{target.unit}"
 
 
 @register.simple_tag

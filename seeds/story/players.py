@@ -32,14 +32,16 @@ def sign_all(story: PlanOfTheStory, moment: dt.datetime, *, share: int, of: int,
             sign_for(actor=actor, assignment_id=part.pk, now=moment)
 
 
-def report_until(story: PlanOfTheStory, report: Report, moment: dt.datetime, state: str, *, percent: int) -> None:
-    """Carry a report from the empty row to a state, as its agency and the coordinator would."""
+def report_until(
+    story: PlanOfTheStory, report: Report, moment: dt.datetime, state: str, *, percent: int, text: ReportText | None = None
+) -> None:
+    """Carry a report from the empty row to a state, as its agency and the coordinator would, in the given words or in the usual ones."""
     agency_id = report.assignment.agency_id
     officer = story.cast.one_who_may("report", agency_id, moment)
     reviewer = story.cast.one_who_may("review", agency_id, moment, but=officer.user_id if officer else None)
     if officer is None or reviewer is None or state == ReportState.DUE:
         return
-    save_report(actor=officer, report_id=report.pk, text=_text(report, percent), now=moment)
+    save_report(actor=officer, report_id=report.pk, text=text or _text(report, percent), now=moment)
     if state == ReportState.DRAFT:
         return
     if percent == 100:  # noqa: PLR2004 - done
@@ -77,6 +79,17 @@ def report_result(
         report = ask_for_report(actor=story.coordinator(moment), assignment_id=lead.pk, comment="请报送该事项最新进展。", now=moment)
         report.assignment = lead
         report_until(story, report, moment, until, percent=percent)
+
+
+def report_in_words(story: PlanOfTheStory, number: int, text: ReportText, moment: dt.datetime) -> None:
+    """Let the first lead of a task report in words of its own, and the coordinator accept it."""
+    lead = _leads(story, number)[0]
+    _clear_the_desk(story, lead, moment)
+    report = ask_for_report(
+        actor=story.coordinator(moment), assignment_id=lead.pk, comment="请说明未按期完成的原因和下步措施。", now=moment
+    )
+    report.assignment = lead
+    report_until(story, report, moment, ReportState.ACCEPTED, percent=text.percent or 0, text=text)
 
 
 def declare_leads(story: PlanOfTheStory, number: int, moment: dt.datetime, *, leads: int | None = None) -> None:

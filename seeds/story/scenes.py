@@ -6,6 +6,7 @@ import datetime as dt
 from functools import partial
 
 from seeds.story.joint_scenes import joint_work
+from seeds.story.leader_scenes import what_the_leader_reads
 from seeds.story.plan import DISPATCHED_DAYS_AGO, LATE_BATCH, LATE_BATCH_DAYS_AGO, PlanOfTheStory
 from seeds.story.players import (
     close,
@@ -44,6 +45,7 @@ def play(story: PlanOfTheStory) -> None:
     _reports_in_every_state(story)
     tasks_by_hand(story)
     joint_work(story)
+    what_the_leader_reads(story)
 
 
 def everyday_reports(story: PlanOfTheStory, moment: dt.datetime) -> None:
@@ -144,7 +146,7 @@ def _late_and_pressed(story: PlanOfTheStory) -> None:
         lambda now: instruct(
             actor=story.cast.named("leader", now),
             task_id=story.task_ids[8],
-            text="请金融办说明迟滞原因，提出赶超措施，月底前专报。",
+            text="请金融办说明迟滞原因，提出赶超措施，按期专报。",
             answer_by=story.diary.today + dt.timedelta(days=9),
             now=now,
         ),

@@ -12,6 +12,7 @@ from django.test import Client
 from agencies.models import Role
 from measures.models import Plan, Target
 from oversight.models import TargetReading
+from oversight.templatetags.oversight import aim as shown
 from oversight.trajectories import Course, trajectory
 from tests.factories.directory import NOW, make_agency, make_member
 from tests.factories.tasks import Stage, accepted_task, make_crew
@@ -44,8 +45,9 @@ def test_the_course_is_judged_by_the_straight_line(readings: list[TargetReading]
     assert trajectory(aim(100), readings, today).course == course
 
 
-def test_what_is_to_fall_is_judged_downwards() -> None:
-    limit = aim(10, "at_most")
+@pytest.mark.parametrize("comparator", ["at_most", "控制在", "不超过", "低于", "以内"])
+def test_what_is_to_fall_is_judged_downwards(comparator: str) -> None:
+    limit = aim(10, comparator)
     assert trajectory(limit, [read(JANUARY, 30), read(JULY, 29)], JULY).course == Course.BEHIND
     assert trajectory(limit, [read(JANUARY, 30), read(JULY, 19)], JULY).course == Course.ON_COURSE
     assert trajectory(limit, [read(JULY, 9)], JULY).course == Course.REACHED
@@ -152,3 +154,7 @@ def test_a_leader_chooses_a_portfolio_among_what_is_overseen(client: Client, sta
     client.force_login(stage.leader)
     assert client.post(f"/cockpit/charges/{charge.pk}/drop/").status_code == 302
     assert stage.leader.charges.count() == 1
+
+
+def test_an_aim_is_shown_as_its_document_writes_it() -> None:
+    assert [shown(aim(30, comparator)) for comparator in ("达到", "at_least", "<")] == ["达到30家", "≥ 30家", "< 30家"]
