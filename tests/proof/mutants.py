@@ -214,6 +214,44 @@ def given_up_too_soon() -> None:
     vars(delivery)["MAX_ATTEMPTS"] = 3
 
 
+def a_rung_without_its_row() -> None:
+    """Let whoever comes to a rung tell it (A4): neither the row of its name nor the lock of its part is asked."""
+    from django.db import connection
+
+    from workflow.actions import climb
+
+    fire = climb.fire
+
+    def fire_all(rows: Any, fired_at: dt.datetime) -> set[str]:
+        fire(rows, fired_at)
+        return {row.key for row in rows}
+
+    vars(climb).update(fire=fire_all, _fired=lambda ids: {})
+    connection.features.has_select_for_update_skip_locked = False
+
+
+def every_part_anew() -> None:
+    """Have each sweep look at every part again and tell what it comes to (A13)."""
+    from workflow.actions import sweep
+    from workflow.models import Assignment
+
+    a_rung_without_its_row()
+    climb = sweep.climb
+
+    def climb_anew(*asked: Any) -> int:
+        Assignment.objects.update(climbs_anew=True)
+        return climb(*asked)
+
+    vars(sweep)["climb"] = climb_anew
+
+
+def more_than_a_second() -> None:
+    """Have whoever rings wait five seconds for a broker that is dead (B3)."""
+    from notifications import bell
+
+    vars(bell)["WAIT"] = 5.0
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -231,5 +269,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
         a_bell_that_waits,
         a_template_that_breaks,
         given_up_too_soon,
+        a_rung_without_its_row,
+        every_part_anew,
+        more_than_a_second,
     )
 }

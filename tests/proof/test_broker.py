@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ from tests.factories.tasks import accepted_task, dispatched_task
 from tests.proof.conftest import ROOT, Rig, start_celery, wait_until
 from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure, all_sent
-from workflow.models import CalendarDay, Firing
+from workflow.models import CalendarDay, Event, Firing
 from workflow.states import Rhythm
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
@@ -254,6 +255,8 @@ def test_a4_three_beats_three_workers_and_three_sweepers_tell_everything_once(
     fired = Firing.objects.count()
     figure("A4", beats=3, workers=3, sweepers=3, rungs_fired=fired, messages=Message.objects.count(), arrived=rig.arrived())
     assert fired > 2 * len(stages)
+    lines = Counter(Event.objects.filter(verb="rung").values_list("assignment_id", "data__rung"))
+    assert {rung: told for rung, told in lines.items() if told > 1} == {}, "a rung was told more than once"
     assert "Traceback" not in rig.errors(), rig.errors()
     assert max(rig.mails.ids.values()) == 1
     assert max(rig.hooks.keys.values()) == 1

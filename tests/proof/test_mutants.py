@@ -91,10 +91,21 @@ def test_a_row_of_senders_is_red_without_its_guard(
 
 a11 = test_broker.test_a11_a13_bells_rung_three_times_in_disorder_and_redelivered_do_nothing_more
 b4 = test_broker.test_b4_nobody_waits_two_seconds_for_a_redis_that_hangs
+b3 = test_broker.test_b3_with_redis_gone_nothing_fails_and_its_return_brings_everything
+a13 = test_broker.test_a13_every_bell_of_the_schedule_rung_three_times_in_disorder_leaves_the_same_bytes_behind
+a4 = test_broker.test_a4_three_beats_three_workers_and_three_sweepers_tell_everything_once
 
 
 @pytest.mark.parametrize(
-    "red", [Red(a11, (), "without_the_row_lock", "== 600"), Red(b4, (), "a_bell_that_waits", r"< \(?2")], ids=["A11+A13", "B4"]
+    "red",
+    [
+        Red(a11, (), "without_the_row_lock", "== 600"),
+        Red(b4, (), "a_bell_that_waits", r"< \(?2"),
+        Red(a4, (), "a_rung_without_its_row", "a rung was told more than once"),
+        Red(b3, (), "more_than_a_second", r"< 2"),
+        Red(a13, (), "every_part_anew", r"workflow_event.* == set\(\)"),
+    ],
+    ids=["A11+A13", "B4", "A4", "B3", "A13 bytes"],
 )
 def test_a_row_of_the_broker_is_red_without_its_guard(
     new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure, red: Red
@@ -120,16 +131,17 @@ def test_f3_is_red_without_seats(new_rig: Callable[..., Rig], figure: Figure, mo
 
 
 @pytest.mark.parametrize(
-    ("row", "mutant", "seen_as"),
-    [(c1, "without_the_key", "acknowledged and recorded differ"), (c2, "a_mistake_instead_of_a_moment", r"Counter\(\{'500 None'")],
+    "red",
+    [
+        Red(c1, (6,), "without_the_key", "acknowledged and recorded differ"),
+        Red(c2, (6,), "a_mistake_instead_of_a_moment", r"Counter\(\{'500 None'"),
+    ],
     ids=["C1 without_the_key", "C2 without_503"],
 )
-def test_a_crash_is_red_without_its_guard(
-    new_house: Callable[..., House], figure: Figure, row: Callable[..., None], mutant: str, seen_as: str
-) -> None:
-    with pytest.raises(AssertionError, match=seen_as) as seen:
-        row(partial(new_house, DUBAN_PROOF_MUTANT=mutant), figure, 6)
-    figure("mutant", mutant=mutant, seen=str(seen.value).splitlines()[0])
+def test_a_house_is_red_without_its_guard(new_house: Callable[..., House], figure: Figure, red: Red) -> None:
+    with pytest.raises(AssertionError, match=red.seen_as) as seen:
+        red.row(partial(new_house, DUBAN_PROOF_MUTANT=red.mutant), figure, *red.asked)
+    figure("mutant", mutant=red.mutant, seen=str(seen.value).splitlines()[0])
 
 
 def test_a6_is_red_when_web_processes_are_killed_instead_of_handing_over(
