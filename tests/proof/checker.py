@@ -52,8 +52,8 @@ def _held(now: dt.datetime) -> Iterator[str]:
         yield f"message {key} is still claimed"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid, state FROM pg_stat_activity WHERE xact_start < now() - %s AND pid <> pg_backend_pid()"
+            "SELECT pid, state FROM pg_stat_activity WHERE xact_start < now() - make_interval(secs => %s) AND pid <> pg_backend_pid()"
             " AND datname = current_database()",
-            [LONGEST],
+            [LONGEST.total_seconds()],
         )
         yield from (f"session {pid} has been {state} in a transaction for a minute" for pid, state in cursor.fetchall())

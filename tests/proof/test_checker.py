@@ -114,8 +114,8 @@ def told(stage: Stage, **traits: dt.datetime) -> Message:
 
 def claimed(stage: Stage) -> None:
     """Leave a message claimed by a sender that ended a minute ago."""
-    row = told(stage, claimed_until=NOW - dt.timedelta(seconds=61))
-    InboxItem.objects.create(key="damage", recipient=row.recipient, topic="system", subject=row.subject, created_at=NOW)
+    told(stage, claimed_until=NOW - dt.timedelta(seconds=61))
+    InboxItem.objects.create(key="damage", recipient=stage.coordinator, topic="system", subject="提醒", created_at=NOW)
 
 
 DAMAGES: dict[str, tuple[Callable[..., Stage], Damage, str]] = {
