@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from celery.worker.consumer import Consumer as CeleryConsumer
 
-from config.listening import Consumer, Ear
+from config import listening
+from config.listening import Consumer, Ear, Watchdog
 
 
 def test_a_worker_that_lets_bells_wait_is_deaf_at_the_second_look() -> None:
@@ -47,3 +48,36 @@ def test_nothing_is_put_back_or_acknowledged_through_a_lost_connection(monkeypat
     consumer.on_connection_error_after_connected(OSError("gone"))
     channel.basic_ack("1")
     assert not channel.do_restore
+
+
+class _Looks:
+    """Ends a watch after its third look."""
+
+    def __init__(self) -> None:
+        self._left = 3
+
+    def wait(self, _seconds: float) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+def starts_of_a_worker_that_lets_bells_wait(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have a watchdog look three times at a worker that does nothing while bells wait; return how often it was started anew."""
+    started: list[str] = []
+    monkeypatch.setattr("config.listening.settings.DUBAN_DEAF_AFTER", 0.0)
+    monkeypatch.setattr(listening, "bells_waiting", lambda app: 3)
+    monkeypatch.setattr(listening, "start_anew", lambda: started.append("anew"))
+    dog = Watchdog(object())
+    monkeypatch.setattr(dog, "_stopped", _Looks())
+    dog._watch(None)
+    return started
+
+
+def test_b5_a_watchdog_starts_a_worker_anew_that_lets_bells_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert starts_of_a_worker_that_lets_bells_wait(monkeypatch) == ["anew", "anew"], "nobody noticed a deaf worker"
+
+
+def test_b5_is_red_when_no_worker_is_ever_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ear, "is_deaf", lambda *_self, **_asked: False)
+    with pytest.raises(AssertionError, match="nobody noticed"):
+        test_b5_a_watchdog_starts_a_worker_anew_that_lets_bells_wait(monkeypatch)

@@ -240,7 +240,7 @@ def every_part_anew() -> None:
 
     def climb_anew(*asked: Any) -> int:
         Assignment.objects.update(climbs_anew=True)
-        return climb(*asked)
+        return int(climb(*asked))
 
     vars(sweep)["climb"] = climb_anew
 
