@@ -10,12 +10,14 @@ from django.db.models import Model
 
 from agencies import permissions
 from agencies.chain_check import verify
-from agencies.models import DirectoryEvent
+from agencies.models import DirectoryEvent, User
 from measures.models import PlanEvent, Upload
 from notifications.models import InboxItem, Message
+from oversight import matters, portfolio
+from oversight.lights import Lights
 from seeds import story
 from seeds.people import settle
-from tests.factories.directory import NOW
+from tests.factories.directory import NOW, actor_of
 from tests.factories.documents import load_directory
 from workflow import grants
 from workflow.actions.sweep import sweep
@@ -61,3 +63,16 @@ def test_the_story_shows_every_state_is_told_once_and_leaves_nothing_to_sweep() 
     before = Event.objects.count()
     story.tell(NOW + dt.timedelta(days=1))
     assert (sweep(NOW).rungs_fired, Event.objects.count()) == (0, before)
+    _the_leader_has_something_to_read()
+
+
+def _the_leader_has_something_to_read() -> None:
+    """Check that everything red says why, what next and where help is wanted, and that the leader's portfolio has figures."""
+    leader = actor_of(User.objects.get(username="leader"), now=NOW)
+    read = matters.red(leader, lights=Lights.on(NOW), now=NOW)
+    assert read
+    assert all(matter.is_announced and matter.forecast_on for matter in read)
+    assert [bool(matter.help_needed) for matter in read].count(True) == 1
+    held = portfolio.portfolio(leader, Lights.on(NOW))
+    assert len(held) == 4
+    assert all(one.owed.value for one in held)
