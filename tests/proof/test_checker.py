@@ -27,7 +27,7 @@ from tests.proof import checker
 from workflow.models import Assignment, CoSignature, Event, HandBack, Participation, Report, SignOff, Suspension, Task, WorkPlan
 from workflow.states import Tie
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+pytestmark = [pytest.mark.proof, pytest.mark.postgres, pytest.mark.django_db]
 LATER = TODAY + dt.timedelta(days=900)
 Damage = Callable[[Stage], object]
 
