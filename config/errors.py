@@ -80,6 +80,12 @@ SAYINGS: dict[int, Saying] = {
         "busy",
     ),
 }
+STALE = Saying(
+    _("The form is no longer valid"),
+    _("The form was open for too long, or you signed in again since."),
+    _("Go back: what you typed is still there. Copy it if it is long, reload the page and send it again."),
+    "stale_form",
+)
 RETRY_AFTER = 2
 """Seconds after which a request is worth repeating that the database did not answer; it comes back from a crash in about as many."""
 
@@ -89,7 +95,7 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str = "") -> HttpResponse:
+def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str = "", saying: Saying | None = None) -> HttpResponse:
     """Return the answer to a request that cannot be served.
 
     Args:
@@ -97,8 +103,9 @@ def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str =
         status: one of `SAYINGS`.
         reason: why, when it is known better than the status alone says.
         code: the word of the API, when it is not the usual one of the status.
+        saying: the words, when those of the status do not fit.
     """
-    saying = SAYINGS[status]
+    saying = saying or SAYINGS[status]
     reason = reason or saying.reason
     if wants_json(request):
         return JsonResponse({"detail": str(reason), "code": code or saying.code}, status=status)
@@ -132,9 +139,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose security token is missing or too old."""
     del reason
-    return answer(
-        request, 403, reason=_("The form was open for too long, or you signed in again since. Go back, reload and send it again.")
-    )
+    return answer(request, 403, saying=STALE)
 
 
 def _styles() -> list[str]:

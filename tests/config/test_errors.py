@@ -107,7 +107,10 @@ def test_a_form_without_its_token_is_explained(signed_in: Client) -> None:
     strict.cookies = signed_in.cookies
     response = strict.post("/password/", {})
     assert response.status_code == 403
-    assert "表单打开时间过长" in response.content.decode()
+    shown = response.content.decode()
+    assert "表单已失效" in shown
+    assert "表单打开时间过长" in shown
+    assert "您无权进行此操作" not in shown, "it is no matter of rights"
 
 
 def test_every_answer_also_reads_in_english(signed_in: Client) -> None:

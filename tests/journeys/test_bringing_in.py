@@ -17,7 +17,8 @@ from workflow.models import Report
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 EXCEL = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body><table><!--StartFragment-->
-<tr height=18><td class=xl65>广州</td><td align=right>12.5</td></tr><tr><td>深圳</td><td align=right>8</td></tr><!--EndFragment-->
+<tr height=18><td class=xl65>广州</td><td align=right>12.5</td></tr><tr><td>深圳</td><td align=right>8</td></tr>
+<tr><td>珠海</td><td></td><td>待核</td></tr><!--EndFragment-->
 </table></body></html>"""
 WORD = """<html xmlns:w="urn:schemas-microsoft-com:office:word"><body><!--StartFragment--><p class=MsoNormal>一、<b>进展</b></p>
 <table class=MsoTableGrid><tr>
@@ -49,10 +50,10 @@ def test_tables_of_excel_and_word_become_lines_where_the_cursor_stands(new_page:
     field.fill("各市投入（亿元）：\n完毕。")
     field.press("ArrowUp")
     field.press("End")
-    copied(page, EXCEL, "广州\t12.5\n深圳\t8")
+    copied(page, EXCEL, "广州\t12.5\n深圳\t8\n珠海\t\t待核")
     field.press("Enter")
     field.press("Control+v")
-    expect(field).to_have_value("各市投入（亿元）：\n广州；12.5\n深圳；8\n完毕。")
+    expect(field).to_have_value("各市投入（亿元）：\n广州；12.5\n深圳；8\n珠海；—；待核\n完毕。")
     copied(page, WORD, "一、进展\n标准厂房\t已完工 三栋\n二、下步打算")
     field.press("Control+a")
     field.press("Control+v")

@@ -66,6 +66,8 @@
     event.detail.shouldSwap = false;
     const notice = form.querySelector("[data-session-ended]");
     if (notice) notice.hidden = false;
+    const beside = document.getElementById("autosaved"); // who writes further down does not see the head of the form
+    if (notice && beside) beside.replaceChildren(Object.assign(document.createElement("span"), { className: "text-danger", textContent: notice.textContent }));
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "autosaved" && !event.detail.target.querySelector(".text-danger")) window.sessionStorage.removeItem(slot);

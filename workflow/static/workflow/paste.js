@@ -3,7 +3,10 @@
 (() => {
   "use strict";
   const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
-  const row = (part) => [...part.cells].map(words).filter(Boolean).join("；");
+  const row = (part) => {
+    const cells = [...part.cells].map(words);
+    return cells.some(Boolean) ? cells.map((cell) => cell || "—").join("；") : ""; // an empty cell keeps its place
+  };
   const lines = (html) => {
     const parts = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("tr, p, li, h1, h2, h3, h4, h5, h6")];
     const whole = parts.filter((part) => !part.parentElement.closest("td, th, li"));
