@@ -65,7 +65,7 @@ def ask(request: ActorRequest, kind: str) -> HttpResponse:
     context = {
         "kind": kind,
         "groups": [{"label": task, "names": names} for task, names in by_task.items()],
-        "total": len(reached),
+        "total": len({part.agency_id for part in reached}),
         "parts": [f"{part.pk}:{part.version}" for part in reached],
         "left_out": left_out,
         "back": request.GET.get("back", ""),

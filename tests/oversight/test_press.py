@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.test import Client
 
-from tests.factories.directory import NOW
+from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import accepted_task, declared_task, dispatched_task
+from workflow.actions.dispatch import dispatch
+from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.models import Event
+from workflow.states import Part, Rhythm
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +37,25 @@ def test_everyone_it_goes_to_is_shown_before_anything_goes_out(client: Client) -
         assert crew.agency.short_name in page
     assert "共 4 家单位" in page
     assert pressed() == 0
+
+
+def test_an_agency_with_a_part_in_two_of_the_tasks_is_counted_once(client: Client) -> None:
+    stage = dispatched_task(leads=1, supporters=3)
+    again = draw_up_task(
+        actor=stage.coordinator_actor,
+        issuer_id=stage.issuer.pk,
+        title="开展地方要素交易场所评估",
+        text="每半年评估一次成效。",
+        receivers=[PlannedReceiver(Part.LEAD, agency_id=stage.leads[0].agency.pk)],
+        due_on=TODAY + dt.timedelta(days=60),
+        rhythm=Rhythm.NONE,
+        now=NOW,
+    )
+    dispatch(actor=stage.coordinator_actor, task_ids=[again.pk], now=NOW)
+    client.force_login(stage.coordinator)
+    page = client.get("/ledger/press/", {"task": [stage.task.pk, again.pk]}).content.decode()
+    assert page.count(f"<li>{stage.leads[0].agency.short_name}") == 2
+    assert "共 4 家单位" in page
 
 
 def test_sending_presses_each_and_leads_back_to_the_list(client: Client) -> None:

@@ -158,7 +158,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     readers = _receivers(row) if decides else []
     context = {
         "paper": row, "task": task, "paragraphs": row.body.splitlines(), "decides": decides, "form": form,
-        "readers": readers, "readers_total": sum(len(group.names) for group in readers),
+        "readers": readers,
     }  # fmt: skip
     return render(request, "workflow/papers/paper.html", context, status=status)
 
