@@ -225,18 +225,32 @@ class Parser:
         stops = [at for at, index in enumerate(self.pending) if self.chunks[index].separator in _STOPS]
         if len(self.pending) < 2 or not stops or not any(chunk.role == "lead" for chunk in self.chunks):
             return False
-        led, helping = self.pending[: stops[-1]], self.pending[stops[-1] :]
-        self.doubts = [doubt for doubt in self.doubts if doubt.why != _ONLY_THE_LAST]
-        for role, indexes in (("lead", led), ("support", helping)):
-            if indexes:
-                last = token.end if indexes is helping else self.chunks[indexes[-1]].end
-                self.doubts.append(Doubt(self.chunks[indexes[0]].start, last, f"“（{_SPOKEN[role]}）”一类标注按标前面各单位读取"))
+        helping = self.pending[stops[-1] :]
+        led = [index for index in self.pending[: stops[-1]] if self._before_a_lead(index)]
+        unsaid = [index for index in self.pending[: stops[-1]] if index not in led]  # 甲（牵头）、乙；丙、丁（配合）
+        if led:
+            self.doubts = [doubt for doubt in self.doubts if doubt.why != _ONLY_THE_LAST]
+            self._doubt_mark(led, self.chunks[led[-1]].end, "lead")
+        self._doubt_mark(helping, token.end, "support")
         self._assign(led, "lead")
         self._assign(helping, "support")
-        self.pending = []
+        self.pending = unsaid
         self.group += 1
         self.roles_seen, self.marked = self.roles_seen + 1, True
         return True
+
+    def _doubt_mark(self, indexes: list[int], end: int, role: Role) -> None:
+        why = f"“（{_SPOKEN[role]}）”一类标注按标前面各单位读取"
+        self.doubts.append(Doubt(self.chunks[indexes[0]].start, end, why))
+
+    def _before_a_lead(self, index: int) -> bool:
+        """Whether a mark of a lead stands behind a name, with no stop between."""
+        for chunk in self.chunks[index + 1 :]:
+            if chunk.separator in _STOPS:
+                return False
+            if chunk.role == "lead":
+                return True
+        return False
 
     def _link(self, index: int, token: Token) -> None:
         self.in_object = False

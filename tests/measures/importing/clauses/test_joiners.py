@@ -55,3 +55,18 @@ def test_to_be_responsible_together_is_said_of_all_and_to_carry_out_of_the_last(
 ) -> None:
     found: dict[str, Any] = parse_clause(text, ClauseContext(province="广西", city=None, date=None)).to_json()
     assert (found["lead"], found["support"], found["responsible"]) == (["省海洋局"], support, responsible)
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "support", "responsible"),
+    [
+        ("市发改委、市招商局（牵头）；市财政局、市民政局（配合）", ["市发改委", "市招商局"], ["市财政局", "市民政局"], []),
+        ("市发改委（牵头）、市招商局；市财政局、市民政局（配合）", ["市发改委"], ["市财政局", "市民政局"], ["市招商局"]),
+        ("市教育局；市发改委（牵头）；市财政局、市民政局（配合）", ["市发改委"], ["市财政局", "市民政局"], ["市教育局"]),
+    ],
+)
+def test_a_mark_of_a_group_reaches_back_to_the_stop_and_never_forward(
+    text: str, lead: list[str], support: list[str], responsible: list[str]
+) -> None:
+    found: dict[str, Any] = parse_clause(text, ClauseContext(province="广东", city=None, date=None)).to_json()
+    assert (found["lead"], found["support"], found["responsible"]) == (lead, support, responsible)
