@@ -315,7 +315,16 @@ def _orders(plain: str, start: int, point: Point) -> bool:
         or point.edge in ("底", "末", "年底", "年末", "年终", "年内", "内", "月底", "月末")
         or point.lead not in ("", "于", "在", "至", "力争", "确保", "计划", "预计", "争取")
     )
-    return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"]))
+    return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"])) or _runs_to(plain, start, point)
+
+
+_RUNNING = re.compile(r"(?:(?<!有效)期限?|(?:延续|延长|顺延)(?:实施|执行)?)$")
+
+
+def _runs_to(plain: str, start: int, point: Point) -> bool:
+    """Whether what is granted runs to a day (优惠期至2020年12月31日); how long the paper itself holds (有效期至) is no deadline."""
+    closed = plain[point.end : point.end + 1] in ("", "，", "。", "；", "、", "）", "\n")
+    return point.lead in ("至", "到") and closed and _RUNNING.search(plain, max(0, start - 6), start) is not None
 
 
 _OPENED = re.compile(r"(?:^|[。；\n])\s*$")
@@ -325,12 +334,15 @@ _GOES_ON = re.compile(
 
 
 def _opens(plain: str, start: int, point: Point) -> bool:
-    """Whether a sentence begins with a part of the year, which sets it for the whole: 上半年返还惠及企业800户, but not 上半年工作总结."""
-    return (
-        point.whole in ("half", "quarter")
-        and _OPENED.search(plain, max(0, start - 2), start) is not None
-        and _GOES_ON.match(plain, point.end) is not None
-    )
+    """Whether a part of the year begins a sentence and sets it for the whole (上半年返还惠及企业800户, but not 上半年工作总结), or stands
+    behind a comma before what is done in it (，三季度提出方案).
+    """
+    if point.whole not in ("half", "quarter"):
+        return False
+    if plain[start - 1 : start] == "，":
+        after = next((act for act in _WORDS["acts"] if plain.startswith(act, point.end)), "")
+        return bool(after) and not plain.startswith("的", point.end + len(after))
+    return _OPENED.search(plain, max(0, start - 2), start) is not None and _GOES_ON.match(plain, point.end) is not None
 
 
 def _require(reference: PartialDate | None) -> PartialDate:

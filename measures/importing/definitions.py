@@ -28,9 +28,9 @@ _NAME_START = re.compile(
     r"(?:抢抓|抓住|抓好|把握|加快发展|大力发展|加快|对标|对照|针对|围绕|聚焦|坚持|落实|贯彻|出台|制定|印发|发布|实施|支持|推动|依托|发挥|由|会同|成立|设立|组建|建立|建设|的|、|和|与|及|以及|对|向|为|在|经|按照|鼓励|授权|委托|联合|配合|通过|推进|将|是指)"
 )
 FIRST_LEADS = re.compile(
-    r"(?:排|列|位)(?:在|于)?(?:第一|首)(?:位|个|名)?(?:的)?(?:部门|单位|责任单位|责任部门)?(?:的)?(?:为|是|作为|即为|均为)[^，。；）)]{0,8}(?:牵头|主办|主责|负责)|"
+    r"(?:排|列|位)(?:在|于)?(?:第一|首)(?:位|个|名)?(?:的|者)?(?:部门|单位|责任单位|责任部门)?(?:的|者)?(?:为|是|作为|即为|均为)[^，。；）)]{0,8}(?:牵头|主办|主责|负责)|"
     r"(?:第一|首)(?:个|位|列|排)?(?:部门|单位|责任单位|责任部门)(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)|"
-    r"(?:排名第一|排名首位|首列|首位|排序第一|排首位|列首位|第一位)(?:的)?(?:的?(?:部门|单位|责任单位|责任部门))?(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)"
+    r"(?:排名第一|排名首位|首列|首位|排序第一|排首位|列首位|第一位)(?:的|者)?(?:的?(?:部门|单位|责任单位|责任部门))?(?:为|是|作为)[^，。；）)]{0,8}(?:牵头|主办|主责)"
 )
 _OPENING = 6  # paragraphs before the first heading
 _LOCAL = re.compile(r"本(?:部分|章|节|条|项|表)")
@@ -135,6 +135,7 @@ def find_aliases(text: str) -> list[Alias]:
 
 
 _RULE_WORDS = re.compile("下同|列出|位的|第一|首")
+_NOTHING_BUT_RULES = re.compile(r"[（(]\s+[）)]")  # 市财政局（列首位者为牵头单位，下同）
 _RULES_IN_CLAUSES = re.compile(
     rf"[，,。；;、]?\s{{0,3}}(?:注[：:])?(?:其中)?(?:(?:{FIRST_LEADS.pattern})[^，。；）)]{{0,10}}(?:[，,、]\s*下同)?|(?:[，,、])?下同|"
     r"以下均(?:需|由)(?:[^（）()]|（[^（）]{1,20}）){2,40}?(?:落实|负责|参与)[，,]\s*不再(?:一一)?列出)(?=[）)。])"
@@ -145,7 +146,8 @@ def without_rules(text: str) -> str:
     """Blank out what a clause says of all clauses (列第一位的为牵头单位，下同), so that only its agencies are left; lengths stay."""
     if not _RULE_WORDS.search(text):
         return text
-    return _RULES_IN_CLAUSES.sub(lambda match: " " * len(match.group()), text)
+    blanked = _RULES_IN_CLAUSES.sub(lambda match: " " * len(match.group()), text)
+    return _NOTHING_BUT_RULES.sub(lambda match: " " * len(match.group()), blanked) if blanked != text else text
 
 
 def find_lead_rules(text: str, roots: list[Node]) -> list[LeadRule]:

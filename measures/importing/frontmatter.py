@@ -50,6 +50,7 @@ QUALIFIER = re.compile(
 )
 _OTHERS = r"(?:等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|部委|厅局|机关))?"
 _ISSUES = re.compile(rf"^(.{{2,80}}?(?:政府|办公厅|办公室|委员会|委|厅|局|部|院|组|会|行|署|公司){_OTHERS})(?=关于|印发|转发)")
+_ABOUT_A_PAPER = re.compile(r"[^《》]*(?:关于|贯彻|落实)[^《》]*《[^《》]+》$")  # 关于落实《政府工作报告》 / 重点工作分工的意见
 _CONTENTS_LINE = re.compile(rf"(?:[.．·…]{{3,}}|\t|\s{{3,}}|[.．·…]{{2,}}\s)\s*[{DASHES}]?\s*\d{{1,3}}\s*[{DASHES}]?$")
 _META = re.compile(
     r"^(?:索\s*引\s*号|主题分类|分类|发文机关|发布机构|发文机构|成文日期|发布日期|发文日期|标\s*题|发文字号|文\s*号|主题词|"
@@ -180,6 +181,8 @@ def _read_head(document: Document, head: Sequence[Block], layout: Layout) -> Lay
                 titles.append(block)
             layout = with_date(layout, line[number.end() :], block.start + number.end(), block.end)
             continue
+        if number and number.group() == line:
+            continue  # written again under the title
         if not titles and (headed := _letterhead(block, line, layout)) is not None:
             layout = headed
             continue
@@ -310,10 +313,11 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
 
 
 def _goes_on(lines: Sequence[str], last: int) -> bool:
-    """Whether a title goes on behind a line of it: what it quotes is not closed, or it issues something and no 通知 has come."""
+    """Whether a title goes on behind a line of it: what it quotes is not closed or not its own name, or it issues something and no 通知 came."""
     text = "".join(lines[: last + 1])
     issues = any(word in text for word in ("印发", "转发")) and not text.endswith(_NOTICES)
-    return text.count("《") > text.count("》") or (issues and any(line.endswith(_NOTICES) for line in lines[last + 1 :]))
+    names = not issues and _ABOUT_A_PAPER.match(text) is not None and any(TITLE.search(line) for line in lines[last + 1 :])
+    return names or text.count("《") > text.count("》") or (issues and any(line.endswith(_NOTICES) for line in lines[last + 1 :]))
 
 
 def _as_spaced(lines: Sequence[str], who: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from measures.importing.clauses import Clause, ClauseContext, Doubt, parse_clause
+from measures.importing.clauses.wholes import Wholes
 from measures.importing.document import Block, Document
 from measures.importing.ledger_header import AGENCIES
 from measures.importing.numerals import DASHES
@@ -140,11 +141,23 @@ def read_responsibilities(text: str, cells: Sequence[LedgerCell], context: Claus
     return _moved_back(clause, pieces, text, row_start) if clause.is_clause or clause.deadline else None
 
 
+_NAMED = r"[\u4e00-\u9fff]"
+_LINE_END = re.compile(rf"(?<=[\u4e00-\u9fff）)])\n(?={_NAMED})")
+_ONE_NAME = re.compile(r"[^、，,；;：:\s]+")
+_WHOLES = Wholes()
+
+
 def _as_list(quote: str) -> str:
-    """Make a cell a list, sign by sign: a line's end or a blank between names parts them."""
-    quote = re.sub(r"(?<=[\u4e00-\u9fff）)])[\n](?=[\u4e00-\u9fff])", "、", quote)
+    """Make a cell a list, sign by sign: a line's end or a blank between names parts them, a line's end inside a name stays."""
+    quote = _LINE_END.sub(lambda found: "\n" if _breaks_name(quote, found.start()) else "、", quote)
     quote = re.sub(r"(?<=[局委厅部办会院府区县市行社司心队])[ \u3000](?=[\u4e00-\u9fff])", "、", quote)
-    return quote.replace("\n", " ")
+    return re.sub(rf"(?<!{_NAMED})\n|\n(?!{_NAMED})", " ", quote)
+
+
+def _breaks_name(quote: str, at: int) -> bool:
+    """Whether a line's end stands inside a name: 省住房城乡 / 建设厅."""
+    left, right = _ONE_NAME.findall(quote[:at])[-1], _ONE_NAME.findall(quote[at:])[0]
+    return not _WHOLES.holds(left) and _WHOLES.holds(left + right)
 
 
 def _moved_back(clause: Clause, pieces: list[_Piece], text: str, row_start: int) -> Clause:

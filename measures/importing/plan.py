@@ -35,7 +35,7 @@ from measures.importing.prose import find_prose_clauses, find_unread
 from measures.importing.readers import read_document
 from measures.importing.reading import Doubt, MeasureReading, PlanReading, Sentence
 from measures.importing.reference import first_year, reference_of, year_end
-from measures.importing.section_tree import banner_sections, read_sections, section_around, section_of
+from measures.importing.section_tree import banner_sections, has_parts, read_sections, section_around, section_of
 from measures.importing.selection import Selector, is_about_aims, is_about_the_past, is_general
 from measures.importing.sentences import find_sentences
 from measures.importing.soft_breaks import joined
@@ -131,6 +131,7 @@ class _Assembly:
         self.duties = find_duties_for_all(self.text, self._context)
         self.clauses: list[Clause] = []
         self.starts: list[int] = []
+        self.ends: dict[int, int] = {}  # of the measures
         self.doubts: list[Doubt] = []
 
     def reading(self, tell: Progress, indicators: Sequence[Target]) -> PlanReading:
@@ -239,25 +240,33 @@ class _Assembly:
             chosen += selection.measures
             for node in selection.left_out:
                 self.doubts.append(Doubt("left_out", "此处编号与措施相同，但未写责任单位，未列为措施", node.title_start, node.title_end))
+        everyone = {id(node) for node in chosen}
+        self.ends = {id(node): node.own_end if has_parts(node, everyone) else node.end for node in chosen}
+        spans = sorted((node.start, self.ends[id(node)]) for node in chosen)
+        for clause in self.clauses:
+            before = bisect_right(spans, (clause.start, len(self.text)))
+            if not before or spans[before - 1][1] <= clause.start:
+                self.doubts.append(Doubt("unread", "这里写的分工没有读入，请核对", clause.start, clause.end))
         return chosen
 
     def _measure(self, node: Node) -> MeasureReading:
-        clauses = with_duties(self._clauses_in(node.start, node.end), node.start, self.duties)
+        end = self.ends[id(node)]
+        clauses = with_duties(self._clauses_in(node.start, end), node.start, self.duties)
         skip = [(clause.start, clause.end) for clause in clauses]
-        sentences = find_sentences(self.text, node.title_end, node.end, skip) or [(node.title_start, node.title_end)]
+        sentences = find_sentences(self.text, node.title_end, end, skip) or [(node.title_start, node.title_end)]
         section = section_of(node)
         for clause in clauses:
             self.doubts += [Doubt("clause", doubt.why, doubt.start, doubt.end) for doubt in clause.doubts]
         if not clauses and self.clauses:
             self.doubts.append(Doubt("nobody_named", "这条措施没有写责任单位", node.title_start, node.title_end))
-        deadlines = self._deadlines(node.title_start, node.end, skip)
+        deadlines = self._deadlines(node.title_start, end, skip)
         return MeasureReading(
             number=node.number,
             title=self.text[node.title_start : node.title_end],
             section=self.text[section.start : section.title_end] if section else "",
             section_start=section.start if section else None,
             start=node.start,
-            end=node.end,
+            end=end,
             title_start=node.title_start,
             title_end=node.title_end,
             clauses=tuple(clauses),
@@ -311,7 +320,8 @@ class _Assembly:
         """List the stretches in which targets are looked for: a node each, with what its headings say about it."""
         year = year_end(self.layout)
         deadline_of = {
-            id(below): self._deadline(self._clauses_in(below.start, below.end)) or self._deadline(self._clauses_in(node.start, node.end))
+            id(below): self._deadline(self._clauses_in(below.start, below.end))
+            or self._deadline(self._clauses_in(node.start, self.ends[id(node)]))
             for node in chosen
             for below in node.walk()
         }
@@ -337,7 +347,8 @@ class _Assembly:
         own = self.text[node.start : node.own_end]
         if not (aims or own.endswith(("：", ":"))):
             return None
-        dues = [due.on for due in read_dues(self.text, node.start, node.own_end, self.reference) if due.on and not due.is_base]
+        start = node.start if aims else max(node.start, self.text.rfind("。", node.start, node.own_end))
+        dues = [due.on for due in read_dues(self.text, start, node.own_end, self.reference) if due.on and not due.is_base]
         return dues[-1] if dues else None
 
     def _deadline(self, clauses: list[Clause]) -> date | None:

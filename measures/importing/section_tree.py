@@ -27,13 +27,18 @@ def read_sections(text: str, roots: Sequence[Node], chosen: set[int]) -> list[Se
 
 def _below(text: str, node: Node, chosen: set[int]) -> Iterator[SectionReading]:
     for child in node.children:
-        if id(child) in chosen:
+        if id(child) in chosen and not has_parts(child, chosen):
             continue
         inner = tuple(_below(text, child, chosen))
         if child.scheme is not None and child.scheme > Scheme.CN_PAREN and not any(id(below) in chosen for below in child.walk()):
             continue
         stop = child.title_start if _is_sentence(text, child) else child.title_end
         yield SectionReading(child.number, text[child.title_start : stop], child.start, child.end, stop, inner)
+
+
+def has_parts(node: Node, chosen: set[int]) -> bool:
+    """Tell whether a measure is also the heading of its parts, which are measures themselves; `chosen` are the identities of all."""
+    return any(id(below) in chosen for child in node.children for below in child.walk())
 
 
 def _is_sentence(text: str, node: Node) -> bool:

@@ -41,11 +41,15 @@ _PAST = re.compile(
 )
 _AIMS = re.compile(r"目标")
 _ENOUGH = 0.6
+_BODY = 12  # a full stop and a bracket or two are no words
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The nodes that are measures, in the order of the text, and the sections that looked like measures and name nobody."""
+    """The nodes that are measures, in the order of the text, and the sections that looked like measures and name nobody.
+
+    A measure whose parts are measures themselves (具体措施：1.…) goes as far as the first of them.
+    """
 
     measures: tuple[Node, ...]
     left_out: tuple[Node, ...] = ()
@@ -89,7 +93,7 @@ class Selector:
 
     def __init__(self, text: str, clauses: Sequence[tuple[int, int]]) -> None:
         self.text = text
-        self.starts = [start for start, _ in clauses]
+        self.spans, self.starts = clauses, [start for start, _ in clauses]
         self.last_only: set[Scheme] = set()
 
     def select(self, root: Node, *, bears_responsibilities: bool) -> Selection:
@@ -109,6 +113,12 @@ class Selector:
         """Count the clauses before the first child."""
         return self._count(node.start, node.own_end)
 
+    def _says_more(self, node: Node) -> bool:
+        """Tell a task of its own, with agencies and what they do, from a heading that only names who leads all below it."""
+        first, last = bisect_left(self.starts, node.start), bisect_left(self.starts, node.own_end)
+        words = node.own_end - node.title_end - sum(end - max(start, node.title_end) for start, end in self.spans[first:last])
+        return last > first and words > _BODY
+
     def _with_clauses(self, node: Node) -> list[Node]:
         """Pick the measures of a tree that bears clauses."""
         bearing = [child for child in node.children if self._count(child.start, child.end)]
@@ -116,7 +126,10 @@ class Selector:
             return [found for child in bearing for found in self._with_clauses(child)]
         if not bearing or self._is_whole(node, bearing):
             return [node]
-        return [found for child in bearing for found in self._with_clauses(child)]
+        if not self._says_more(node):
+            return [found for child in bearing for found in self._with_clauses(child)]
+        below = (self._with_clauses(child) if child in bearing else [child] for child in node.children)
+        return [node, *(found for part in below for found in part)]  # 具体措施：1.… 2.…, each with its own agencies
 
     def _is_whole(self, node: Node, bearing: list[Node]) -> bool:
         """Tell whether the clauses below a line are those of its parts, so that the line itself is the measure."""

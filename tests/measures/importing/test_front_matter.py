@@ -252,3 +252,16 @@ def test_the_first_article_names_the_basis_and_has_no_title() -> None:
     assert [basis.title for basis in reading.basis] == ["江西省虚拟现实产业发展规划"]
     assert [(alias.alias, alias.name) for alias in reading.aliases] == [("VR", "虚拟现实")]
     assert [section.title for section in reading.sections[0].children] == [""]
+
+
+def test_a_number_that_is_written_again_under_the_title_is_no_title() -> None:
+    text = (
+        "赣府厅字〔2021〕36号\n某省人民政府办公厅关于印发某省养老行动方案的通知\n赣府厅字〔2021〕36号\n各市人民政府：\n现印发给你们，请认真执行。\n"
+        "某省人民政府办公厅\n2021年5月12日\n某省养老行动方案\n（2021—2023年）\n" + BODY
+    )
+    assert read_plan(text.encode(), "plan.txt").title == "某省养老行动方案（2021—2023年）"
+
+
+def test_a_title_does_not_end_with_the_paper_that_it_carries_out() -> None:
+    reading = read_plan(f"国务院关于落实《政府工作报告》\n重点工作部门分工的意见\n国发〔2014〕15号\n{BODY}".encode(), "plan.txt")
+    assert reading.title == "国务院关于落实《政府工作报告》重点工作部门分工的意见"

@@ -15,6 +15,7 @@ PLAN = (
     ("rule", "doubted"),
     [
         ("责任单位列第一位的为牵头单位，下同。", ["列第一位的为牵头"]),
+        ("责任单位列首位者为牵头单位，下同。", ["列首位者为牵头"]),
         ("责任单位中列第一位的为牵头单位，其他为配合单位。", []),
     ],
 )
@@ -27,3 +28,11 @@ def test_what_the_rule_leaves_open_is_doubted_once_where_it_stands(rule: str, do
     ]
     assert [text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "first_leads"] == doubted
     assert [doubt for doubt in reading.doubts if doubt.code == "clause" and doubt.why == OTHERS_NOT_TOLD] == []
+
+
+def test_a_rule_in_brackets_behind_the_first_list_is_no_part_of_its_last_name() -> None:
+    text = "某省措施\n第一条　放宽准入。\n责任单位：省发改委，各市政府、滨海新区管委会（列首位者为牵头单位，下同）\n第二条　减负。\n责任单位：省财政厅、省国税局\n"
+    assert [(measure.named("lead"), measure.named("support")) for measure in read_plan(text.encode(), "plan.txt").measures] == [
+        (["省发改委"], ["各市政府", "滨海新区管委会"]),
+        (["省财政厅"], ["省国税局"]),
+    ]

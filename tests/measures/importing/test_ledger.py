@@ -200,3 +200,9 @@ def test_cells_that_group_tasks_and_carry_a_number_are_sections() -> None:
     assert [(section.number, section.title) for section in reading.sections] == [("一", "兴业强县"), ("二", "惠民生")]
     assert [measure.section for measure in reading.measures] == ["一、兴业强县", "一、兴业强县", "二、惠民生"]
     assert [measure.section_start for measure in reading.measures][::2] == [section.start for section in reading.sections]
+
+
+def test_a_line_end_inside_a_name_of_a_cell_does_not_part_it() -> None:
+    page = PAGE.replace("<p>市财政局</p><p>市住建局</p>", "市住房城乡<br>建设局、市自然资源局<br>市财政局")
+    clause = read_plan(page.encode(), "plan.html").measures[0].clauses[0]
+    assert [item.name for item in clause.items if item.role == "support"] == ["市住房城乡建设局", "市自然资源局", "市财政局"]

@@ -355,3 +355,29 @@ def test_numbers_that_a_browser_shows_are_read() -> None:
         ("3", "建设丙校"),
         ("4", "建设丁校"),
     ]
+
+
+def test_a_task_with_its_agencies_and_the_steps_below_it_with_theirs_are_measures_each() -> None:
+    text = (
+        "某省2024年分工方案\n一、放宽准入\n（一）改革许可。2026年底前定型。（省司法厅牵头，省商务厅配合）\n具体措施：\n"
+        "1.开办时间压缩至4个工作日以内。（省市场监管局负责）\n2.发布清单。\n3.压减证明。（省公安厅负责）\n（二）放开用工。（省人社厅负责）\n"
+    )
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [(measure.number, measure.lead, measure.named("responsible")) for measure in reading.measures] == [
+        ("（一）", ["省司法厅"], []),
+        ("1", [], ["省市场监管局"]),
+        ("2", [], []),
+        ("3", [], ["省公安厅"]),
+        ("（二）", [], ["省人社厅"]),
+    ]
+    assert text[reading.measures[0].start : reading.measures[0].end].endswith("具体措施：")
+    assert [section.number for section in reading.sections[0].children] == ["（一）"]
+    assert [str(target.due) for target in reading.targets] == ["2024-12-31"]
+    assert [str(found.date) for found in reading.measures[0].deadlines] == ["2026-12-31"]
+
+
+def test_who_leads_all_that_stands_under_a_heading_is_doubted_where_it_stands() -> None:
+    text = "某市工作要点\n一、推进工业振兴（牵头单位：市工信局）\n1.抓项目。（责任单位：市发改委）\n2.抓企业。（责任单位：市国资委）\n"
+    reading = read_plan(text.encode(), "plan.txt")
+    assert [measure.title for measure in reading.measures] == ["抓项目", "抓企业"]
+    assert ["牵头单位：市工信局" in text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "unread"] == [True]
