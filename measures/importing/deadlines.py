@@ -334,8 +334,9 @@ _GOES_ON = re.compile(
 
 
 def _opens(plain: str, start: int, point: Point) -> bool:
-    """Whether a part of the year begins a sentence and sets it for the whole (上半年返还惠及企业800户, but not 上半年工作总结), or stands
-    behind a comma before what is done in it (，三季度提出方案).
+    """Whether a part of the year sets when something is done: it begins a sentence (上半年返还惠及企业800户, but not 上半年工作总结).
+
+    Behind a comma it must stand before a verb of doing (，三季度提出方案).
     """
     if point.whole not in ("half", "quarter"):
         return False

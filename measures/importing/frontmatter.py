@@ -313,7 +313,7 @@ def _set_title(document: Document, titles: Sequence[Block], layout: Layout) -> L
 
 
 def _goes_on(lines: Sequence[str], last: int) -> bool:
-    """Whether a title goes on behind a line of it: what it quotes is not closed or not its own name, or it issues something and no 通知 came."""
+    """Whether a title goes on behind a line: what it quotes is not closed or not its own name, or it issues something and no 通知 came."""
     text = "".join(lines[: last + 1])
     issues = any(word in text for word in ("印发", "转发")) and not text.endswith(_NOTICES)
     names = not issues and _ABOUT_A_PAPER.match(text) is not None and any(TITLE.search(line) for line in lines[last + 1 :])

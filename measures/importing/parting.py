@@ -206,7 +206,7 @@ def _is_announced(title: str, layout: Layout) -> bool:
 
 def _named_longer(document: Document, blocks: Sequence[Block], lines: Sequence[Block], index: int, layout: Layout) -> bool:
     """Whether the notice names the plan with the next line behind these: …发展规划（2021—2025年） / 任务分工方案."""
-    if layout.notice is None or index >= len(blocks):
+    if layout.notice is None or index >= len(blocks) or QUALIFIER.match(line_of(document, blocks[index])):
         return False
     text = "".join(line_of(document, block) for block in (*lines, blocks[index]))
     return re.sub(r"\s", "", text) in re.sub(r"\s", "", layout.notice.text)

@@ -256,10 +256,11 @@ def test_the_first_article_names_the_basis_and_has_no_title() -> None:
 
 def test_a_number_that_is_written_again_under_the_title_is_no_title() -> None:
     text = (
-        "赣府厅字〔2021〕36号\n某省人民政府办公厅关于印发某省养老行动方案的通知\n赣府厅字〔2021〕36号\n各市人民政府：\n现印发给你们，请认真执行。\n"
+        "赣府厅字〔2021〕36号\n某省人民政府办公厅关于印发某省养老行动方案（2021—2023年）的通知\n赣府厅字〔2021〕36号\n各市人民政府：\n现印发给你们，请认真执行。\n"
         "某省人民政府办公厅\n2021年5月12日\n某省养老行动方案\n（2021—2023年）\n" + BODY
     )
-    assert read_plan(text.encode(), "plan.txt").title == "某省养老行动方案（2021—2023年）"
+    reading = read_plan(text.encode(), "plan.txt")
+    assert reading.title == "某省养老行动方案（2021—2023年）"
 
 
 def test_a_title_does_not_end_with_the_paper_that_it_carries_out() -> None:

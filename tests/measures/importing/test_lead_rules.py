@@ -31,7 +31,10 @@ def test_what_the_rule_leaves_open_is_doubted_once_where_it_stands(rule: str, do
 
 
 def test_a_rule_in_brackets_behind_the_first_list_is_no_part_of_its_last_name() -> None:
-    text = "某省措施\n第一条　放宽准入。\n责任单位：省发改委，各市政府、滨海新区管委会（列首位者为牵头单位，下同）\n第二条　减负。\n责任单位：省财政厅、省国税局\n"
+    text = (
+        "某省措施\n第一条　放宽准入。\n责任单位：省发改委，各市政府、滨海新区管委会（列首位者为牵头单位，下同）\n"
+        "第二条　减负。\n责任单位：省财政厅、省国税局\n"
+    )
     assert [(measure.named("lead"), measure.named("support")) for measure in read_plan(text.encode(), "plan.txt").measures] == [
         (["省发改委"], ["各市政府", "滨海新区管委会"]),
         (["省财政厅"], ["省国税局"]),
