@@ -88,6 +88,8 @@ def _share(match: re.Match[str]) -> Decimal:
 def _chinese(match: re.Match[str]) -> Amount | None:
     """Read an amount in Chinese numerals, if it is large enough to be one: 三千亿元, 两万户, 一百家, but not 一批, 十项."""
     written, unit = match["cn"], match["cn_unit"]
+    if re.search("[十百千][百千]", written):  # 百千万人才工程
+        return None
     value = chinese_number(written)
     large = any(sign in "百千万亿" for sign in written + unit[:2])
     if unit in {"万", "亿", "千", "百", "万亿"} or (not large and unit != "倍" and (value < 11 or unit in _PARTS)) or value == 0:

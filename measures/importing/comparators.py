@@ -75,7 +75,7 @@ _BASIC = _words(
     "标台 蒸吨 标方 兆瓦时 吉瓦时 MWh GWh TB PB EB 剂次 剂 道 副 幢 席 "
     "支基金 枚 级 层 册 期 轮 桶 车次 列次 航次 班列"
 )
-_OF_WHAT = "(?:/[\u4e00-\u9fffA-Za-z]{1,6})?"
+_OF_WHAT = "(?:/(?:(?!及?以[上下内])[\u4e00-\u9fffA-Za-z]){1,6})?"
 UNIT = f"个百分点|百分点|%|％|‰|(?:{_MAGNITUDES})?{any_of(_BASIC)}{_OF_WHAT}|(?:{_MAGNITUDES})"
 # Units of how large or how long a thing is, and not of how many there are: 10万立方米级平台8台.
 _SIZES = _words(

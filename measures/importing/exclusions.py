@@ -56,7 +56,7 @@ _POLICY = re.compile(
 _CONDITION = re.compile(r"^(?:以上|以下|以内|及以上)?的(?!目标|比例|任务)")
 # 组建3个专班 counts who works, not what is reached; 在完成100个的基础上 is where it starts from; 10万吨级泊位 says how large it is.
 _NOT_COUNTED = re.compile(
-    r"^级(?!别)|^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
+    r"^级(?!别)|^间(?=占|病房|宿舍|公寓|的?比)|^(?:左右|以上)?(?:的基础上|(?:工作|专项|推进|攻坚|专家|督[查导])*(?:专班|小组|工作组|专项组|专责组|专门机构)|方面|阶段|步骤|层面|维度|联络员|"
     r"(?:分管|负责|班子)(?:领导|同志|成员)|专人|[\u4e00-\u9fff]{0,6}队伍?(?:[，。；]|$)|《)"
 )
 _DESCRIBES = re.compile(
@@ -73,6 +73,7 @@ _QUALIFIES = re.compile(
 _ACTED = re.compile(f"^(?:(?:以上|以下|左右)?的?){ANY_VERB.pattern}|{ANY_VERB.pattern}$")  # 新建项目, 企业培育, but not 污水处理厂
 # 50户以上自然村通硬化路工程, 500千伏变电站3座
 _SIZED = re.compile(r"(?:以上|以下)的?[\u4e00-\u9fff“”]{2,14}(?:工程|行动|计划|改造|建设|整治|治理)(?=[，。；、]|$)")
+_AND_BELOW = re.compile(r"及以[上下](?:的)?[\u4e00-\u9fff“”]{2,14}(?=[，。；、）]|$)")  # 10蒸吨/小时及以下燃煤锅炉
 _SIZES = re.compile(r"^(?:户|人|年|层|吨|米|千瓦|万千瓦|岁|周岁)$")
 _REACHES = re.compile(r"达|超过|突破|不少于|不低于|增长|提高|实现|占|率")
 # 关停30万千瓦以下机组4台: which ones, and how many of them.
@@ -129,6 +130,8 @@ def is_condition(after: str, unit: str) -> bool:
     rate = which is not None and which["noun"].endswith("率")  # 站点500米覆盖率100%
     counted = which is not None and not is_size(which["unit"]) and (rate or not (which["unit"] == "%" or _ACTED.search(which["noun"])))
     if counted and is_size(unit):
+        return True
+    if is_size(unit.partition("/")[0]) and _AND_BELOW.match(after):
         return True
     if unit == "千伏" or (_SIZES.match(unit) and _SIZED.match(after)):
         return True

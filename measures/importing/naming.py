@@ -8,7 +8,7 @@ from measures.importing.comparators import VERBS, any_of
 
 _YEARS_ONLY = re.compile(r"(?:用)?[一二两三四五六七八九十]年(?:内|间|来)?")  # 三年累计达到1000家
 # 达到约, 超过了, 高于上年的, 提高到每人每年: what may stand between a comparator and its number.
-BETWEEN = r"(?:约|近|了|(?<=[于到过在达至])[^，、\d的]{1,8}的|(?<=[于到过至达])每[^，、\d的]{1,5})"
+BETWEEN = r"(?:约|近|了|(?<=[于到过在达至])[^，、\d的]{1,8}的|(?<=[于到过至达])(?:每[^，、\d的]{1,5}|[人户亩地单]均))"
 _BETWEEN_END = re.compile(r"(?<=.)" + BETWEEN + "$")
 ANY_VERB = re.compile(any_of(VERBS))
 # 支持企业建设海外仓10个: what is counted begins at the second verb.
@@ -21,7 +21,7 @@ LEADING = re.compile(
 _REGION = re.compile(r"^在?(?P<region>全[省市县区镇]域|全[省市县区国州盟旗镇]|我[省市县区国]|本[省市县区]|全域|省内|市内)")
 _BEHIND = re.compile(r"(?:力争|分别|总体|累计|平均|年均|年度|基本|稳定|至少|均|已|将|要|再|在|全部|合计|共|各|每(?:年|月|季度?|半年))+$")
 # 已登记的1.2万处点位, 现存10种锅炉: which of them, and no name of what is counted.
-_THOSE = re.compile(r"(?:(?:已|纳入|列入)[^，、]{1,8}的|(?:存在|剩余|余下|其余)的|现存|剩余)$")
+_THOSE = re.compile(r"(?:首批|第[一二三四五]批|(?:要|应)?按照?|(?:已|纳入|列入)[^，、]{1,8}的|(?:存在|剩余|余下|其余)的|现存|剩余)$")
 _IN_A_PLACE = re.compile(rf"^在[^，]{{2,30}}?(?=(?:{ANY_VERB.pattern})$)")  # 在重点区域建设30个示范县
 STARTING = re.compile(r"(?:由|从)[^由从，]{0,6}\d[\d.,]*[^，\d]{0,5}$")
 

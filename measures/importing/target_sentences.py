@@ -29,7 +29,7 @@ from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due
 
 _WORD = re.compile(any_of(COMPARATORS) + BETWEEN + "?$")
-_SUFFIX = re.compile(rf"\s*(?:的?(?P<suffix>{any_of(SUFFIXES)}))")
+_SUFFIX = re.compile(rf"\s*(?:[（(][\u4e00-\u9fff]{{1,2}}[）)])?(?:的?(?P<suffix>{any_of(SUFFIXES)}))")
 _PLAIN = frozenset(("", "为", "是", "近", "约", "力争", "累计", *VERBS))
 # 3000余处坑塘基本完成整治: what is done to them stands behind.
 _DONE_TO = re.compile(r"(?P<thing>[\u4e00-\u9fff“”]{2,16}?)(?:基本|全部|全面|如期|均)*完成(?P<done>[\u4e00-\u9fff]{2,6})(?=[，。；、]|$)")
@@ -49,7 +49,14 @@ _DONE = re.compile(
 )
 _RATE = re.compile(r"(?:率|占比|比重|满意度|覆盖面)$")  # 检验率100%
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
-_UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{2,4}$")
+_UNFINISHED = re.compile(r"(?:至少|力争|累计)[^，]{1,4}$")
+_HAS_AT_LEAST = re.compile(r"至少(?:建|设|配)?有$")  # 每个县至少有1家定点医院
+_NOUN_OF = re.compile(
+    r"[^，,。；;：:！？、（）()\d\s]{2,16}(?:、[^，,。；;：:！？、（）()\d\s]{2,16}){1,2}(?<=的)[^，,。；;：:！？、（）()\d\s的]{2,16}"
+)
+_ABLE = re.compile(r"能够|可以|能(?=开|提|满|独|办)")
+_AT_LEAST = frozenset(("至少", "不少于", "不低于", "不小于", "约", "超过"))
+_HELPS = re.compile(r"(?:促进|推动|带动|帮助|引导|吸纳|保障|惠及)$")  # 促进约1亿农业转移人口落户城镇
 _TOWARDS = re.compile(r"(?:为|对|向|使|让|使得)(?:全[省市县区])?")  # 为不少于5万名残疾人提供托养服务
 _GENERIC = frozenset(("规模", "总规模", "总量", "数量", "总数", "总额", "占比", "比例", "比重", "总产值", "年产值", "总投资额"))
 # 设立总规模20亿元的水务产业基金; 产值超100亿元的产业集群3个 is none of these, it says which ones are counted.
@@ -112,6 +119,8 @@ class AimedSentence:
         before = self.text[max(self.start, start - 12) : start]
         after = self.text[amount.end : amount.end + 16]
         if any(due.start <= start < due.end for due in self.dues) or self._is_skipped(start):
+            return True
+        if before.endswith("其余"):
             return True
         if before and (before[-1] in '第前〔[.．+＋“"/-' or (before[-1].isascii() and before[-1].isalnum())):
             return True
@@ -257,7 +266,9 @@ class AimedSentence:
             return strict and COMPARATORS[stem_of(said)] in {">=", ">", "<=", "<"} and said not in VERBS
         if _TIME_UNITS.search(amount.unit) or amount.is_round:
             return (strict and said not in {"力争", "累计"}) or (suffix in {"以内", "之内"} and _LASTS.search(named) is not None)
-        if suffix or strict:
+        if suffix or strict or _HAS_AT_LEAST.search(named):
+            return True
+        if said and due and _HELPS.search(named) and self._is_dated(amount.start):
             return True
         bare = LEADING.sub("", named)
         verbal = VERB.search(bare) or _ONLY_VERB.search(bare) or (len(bare) <= 24 and ANY_VERB.search(named))
@@ -281,11 +292,11 @@ class AimedSentence:
         noun = _NOUN.match(self.text[after : self.end])
         if (like := self.said.of_place(bare, amount.unit)) is not None:
             return EACH.sub("", like.metric), bare, after
-        if noun and says_capacity(bare):  # 形成年产300万台终端设备生产能力
-            return noun["noun"], region, after + noun.end()
+        if noun and (thing := self._held(bare, noun, after)):
+            return thing[0], region, thing[1]
         counted = word is not None and word.group() in VERBS
         if bare and not (_ONLY_VERB.fullmatch(bare) or _UNFINISHED.search(bare)):
-            verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted)
+            verbal = _ONLY_VERB.search(bare) and len(bare) < 16 and (word is None or counted or stem_of(word.group()) in _AT_LEAST)
             if bare in _GENERIC:
                 bare = self.said.words(begin) + bare
             if noun and (verbal or bare.endswith("等") or _TOWARDS.fullmatch(bare)):
@@ -295,12 +306,24 @@ class AimedSentence:
         verb = bare or (word.group() if word is not None and counted else "")
         if not verb and noun:
             changed = word is not None and amount.unit != "%" and word.group() in _CHANGED  # 提升20万亩茶园
-            verb = next(reversed(ANY_VERB.findall(named)), word.group() if word is not None and changed else "")
+            helps = _HELPS.search(named)
+            spare = helps.group() if helps else word.group() if word is not None and changed else ""
+            verb = next(reversed(ANY_VERB.findall(named)), spare)
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
         said = stem_of(word.group()) if word is not None else ""
         name = self.said.name(bare, said, begin, amount.unit, dated=self._is_dated(amount.start))
         return name, self.said.region(region), after
+
+    def _held(self, bare: str, noun: re.Match[str], after: int) -> tuple[str, int] | None:
+        """Name what is made or had, of which only how many there are stands before the number; and where it ends."""
+        if says_capacity(bare):  # 形成年产300万台终端设备生产能力
+            return noun["noun"], after + noun.end()
+        if not _HAS_AT_LEAST.search(bare):
+            return None
+        of = _NOUN_OF.match(self.text[after : self.end])  # 1所失能、部分失能人员为主的机构
+        end = after + (of or noun).end()
+        return _ABLE.split(self.text[after:end])[0], end
 
     def _comparator(self, word: re.Match[str] | None, suffix: str) -> tuple[str, str]:
         if word is None and not suffix:
