@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import redis as redis_client
+
 from tests.proof.postgres import ROOT, Postgres
 from tests.proof.sinks import HookSink, MailSink
 from tests.rig.packages import redis_program
@@ -206,6 +208,12 @@ class House:
     def worker(self, name: str = "w") -> subprocess.Popen[str]:
         """Start a worker."""
         return self._run(sys.executable, "-m", "celery", "-A", "config", *WORKER, "-n", f"{name}@%h")
+
+    def listens(self, name: str) -> bool:
+        """Tell whether the worker of that name has loaded and listens: it has bound its mailbox, the last thing before it takes work."""
+        with contextlib.closing(redis_client.Redis.from_url(self.redis.url)) as client:
+            bound = client.smembers("_kombu.binding.celery.pidbox")
+        return any(f"{name}@".encode() in mailbox for mailbox in bound)
 
     def beat(self) -> subprocess.Popen[str]:
         """Start a beat."""

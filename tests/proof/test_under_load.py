@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -61,8 +62,9 @@ def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     pause, stays = threading.Event(), {"web": 0.0, "worker": 0.0, "beat": 0.0}
     for turn in range(restarts):
         house.clerk("remind", count=reminders // restarts, marker=f"a{turn}-")
+        stays["web"] = max(stays["web"], exchange_web(web))  # rolling: one after the other, so that none loads beside another
         fresh_worker, fresh_beat = house.worker(f"w{turn + 1}"), house.beat()
-        stays["web"] = max(stays["web"], exchange_web(web))
+        wait_until(functools.partial(house.listens, f"w{turn + 1}"), patience=150, what="the fresh worker")
         wait_until(lambda: house.arrived()[0] > 0, what="some sending")
         stays["worker"], stays["beat"] = max(stays["worker"], end(worker)), max(stays["beat"], end(beat))
         worker, beat = fresh_worker, fresh_beat
