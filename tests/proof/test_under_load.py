@@ -58,6 +58,7 @@ def test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing(
     house = new_house(DUBAN_PROOF_BEAT="2")
     house.furnish()
     web, worker, beat = house.web(), house.worker("w0"), house.beat()
+    wait_until(functools.partial(house.listens, "w0"), patience=150, what="the first worker")
     visitors = Visitors(house, rate=20 if restarts >= 50 else 5, dawdlers=2)
     pause, stays = threading.Event(), {"web": 0.0, "worker": 0.0, "beat": 0.0}
     for turn in range(restarts):

@@ -114,13 +114,13 @@ class Clause:
     same_as: tuple[SameAs, ...] = ()
 
     def agencies(self, role: Role) -> list[str]:
-        """Names of the agencies with a role, in the order of the text."""
-        return [item.name for item in self.items if item.role == role and not item.collective]
+        """Names of the agencies with a role, each once, in the order of the text."""
+        return list(dict.fromkeys(item.name for item in self.items if item.role == role and not item.collective))
 
     @property
     def collectives(self) -> list[Collective]:
-        """The open sets that the clause names, in the order of the text."""
-        return [Collective(item.name, item.role) for item in self.items if item.collective]
+        """The open sets that the clause names, each once in a role, in the order of the text."""
+        return list(dict.fromkeys(Collective(item.name, item.role) for item in self.items if item.collective))
 
     def placed(self, text: str, positions: Sequence[int]) -> Clause:
         """A clause that was read without some blanks of a text, with the spans of the text and its names as they are written there.

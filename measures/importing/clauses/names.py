@@ -19,6 +19,7 @@ from measures.importing.clauses.folding import CLOSING
 _LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
 _LONGEST_HEAD = max(map(len, bodies.HEADS))
 _SHORTEST_PROPER = 3  # 驻村工作队 is a name, 全部 is none
+_BARE_UNIT = 2  # characters of 东区, 西区, 城区
 _LONGEST_CERTAIN = 24
 _LONGEST, _REGION = 60, range(2, 13)  # characters of a name, of a place
 _UNIT_LEVELS = {
@@ -220,16 +221,22 @@ def _prefix(base: str) -> tuple[str, str, bool]:
     left, dot, right = base.partition("·")
     if dot and is_twin(left, twin := _prefix(right)[0] or right):
         return left + dot + twin, COUNTY, False
-    place = places.full_at(base)
-    while place and (further := places.full_at(base, len(place))):
-        place += further
-    if place:
+    if place := _full_place(base):
         return _party(base, place, places.level_of(place) or _level_of_unit(place))
     if not base.startswith(bodies.NOT_MARKS):
         for mark in _MARKS:
             if base.startswith(mark) and _marks_level(base, mark):
                 return _party(base, mark, bodies.LEVEL_MARKS[mark])
     return _short_prefix(base) or _region_prefix(base)
+
+
+def _full_place(base: str) -> str:
+    """The place that begins a name, as far as it goes (广州市天河区), or ""."""
+    place = places.full_at(base)
+    while place and (further := places.full_at(base, len(place))):
+        place += further
+    street = len(place) == _BARE_UNIT and base.startswith("街道", len(place))
+    return place + "街道" if street else place  # 西区街道办事处 is of a street in whichever city, and not of 西区
 
 
 def _short_prefix(base: str) -> tuple[str, str, bool] | None:
@@ -239,7 +246,7 @@ def _short_prefix(base: str) -> tuple[str, str, bool] | None:
         return landmark, "", False
     short = places.short_at(base)
     rest = base[len(short) :]
-    units = ("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区")
+    units = ("省", "市", "区", "县", "州", "盟", "旗", "地区", "新区", "街道", "镇", "乡")
     if not short or not rest or rest.startswith(units) or not (head_of(rest) or rest in bodies.WHOLE):
         return None
     core = rest[: -len(head_of(rest))]

@@ -150,9 +150,22 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
         return False  # 市场监管部门 names a function, at whatever level
     if _of_a_level(name) or _of_a_zone(made) or name.startswith("对口") or any(word in name for word in _SENTENCES):
         return False
-    if made.bare or (made.kind == "stem" and not made.prefix) or (_of_nature(name) and made.prefix in ("", *bodies.LANDMARKS)):
+    if (
+        made.bare
+        or _of_bare_bureau(name)
+        or (made.kind == "stem" and not made.prefix)
+        or (_of_nature(name) and made.prefix in ("", *bodies.LANDMARKS))
+    ):
         return True
     return name in bodies.STANDALONE_ONLY_NATIONAL and chain is not None
+
+
+def _of_bare_bureau(name: str) -> bool:
+    """Whether a name is that of a part of a bureau whose mark is left out: 公安局交警支队."""
+    if head_of(name) not in _PARTS:
+        return False
+    bureaus = (shape(name[:end]) for end in range(3, len(name) - 1) if name[end - 1] in "局厅委")
+    return any(bureau.bare and bureau.known for bureau in bureaus)
 
 
 def _of_a_level(name: str) -> bool:

@@ -93,7 +93,9 @@ def _with_roles(parser: Parser, mentions: list[Mention], *, ruled: bool) -> list
     for mention in mentions:
         chunk, sentence = mention.chunk, _is_sentence(mention)
         parser.sentences += sentence
-        if sentence or (chunk.role is None and named and mention.kind == "unknown"):
+        headed = any(token.kind == "label" and token.start >= chunk.end for token in parser.tokens)  # 启动新馆建设，责任单位：市文旅局
+        if sentence or (mention.kind == "unknown" and (headed or (named and chunk.role is None))):
+            parser.sentences += headed and not sentence
             parser.doubts.append(Doubt(chunk.start, chunk.end, UNREAD))
             continue
         unsaid += [chunk] if chunk.role is None else []
@@ -265,7 +267,8 @@ def _names_somebody(text: str) -> bool:
 
 def _is_prose(remark: str) -> bool:
     """Whether what follows a role word shows that it assigns nothing: 牵头作用, 负责解释, 牵头制定的规范."""
-    return remark.startswith((*_NOT_OBJECT, "的")) or "作用" in remark or "解释" in remark or "的" in remark[-6:]
+    told = any(word in remark for word in ("作用", "解释", "担任"))  # 由县委、县政府负责同志担任
+    return told or remark.startswith((*_NOT_OBJECT, "的")) or "的" in remark[-6:]
 
 
 def _names_parties(mentions: list[Mention]) -> bool:

@@ -13,10 +13,10 @@ from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.names import Shape, functional, head_of, is_region, shape
 
 _UNITS_OF_PLACES = ("省", "市", "州", "盟", "县", "旗")
-_SEVERAL_AREAS = re.compile(r"(?P<zone>.{2,14}(?:自由贸易试验区|自贸试验区|自贸区))(?P<place>[\u4e00-\u9fff]{2,4})$")
+_SEVERAL_AREAS = re.compile(r"(?P<zone>.{0,14}(?:自由贸易试验区|自贸试验区|自贸区))(?P<place>[\u4e00-\u9fff]{2,4})$")
 _ONLY_FUNCTION = "只写了职能，没有写单位全称"
 _TOWN_UNITS = ("镇", "乡", "街道")
-_LONGEST_PLACE, _LONGEST_OPEN = 6, 16  # characters
+_LONGEST_PLACE, _LONGEST_TOWN, _LONGEST_OPEN = 6, 3, 16  # characters
 _COMMITTEE = "党工委"
 _FRAGMENTS = ("place", "branch", "stem", "unknown")
 
@@ -129,8 +129,10 @@ def _is_fragment(mention: Mention) -> bool:
 
 
 def _closes_run(last: Mention, mention: Mention) -> bool:
-    """广州、深圳市: a place with its unit gives the unit to places before it that lack it."""
-    return last.kind == "place" and shape(mention.name).kind == "region"
+    """广州、深圳市: a place with its unit gives the unit to places before it that lack it; 华舍、柯岩街道: a town also to names unknown."""
+    if shape(mention.name).kind != "region":
+        return False
+    return last.kind == "place" or (last.kind == "unknown" and mention.name.endswith(_TOWN_UNITS) and len(last.name) <= _LONGEST_TOWN)
 
 
 def _close_run(done: list[Mention], run: list[int], closing: int) -> None:
