@@ -81,7 +81,8 @@ class Parser:
         kind = self.label.kind if self.label else "unit"
         if token.text in roles.SAME_AS or (kind in _OF_UNITS and token.text.endswith("同上")):
             of: Literal["agencies", "leaders", "deadline"] = "leaders" if kind == "person" else "deadline" if kind == "time" else "agencies"
-            self.same_as.append(SameAs(token.start, token.end, self.label.role if self.label and kind in _OF_UNITS else None, of))
+            said = self.label.role if self.label and kind in _OF_UNITS and not self.label.both else None
+            self.same_as.append(SameAs(token.start, token.end, said, of))
             self.doubts.append(Doubt(token.start, token.end, SAME_AS_ABOVE))
             return
         if kind == "person":
@@ -367,7 +368,7 @@ class Parser:
         """
         cut = max((at for at, index in enumerate(self.pending) if self.chunks[index].separator == "，"), default=0)
         led = any(chunk.role == "lead" for chunk in self.chunks)
-        if not cut or not self.subjects or role == "lead" or (role != "responsible" and led):
+        if not cut or not (self.subjects or led) or role == "lead" or (role != "responsible" and led):
             return []
         own = self.pending[cut:]
         if words == ("负责",) and not any(is_collective(self.chunks[index].text) for index in own):

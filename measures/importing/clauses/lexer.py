@@ -198,6 +198,8 @@ class Lexer:
         if fresh and (passed := self._for_what(at, end) or self._rule(at, end)):
             return passed
         label = roles.label_at(self.text, at) if fresh or self.wholes.holds(self._so_far(at)) else None
+        if label is not None and fresh and self._hides_label(at, label):
+            label = None
         if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and self.wholes.begin(self._ahead(bare.end)):
             label = bare
         if label is not None and label.end <= end:
@@ -208,6 +210,13 @@ class Lexer:
             self._etc(at, end, before, fresh=fresh)
             or self._link(at, end, after_name=after_name)
             or self._role(at, end, after_name=after_name)
+        )
+
+    def _hides_label(self, at: int, label: roles.Label) -> bool:
+        """Whether what looks like a label is a name with the next label right behind it: 县水利局配合单位：."""
+        return any(
+            roles.label_at(self.text, inside, loose=False) is not None and self.wholes.known(self.text[at:inside])
+            for inside in range(at + 3, label.end - 2)
         )
 
     def _goes_on(self, before: str) -> bool:

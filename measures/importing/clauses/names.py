@@ -19,6 +19,7 @@ from measures.importing.clauses.folding import CLOSING
 _LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
 _LONGEST_HEAD = max(map(len, bodies.HEADS))
 _SHORTEST_PROPER = 3  # 驻村工作队 is a name, 全部 is none
+_SHORT_TOWN = 3  # characters
 _BARE_UNIT = 2  # characters of 东区, 西区, 城区
 _LONGEST_CERTAIN = 24
 _LONGEST, _REGION = 60, range(2, 13)  # characters of a name, of a place
@@ -285,9 +286,10 @@ def _region_prefix(base: str) -> tuple[str, str, bool]:
             or base[: end - len(unit)].endswith(("各", "有关", "相关"))
         ):
             continue
-        if any(word in base[:end] for word in bodies.NOT_IN_NAMES):
-            break  # 办公室设在市发展改革委
         rest = base[end:]
+        town = end <= _SHORT_TOWN and unit in ("镇", "乡") and rest in bodies.SEATS  # 平等镇人民政府
+        if not town and any(word in base[:end] for word in bodies.NOT_IN_NAMES):
+            break  # 办公室设在市发展改革委
         if not rest:
             break
         seat = rest in bodies.WHOLE or rest in bodies.PARTY or rest in bodies.SEATS

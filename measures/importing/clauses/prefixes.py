@@ -18,12 +18,13 @@ _DEPARTMENTS, _SHORT_CORE = ("厅", "局", "委", "委员会", "部"), 6  # name
 _NO_PLACE = "没有写明所在地区"
 _AT_PORTS = ("海关", "边检站", "边检总站", "海警局")
 _PUBLIC = ("院", "中心", "所", "站", "馆", "局", "处", "大队", "支队", "总队", "办", "委", "管理局")  # endings of what a government keeps
-_PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "处", "科", "股"), ("站", "所", "室", "中心")
+_PARTS, _PERHAPS_PARTS = ("分局", "支队", "总队", "大队", "司", "处", "科", "股"), ("站", "所", "室", "中心")
 _OF_THEIR_OWN = ("消防", "武警", "森林消防", "海警", "公积金")
 _MAY_BE_REGIONS = ("区", "区党委")
 _LINE_OFFICES = ("供电局", "监管局", "公安分局", "税务分局", "管理局")
 _NATURE = ("池", "湖", "海", "山", "湿地", "保护区")
 _HOUSES = ("市局", "省局", "省厅", "区局", "县局", "州局", "总局")  # 市局办公室、政策法规处: of a department whose plan it is
+_THE_HOUSE = "总局"  # 总局食品生产司: what is left out behind it is of the same 总局
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _SENTENCES = tuple(word for word in bodies.NOT_IN_NAMES if len(word) > 1)  # 办公室设在市发展改革委 is one, and wants no mark
 _LONGEST_NAME = 30  # characters; a longer name is doubted
@@ -60,14 +61,14 @@ def restore_prefixes(mentions: list[Mention]) -> list[Mention]:
             chain, short = _broken(chain), ""
         elif _leans(mention.name, made, chain):
             with_place = short and mention.name in bodies.LOCAL_OF_CENTRE
-            current = _with_short(mention, short) if with_place else _with_prefix(mention, made, chain)
+            current = _with_short(mention, short, chain) if with_place else _with_prefix(mention, made, chain)
             if short and not current.why and not current.restored:
                 current = replace(current, why=f"可能省略了“{short}”")  # 济宁能源集团、城投控股集团
         elif centre and made.head in bodies.BRANCH_HEADS and not made.core and (made.level or places.short_at(made.prefix)):
             current = replace(mention, name=centre + mention.name, restored=True)
         else:
             current = _perhaps_elided(mention, made, chain)
-            chain, short = _next_chain(chain, made, mention)
+            chain, short = _of_the_house(made, mention) or _next_chain(chain, made, mention)
             centre = _centre(mention.name, made)
         done.append(_remarked(current, made))
     return _bare_first(done)
@@ -109,7 +110,8 @@ def _bare_first(mentions: list[Mention]) -> list[Mention]:
     done: list[Mention] = []
     first = True
     for mention, made in zip(mentions, shapes, strict=True):
-        bare = made.bare and made.office and mention.kind == "agency" and not mention.why and not _of_a_level(mention.name)
+        marked_itself = _of_a_level(mention.name) or mention.name.startswith(_THE_HOUSE)
+        bare = made.bare and made.office and mention.kind == "agency" and not mention.why and not marked_itself
         if bare and first and _takes(mention.name, made, marked):
             why = f"按后文补了“{marked.prefix}”"
             done.append(replace(mention, name=marked.prefix + mention.name, restored=True, why=why))
@@ -148,7 +150,7 @@ def _leans(name: str, made: Shape, chain: _Chain | None) -> bool:
     """Whether a name wants a prefix from before."""
     if made.head in ("部门", "机关", "大学") or places.short_at(name) or (name.startswith(_GREAT_REGIONS) and name.endswith(_ENTERPRISES)):
         return False  # 市场监管部门 names a function, at whatever level
-    if _of_a_level(name) or _of_a_zone(made) or name.startswith("对口") or any(word in name for word in _SENTENCES):
+    if _of_a_level(name) or _of_a_zone(made) or name.startswith(("对口", _THE_HOUSE)) or any(word in name for word in _SENTENCES):
         return False
     if (
         made.bare
@@ -178,6 +180,12 @@ def _of_a_zone(made: Shape) -> bool:
     if not made.core or functional(made.core):
         return False
     return any((at := made.core.find(zone)) > 1 and not functional(made.core[:at]) for zone in bodies.ZONES)
+
+
+def _of_the_house(made: Shape, mention: Mention) -> tuple[_Chain, str] | None:
+    if not mention.name.startswith(_THE_HOUSE) or made.head not in _PARTS:
+        return None
+    return _Chain(_THE_HOUSE, NATION, party=False, group=mention.chunk.group, owner=_THE_HOUSE), ""
 
 
 def _next_chain(chain: _Chain | None, made: Shape, mention: Mention) -> tuple[_Chain | None, str]:
@@ -254,8 +262,10 @@ def _department_beside(mention: Mention, before: Mention | None, made: Shape) ->
     return replace(mention, name=mark + mention.name, restored=True, why=mention.why or f"按前文补了“{mark}”，不能确定是否省略")
 
 
-def _with_short(mention: Mention, short: str) -> Mention:
-    return replace(mention, name=short + mention.name, restored=True)
+def _with_short(mention: Mention, short: str, chain: _Chain | None) -> Mention:
+    marked = chain.prefix if chain and chain.prefix in bodies.LEVEL_MARKS else ""
+    why = f"也可能省略了“{marked}”" if marked else ""  # 市发展改革委、徐州银保监分局、税务局
+    return replace(mention, name=short + mention.name, restored=True, why=mention.why or why)
 
 
 def _with_prefix(mention: Mention, made: Shape, chain: _Chain | None) -> Mention:

@@ -267,7 +267,7 @@ def _names_somebody(text: str) -> bool:
 
 def _is_prose(remark: str) -> bool:
     """Whether what follows a role word shows that it assigns nothing: 牵头作用, 负责解释, 牵头制定的规范."""
-    told = any(word in remark for word in ("作用", "解释", "担任"))  # 由县委、县政府负责同志担任
+    told = any(word in remark for word in ("作用", "解释", "担任", "任召集人", "任组长", "为成员"))  # 由县委、县政府负责同志担任
     return told or remark.startswith((*_NOT_OBJECT, "的")) or "的" in remark[-6:]
 
 

@@ -75,6 +75,7 @@ _WORKS = ("办法", "办理", "办好", "处置", "处理", "处罚", "组建", 
 _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门", "时限", "时间", "期限"))
 _LONGEST_LOOSE = 10
 _LABEL_JOINERS = ("及", "和", "、", "/", "与", "或")
+_BEFORE_LABELS = ("", "（", "【", " ", "；", "。", "\n")
 _LONGEST_LABEL = 24  # characters
 _LONGEST_PRINCIPLE = 24  # characters
 LONGEST_WORD = 8  # characters of a role word
@@ -220,10 +221,12 @@ def label_at(text: str, at: int, *, loose: bool = True) -> Label | None:
         if text[after : after + 1] not in ("】", "）"):
             return None
         after = _skip_blanks(text, after + 1)
-    colon = next((mark for mark in ("：", "——", "—", "-") if text.startswith(mark, after)), "")
+    slip = ("；",) if roles and noun == "unit" and text[at - 1 : at] in _BEFORE_LABELS else ()  # 牵头单位；县商务局
+    colon = next((mark for mark in ("：", "——", "—", "-", *slip) if text.startswith(mark, after)), "")
     verb = next((word for word in ("为", "是") if text.startswith(word, after)), "")
     timed = noun == "time" and text[after + len(verb) : after + len(verb) + 1].isdigit()
-    if not (opened or bool(colon) or after > end or (verb and (noun == "unit" or timed))):
+    same = {"lead", "support"} <= set(roles) and text.startswith("同上", after)  # 牵头单位、配合单位同上
+    if not (opened or same or bool(colon) or after > end or (verb and (noun == "unit" or timed))):
         return None
     if not roles and noun != "time" and not colon and not opened:
         return None
@@ -278,7 +281,7 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
     end, last, noun = start, start, ""
     roles: list[Role] = []
     found: list[Role] = []
-    joined = False
+    joined = listed = False
     while end - start < _LONGEST_LABEL:
         if text[end : end + 1] == "（":
             close = text.find("）", end, end + 10)
@@ -296,6 +299,9 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
         end += len(word)
         role = _LABEL_ROLES.get(word)
         roles = [*roles, role] if role else roles
+        listed = listed or (word == "、" and not roles and not noun)
+        if listed and _NOUNS.get(word) == "time":
+            break  # 相关县政府、完成时限： begins with a name
         if word in _NOUNS:
             both = joined and {noun, _NOUNS[word]} == {"unit", "person"}  # 牵头单位及责任人, but 牵头单位负责人 is a person
             noun = "both" if both else _NOUNS[word] if noun in ("", "unit") else noun

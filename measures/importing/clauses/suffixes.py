@@ -15,6 +15,9 @@ from measures.importing.clauses.names import Shape, functional, head_of, is_regi
 _UNITS_OF_PLACES = ("省", "市", "州", "盟", "县", "旗")
 _SEVERAL_AREAS = re.compile(r"(?P<zone>.{0,14}(?:自由贸易试验区|自贸试验区|自贸区))(?P<place>[\u4e00-\u9fff]{2,4})$")
 _ONLY_FUNCTION = "只写了职能，没有写单位全称"
+_CARRIERS = ("移动", "联通", "电信", "铁塔")
+_OF_CHINA = tuple(f"中国{carrier}" for carrier in _CARRIERS)
+_DEPARTMENTS = ("局", "委", "厅")
 _TOWN_UNITS = ("镇", "乡", "街道")
 _LONGEST_PLACE, _LONGEST_TOWN, _LONGEST_OPEN = 6, 3, 16  # characters
 _COMMITTEE = "党工委"
@@ -147,6 +150,9 @@ def _close_run(done: list[Mention], run: list[int], closing: int) -> None:
     stem = next((done[index].name for index in reversed(run) if shape(done[index].name).kind == "branch"), "")
     for index in run:
         done[index] = _finished(done[index], closer)
+    if done[run[0]].name.startswith(_OF_CHINA):  # 中国移动、电信、联通纳雍分公司
+        for index in (index for index in (*run, closing) if done[index].name.startswith(_CARRIERS)):
+            done[index] = replace(done[index], name=f"中国{done[index].name}", restored=True)
     if stem and closer.kind == "agency":
         organisation = shape(stem).prefix
         ends = range(2, len(organisation))
@@ -206,7 +212,7 @@ def _zone_seat(name: str) -> str:
 
 def _ending(rest: str) -> str:
     """What the last of a list of departments lends to those before it: the 局 of 人社局, or ""."""
-    head = head_of(rest)
+    head = rest[-1:] if rest[-1:] in _DEPARTMENTS and functional(rest[:-1]) else head_of(rest)  # 市场监管局 lends 局, and not 监管局
     core = rest[: -len(head)] if head else ""
     return head if functional(core) and head not in core else ""
 
