@@ -50,13 +50,18 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Say that it has loaded."""
-    worker.door[worker.age % len(worker.door)] = AT_THE_DOOR
+    _wait_no_more_for(worker)
+    worker.log.info("Process %d has loaded and is at the door.", worker.pid)
 
 
 def child_exit(server: Any, worker: Any) -> None:
     """Wait for nobody who has gone."""
     if hasattr(worker, "door"):
-        post_worker_init(worker)
+        _wait_no_more_for(worker)
+
+
+def _wait_no_more_for(worker: Any) -> None:
+    worker.door[worker.age % len(worker.door)] = AT_THE_DOOR
 
 
 worker_class = Relay

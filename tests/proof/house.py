@@ -187,13 +187,17 @@ class House:
     def web(self) -> subprocess.Popen[str]:
         """Start the web and wait until it answers."""
         command = ("-m", "gunicorn", "-c", "config/web_server.py", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}")
-        process = self._run(sys.executable, *command)
+        process = self._run(sys.executable, *command, "--log-level", "info")
         deadline = time.monotonic() + STARTING
         while (answer := self.probe("/health/")) != 200:
             assert process.poll() is None, f"the web ended:\n{self.errors()[-3000:]}"
             assert time.monotonic() < deadline, f"the web answers {answer} after {STARTING:.0f} s:\n{self.errors()[-3000:]}"
             time.sleep(0.1)
         return process
+
+    def is_at_the_door(self, pid: int) -> bool:
+        """Tell whether a web process has loaded and takes requests, by what it says in the log."""
+        return f"Process {pid} has loaded" in self.errors()
 
     def probe(self, path: str) -> int:
         """Return the status of an address, 0 when nobody answers."""

@@ -147,11 +147,11 @@ def test_a_house_is_red_without_its_guard(new_house: Callable[..., House], figur
 def test_a6_is_red_when_web_processes_are_killed_instead_of_handing_over(
     new_house: Callable[..., House], figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def kill_web(web: subprocess.Popen[str]) -> float:
+    def kill_web(_house: House, web: subprocess.Popen[str]) -> tuple[float, float]:
         old = children_of(web.pid)
         for pid in old:
             os.kill(pid, signal.SIGKILL)
-        return wait_until(lambda: len(set(children_of(web.pid)) - set(old)) == len(old), patience=300)
+        return 0.0, wait_until(lambda: len(set(children_of(web.pid)) - set(old)) == len(old), patience=300)
 
     monkeypatch.setattr(test_under_load, "exchange_web", kill_web)
     with pytest.raises(AssertionError, match=r"visitors met .*(RemoteDisconnected|ConnectionResetError|BrokenPipeError)") as seen:
