@@ -18,7 +18,9 @@ from oversight.counts import Counts
 from oversight.filters import LINKS, LIVE, OWED, ledger_url, overdue
 from oversight.ledger import light_of_part
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
+from workflow import duties
 from workflow.deadlines.lights import Colour, Light
+from workflow.duties import Duty
 from workflow.lights import light_between, task_light
 from workflow.models import Assignment, CoSignature, Follow, Participation, Report
 from workflow.states import (
@@ -31,8 +33,6 @@ from workflow.states import (
     Tie,
     Verdict,
 )
-from workflow.web import duties
-from workflow.web.duties import Duty
 
 SHOWN = 8
 """Rows of each list on the workbench; the number above leads to all of them."""

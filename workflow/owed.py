@@ -1,6 +1,6 @@
 """What of the reports and contributions asked for is still owed: nothing of a part that has ended.
 
-The lists ask the database the same (`workflow.web.duties`, the ladder); here it is asked of rows that are loaded.
+The lists ask the database the same (`workflow.duties`, the ladder); here it is asked of rows that are loaded.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, asked_contribution, declared_task, make_crew, reviewed_contribution
 from workflow.deadlines import Colour
 from workflow.models import Contribution, Report
+from workflow.web.todo_rows import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def piles(client: Client) -> dict[str, Pile]:
 
 
 def shown_at(client: Client, pile: Pile) -> set[str]:
-    return {row.url for row in client.get(pile.url).context["rows"]}
+    return {page_of(row) for row in client.get(pile.url).context["rows"]}
 
 
 def test_contributions_asked_for_are_a_pile_as_large_as_their_list(client: Client) -> None:

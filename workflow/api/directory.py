@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,8 +25,9 @@ from agencies.actions.revoke_delegation import revoke_delegation
 from agencies.actions.split_agency import split_agency
 from agencies.actor import Actor
 from agencies.models import Agency, Delegation, Membership, Role, User
+from agencies.permissions import delegations_in_force
 from agencies.refusals import NotYours
-from workflow.api.answers import once
+from workflow.api.answers import KeysetPagination, once
 from workflow.api.keys import KeyField
 from workflow.api.reading import request_actor
 from workflow.api.views import IDEMPOTENCY, REFUSALS
@@ -133,6 +137,24 @@ def person(key: int) -> User:
     return found
 
 
+class DelegationSerializer(serializers.ModelSerializer[Delegation]):
+    """Who acts for whom in which agency, from when until when; `revoked_at` where it was ended before its time."""
+
+    delegator_name = serializers.CharField(source="delegator.name", read_only=True)
+    deputy = serializers.IntegerField(source="delegate_id", read_only=True)
+    deputy_name = serializers.CharField(source="delegate.name", read_only=True)
+    agency_name = serializers.CharField(source="agency.short_name", read_only=True)
+    is_in_force = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Delegation
+        fields = (
+            "id", "delegator", "delegator_name", "deputy", "deputy_name", "agency", "agency_name", "starts_at", "ends_at", "reason",
+            "revoked_at", "is_in_force",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
 class DirectoryView(APIView):
     """An act of the directory; subclasses say which."""
 
@@ -149,8 +171,25 @@ class DirectoryView(APIView):
         return dict(given.validated_data)
 
 
-class Delegations(DirectoryView):
-    """Let a colleague act for somebody until a moment."""
+class Delegations(ListModelMixin, GenericAPIView[Delegation], DirectoryView):
+    """One's own delegations, given and received; let a colleague act for somebody until a moment."""
+
+    queryset = Delegation.objects.none()
+    serializer_class = DelegationSerializer
+    pagination_class = KeysetPagination
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Delegation]:
+        """Return those that the person who asks gave or received, the latest first, also what has ended."""
+        me, in_force = request_actor(self.request).user_id, delegations_in_force(timezone.now())
+        mine = Delegation.objects.filter(Q(delegator=me) | Q(delegate=me))
+        return mine.select_related("delegator", "delegate", "agency").annotate(
+            is_in_force=Case(When(in_force, then=Value(True)), default=Value(False))
+        )
+
+    def get(self, request: Request) -> Response:
+        """List one's own, given and received."""
+        return self.list(request)
 
     @extend_schema(request=DelegateSerializer, responses={200: MadeSerializer, **REFUSALS}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:

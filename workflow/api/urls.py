@@ -18,6 +18,7 @@ from workflow.api import (
     house,
     papers,
     plans,
+    todo,
     views,
     work_plans,
 )
@@ -28,6 +29,7 @@ app_name = "api"
 urlpatterns: list[URLPattern] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("todo/", todo.Todo.as_view(), name="todo"),
     path("tasks/", views.TaskList.as_view(), name="tasks"),
     path("tasks/<int:pk>/", views.TaskDetail.as_view(), name="task"),
     path("tasks/<int:pk>/events/", views.TaskEvents.as_view(), name="events"),

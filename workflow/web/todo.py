@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,39 +12,22 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
 from agencies.middleware import actor_of
+from workflow import duties
 from workflow.actions.batch import sign_for_many as sign_for_many_at_once
-from workflow.deadlines import Light, WorkCalendar
-from workflow.lights import light_between
-from workflow.models import Assignment, SignOff, Task
-from workflow.thresholds import Thresholds, thresholds_in_force
-from workflow.web import duties
+from workflow.duties import Chosen, Duty
+from workflow.duty_rows import Row, read_rows
 from workflow.web.chosen import shown_in
-from workflow.web.duties import Duty
 from workflow.web.paging import PAGE, Pager, neighbours
 from workflow.web.todo_rows import drawn_rows
-from workflow.working_days import calendar_in_force
 
 AT_ONCE = 100
 """How many tasks can be signed for with one press."""
-
-
-WRITTEN = {
-    Duty.REPORT: "report",
-    Duty.REVIEW: "report",
-    Duty.JUDGE: "report",
-    Duty.CONTRIBUTE: "contribution",
-    Duty.REVIEW_CONTRIBUTION: "contribution",
-    Duty.PLAN: "workplan",
-    Duty.REVIEW_PLAN: "workplan",
-}
-"""The page of what is written or read for a duty."""
 
 
 class Filters(forms.Form):
@@ -77,29 +58,6 @@ class Filters(forms.Form):
         return None if days is None else today + dt.timedelta(days=days)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A duty as it is listed."""
-
-    key: str
-    duty: Duty
-    what: str | Promise
-    task: Task
-    agency: str
-    state: str
-    state_label: str
-    due_on: dt.date | None
-    light: Light
-    url: str
-    pk: int
-    version: int
-
-    @property
-    def can_be_ticked(self) -> bool:
-        """Tell whether it can be done together with others."""
-        return self.duty == Duty.SIGN_FOR
-
-
 @require_GET
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what the person owes."""
@@ -110,7 +68,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     chosen: dict[str, Any] = form.cleaned_data if form.is_valid() else {"kind": None, "q": "", "due": ""}
     form.cleaned_data = chosen
     kinds = [duty for duty in counts if chosen["kind"] in {None, int(duty)}]
-    rows, pager = _page(request, actor, kinds, text=chosen["q"], due_until=form.due_until(today), now=now)
+    rows, pager = _page(request, actor, Chosen(kinds, chosen["q"], form.due_until(today)), now)
     can_tick = any(row.can_be_ticked for row in rows)
     context = {
         "form": form,
@@ -127,143 +85,16 @@ def todo(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/todo.html", context)
 
 
-def _page(
-    request: HttpRequest, actor: Actor, kinds: list[Duty], *, text: str, due_until: dt.date | None, now: dt.datetime
-) -> tuple[list[Row], Pager]:
+def _page(request: HttpRequest, actor: Actor, chosen: Chosen, now: dt.datetime) -> tuple[list[Row], Pager]:
     """Return the rows of the page asked for, and its neighbours."""
-    backwards = _key(request.GET.get("before", ""))
-    forwards = None if backwards else _key(request.GET.get("after", ""))
-    parts = []
-    for duty in kinds:
-        part = duties.keys(actor, duty, now=now, text=text, due_until=due_until)
-        if backwards:
-            part = duties.before(part, duty, backwards)
-        elif forwards:
-            part = duties.after(part, duty, forwards)
-        parts.append(part)
-    if not parts:
-        return [], Pager("", "")
-    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    order = ("-day", "-kind", "-pk") if backwards else ("day", "kind", "pk")
-    found = list(together.order_by(*order)[: PAGE + 1])
-    has_more = len(found) > PAGE
-    found = found[:PAGE]
-    if backwards:
-        found.reverse()
-    rows = _read(found, timezone.localdate(now))
+    backwards = duties.key_from(request.GET.get("before", ""))
+    forwards = None if backwards else duties.key_from(request.GET.get("after", ""))
+    found, has_more = duties.nearest(actor, chosen, now=now, size=PAGE, follows=forwards, precedes=backwards)
+    rows = read_rows(found, now)
     pager = neighbours(
         request, rows, lambda row: row.key, backwards=bool(backwards), has_more=has_more, is_first=not (backwards or forwards)
     )
     return rows, pager
-
-
-def _key(text: str) -> duties.Key | None:
-    parts = text.split(".")
-    try:
-        day, kind, pk = dt.date.fromisoformat(parts[0]), int(parts[1]), int(parts[2])
-    except (IndexError, ValueError):
-        return None
-    return day, kind, pk
-
-
-def _read(found: list[tuple[int, dt.date, int]], today: dt.date) -> list[Row]:
-    """Return the rows of some keys, in their order, with a query a kind."""
-    wanted: dict[Duty, list[int]] = defaultdict(list)
-    for kind, _day, pk in found:
-        wanted[Duty(kind)].append(pk)
-    loaded: dict[tuple[int, int], Any] = {}
-    for duty, pks in wanted.items():
-        source = duties.SOURCES[duty]
-        model = source.rows(frozenset()).model
-        for row in model._default_manager.select_related(*source.load).filter(pk__in=pks):
-            loaded[duty, row.pk] = row
-    calendar, thresholds = calendar_in_force(), thresholds_in_force()
-    return [
-        _row(Duty(kind), day, loaded[kind, pk], today=today, calendar=calendar, thresholds=thresholds)
-        for kind, day, pk in found
-        if (kind, pk) in loaded
-    ]
-
-
-def _row(duty: Duty, day: dt.date, row: Any, *, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Row:
-    part = _part(duty, row)
-    task = part.task if part is not None else _round(duty, row).task
-    due_on = None if day == duties.FAR else day
-    state, label = _state(duty, row)
-    return Row(
-        key=f"{day.isoformat()}.{int(duty)}.{row.pk}",
-        duty=duty,
-        what=duties.LABELS[duty],
-        task=task,
-        agency=task.issuer.short_name if part is None else part.agency.short_name,
-        state=state,
-        state_label=label,
-        due_on=due_on,
-        light=light_between(_start(duty, row), due_on, today=today, calendar=calendar, thresholds=thresholds.of_plan(task.plan_id)),
-        url=_url(duty, row, task),
-        pk=row.pk,
-        version=getattr(row, "version", 0),
-    )
-
-
-def _part(duty: Duty, row: Any) -> Assignment | None:
-    """Return the part that a duty belongs to; none where it is the whole task's."""
-    match duty:
-        case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
-            part: Assignment = row
-        case Duty.SIGN_OFF | Duty.VERIFY:
-            return None
-        case _:
-            part = row.assignment
-    return part
-
-
-def _round(duty: Duty, row: Any) -> SignOff:
-    found: SignOff = row.sign_off if duty == Duty.VERIFY else row
-    return found
-
-
-def _state(duty: Duty, row: Any) -> tuple[str, str]:
-    if duty == Duty.CO_SIGN:
-        return str(row.verdict), str(row.get_verdict_display())
-    if duty == Duty.VERIFY:
-        return str(row.result), str(row.get_result_display())
-    return str(row.state), str(row.get_state_display())
-
-
-def _start(duty: Duty, row: Any) -> dt.date:
-    match duty:
-        case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
-            moment = row.assigned_at
-        case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
-            return row.period_end  # type: ignore[no-any-return]
-        case Duty.ANSWER | Duty.CLOSE_ANSWER:
-            moment = row.instruction.written_at
-        case Duty.CO_SIGN | Duty.PLAN | Duty.REVIEW_PLAN:
-            moment = row.assignment.assigned_at
-        case Duty.RULE:
-            moment = row.raised_at
-        case Duty.EXTENSION | Duty.SIGN_OFF:
-            moment = row.requested_at
-        case Duty.VERIFY:
-            moment = row.asked_at
-    return timezone.localdate(moment)
-
-
-def _url(duty: Duty, row: Any, task: Task) -> str:
-    if duty in WRITTEN:
-        return reverse(WRITTEN[duty], args=[row.pk])
-    match duty:
-        case Duty.SIGN_OFF | Duty.VERIFY:
-            return reverse("task-act", args=[task.pk, "sign_off" if duty == Duty.SIGN_OFF else "verify"])
-        case Duty.ANSWER | Duty.CLOSE_ANSWER:
-            return reverse("answer-act", args=[row.pk, "give_answer" if duty == Duty.ANSWER else "close_answer"])
-        case Duty.BEGIN_PLAN:
-            return reverse("assignment-act", args=[row.pk, "begin_work_plan"])
-        case Duty.CO_SIGN | Duty.EXTENSION:
-            return reverse("assignment-act", args=[row.assignment_id, "co_sign" if duty == Duty.CO_SIGN else "grant_extension"])
-        case _:
-            return reverse("task", args=[task.pk])
 
 
 @require_GET

@@ -9,11 +9,25 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from workflow.duties import Duty
 from workflow.web import badges
 from workflow.web.markup import drawn
 
 if TYPE_CHECKING:
-    from workflow.web.todo import Row
+    from workflow.duty_rows import Row
+
+WRITTEN = frozenset({"report", "contribution", "workplan"})
+"""What has a page of its own, on which a duty is done."""
+ACTS = {
+    Duty.SIGN_OFF: "sign_off",
+    Duty.VERIFY: "verify",
+    Duty.ANSWER: "give_answer",
+    Duty.CLOSE_ANSWER: "close_answer",
+    Duty.BEGIN_PLAN: "begin_work_plan",
+    Duty.CO_SIGN: "co_sign",
+    Duty.EXTENSION: "grant_extension",
+}
+"""The act whose page it is otherwise; where there is none it is done on the task's page."""
 
 ROW = (
     '<tr>{}<td class="col-number">{}</td><td data-label="{}">{}</td>'
@@ -64,5 +78,13 @@ def _plan(row: Row) -> SafeString:
 
 def _act(row: Row, here: str, token: str) -> SafeString:
     if not row.can_be_ticked:
-        return drawn(LINK, row.url, _("See to it"))
+        return drawn(LINK, page_of(row), _("See to it"))
     return drawn(SIGN_FOR, reverse("assignment-act", args=[row.pk, "sign_for"]), token, row.version, here, _("Sign for it"))
+
+
+def page_of(row: Row) -> str:
+    """Return the address of the page on which a duty is done."""
+    if row.subject in WRITTEN:
+        return reverse(row.subject, args=[row.target.pk])
+    act = ACTS.get(row.duty)
+    return reverse("task", args=[row.task.pk]) if act is None else reverse(f"{row.subject}-act", args=[row.target.pk, act])

@@ -16,8 +16,9 @@ from workflow.actions.set_rules import set_rules
 from workflow.actions.sign_for import sign_for
 from workflow.actions.sweep import sweep
 from workflow.deadlines import add_working_days, official_calendar
+from workflow.duties import Duty
 from workflow.models import Firing
-from workflow.web.duties import Duty
+from workflow.web.todo_rows import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_it_stands_on_the_list_of_what_is_owed_and_on_the_page_of_the_task(clien
     client.force_login(lead.officer)
     rows = client.get(reverse("todo")).context["rows"]
     assert [(row.duty, row.pk) for row in rows] == [(Duty.BEGIN_PLAN, stage.part_of(lead).pk)]
-    assert client.get(rows[0].url).status_code == 200
+    assert client.get(page_of(rows[0])).status_code == 200
     page = client.get(reverse("task", args=[stage.task.pk])).content.decode()
     assert "按办理规则，各牵头单位均须报备落实方案。" in page
     filed_work_plan(stage, begun_work_plan(stage))

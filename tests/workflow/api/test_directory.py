@@ -73,3 +73,25 @@ def test_the_system_administrator_reorganises_and_nobody_else() -> None:
     ended = Agency.objects.filter(pk__in=[one.pk, two.pk, three.pk, four.pk]).values_list("ends_on", flat=True)
     assert set(ended) == {TODAY - dt.timedelta(days=1)}
     assert post(keeper, "agency-abolish", [10**6], ordered).status_code == 404
+
+
+def test_each_reads_the_delegations_they_gave_or_received_and_no_others() -> None:
+    crew, other = make_crew(), make_crew()
+    body = {
+        "deputy": crew.officer.pk, "agency": crew.agency.pk, "ends_at": (NOW + dt.timedelta(days=3)).isoformat(), "reason": "出差",
+    }  # fmt: skip
+    key = post(crew.reviewer, "delegations", [], body).json()["ids"][0]
+    for user, keys in ((crew.reviewer, [key]), (crew.officer, [key]), (other.officer, []), (make_member(crew.agency, Role.HEAD), [])):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        rows = client.get(reverse("api:delegations")).json()["results"]
+        assert [row["id"] for row in rows] == keys
+    client.force_login(crew.officer, backend="django.contrib.auth.backends.ModelBackend")
+    (row,) = client.get(reverse("api:delegations")).json()["results"]
+    assert (row["delegator"], row["deputy"], row["reason"], row["revoked_at"], row["is_in_force"]) == (
+        crew.reviewer.pk, crew.officer.pk, "出差", None, True,
+    )  # fmt: skip
+    post(crew.officer, "delegation-revoke", [key], {})
+    (row,) = client.get(reverse("api:delegations")).json()["results"]
+    assert row["revoked_at"] is not None
+    assert row["is_in_force"] is False

@@ -17,14 +17,15 @@ from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_me
 from tests.factories.documents import confirmed
 from tests.factories.tasks import Crew, accepted_task, closing_task, dispatched_task, make_crew, open_report, submitted_report
 from tests.workflow.web.conftest import SignIn
+from workflow import duties
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
 from workflow.actions.request_extension import request_extension
 from workflow.actions.verify import SIGHT_DAYS, ask_verifier, verify
+from workflow.duties import Duty
 from workflow.models import Assignment, Report, Task
-from workflow.web import duties
-from workflow.web.duties import Duty
+from workflow.web.todo_rows import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +213,7 @@ def test_who_is_asked_to_verify_from_outside_finds_it_in_the_list_until_it_is_sa
     assert rows_of(client) == [(Duty.VERIFY, row.pk)]
     listed = client.get(reverse("todo"), {"q": stage.task.title[:4]}).context["rows"]
     assert [one.due_on for one in listed] == [row.due_on]
-    assert client.get(listed[0].url).status_code == 200
+    assert client.get(page_of(listed[0])).status_code == 200
     assert duties.count(actor_of(outsider), now=NOW) == 1
     over = NOW + dt.timedelta(days=SIGHT_DAYS)
     assert duties.count(actor_of(outsider), now=over) == 0, "they see the task no more, so nothing of it is theirs to do"

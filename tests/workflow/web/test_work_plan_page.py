@@ -15,8 +15,8 @@ from django.urls import reverse
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, begun_work_plan, filed_work_plan, make_crew, open_report, reviewed_work_plan
 from tests.workflow.web.conftest import SignIn
+from workflow.duties import Duty
 from workflow.models import WorkPlan, WorkPlanFile
-from workflow.web.duties import Duty
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""What each person owes, by kind: to sign for, to report, to review, to co-sign, to decide.
+"""What each person owes 待办, by kind: to sign for, to report, to review, to co-sign, to decide; the same for the page and the API.
 
 A kind is a query of three columns (kind, due day, key), so that all of them together are one union, sorted by the day they are
 due; the rows of one page are then read kind by kind. Nothing here depends on how much is stored.
@@ -7,7 +7,7 @@ due; the rows of one page are then read kind by kind. Nothing here depends on ho
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -298,6 +298,63 @@ def before(rows: QuerySet[Any, tuple[int, dt.date, int]], duty: Duty, key: Key) 
     day, kind, pk = key
     same_day = Q(day=day) if duty < kind else Q(day=day, pk__lt=pk) if duty == kind else Q(pk__in=[])
     return rows.filter(Q(day__lt=day) | same_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of the list is wanted.
+
+    Attributes:
+        kinds: which kinds.
+        text: the task's title contains it, or its number is it; empty for any.
+        due_until: the last day, or None for any.
+    """
+
+    kinds: Collection[Duty]
+    text: str = ""
+    due_until: dt.date | None = None
+
+
+def nearest(
+    actor: Actor, chosen: Chosen, *, now: dt.datetime, size: int, follows: Key | None = None, precedes: Key | None = None
+) -> tuple[list[tuple[int, dt.date, int]], bool]:
+    """Return one page of what the actor owes, in one query, the nearest first.
+
+    Args:
+        actor: whose duties.
+        chosen: what of them.
+        now: the moment.
+        size: how many at most.
+        follows: the page begins after this key.
+        precedes: the page ends before this key; then `follows` is not looked at.
+
+    Returns:
+        The (kind, day, key) of the rows, and whether there are more in the direction in which they were read.
+    """
+    parts = []
+    for duty in chosen.kinds:
+        part = keys(actor, duty, now=now, text=chosen.text, due_until=chosen.due_until)
+        if precedes is not None:
+            part = before(part, duty, precedes)
+        elif follows is not None:
+            part = after(part, duty, follows)
+        parts.append(part)
+    if not parts:
+        return [], False
+    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    order = ("-day", "-kind", "-pk") if precedes is not None else ("day", "kind", "pk")
+    found = list(together.order_by(*order)[: size + 1])
+    page, has_more = found[:size], len(found) > size
+    return page[::-1] if precedes is not None else page, has_more
+
+
+def key_from(text: str) -> Key | None:
+    """Return the key that an address names, None where it names none."""
+    parts = text.split(".")
+    try:
+        return dt.date.fromisoformat(parts[0]), int(parts[1]), int(parts[2])
+    except (IndexError, ValueError):
+        return None
 
 
 def count_by_kind(actor: Actor, *, now: dt.datetime) -> dict[Duty, int]:
