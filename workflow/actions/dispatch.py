@@ -17,6 +17,7 @@ from workflow import grants, policy, routing, timing
 from workflow.actions.clock import last_day_to_hand_back
 from workflow.actions.door import lock_tasks, log, move, of_part, of_task, refuse_stale
 from workflow.actions.downwards import downwards
+from workflow.actions.owe_answers import owe_what_was_written_before
 from workflow.actions.paper_words import Matter
 from workflow.actions.papers import NewPaper, make_papers
 from workflow.actions.reports_ahead import open_reports
@@ -25,7 +26,7 @@ from workflow.actions.set_stages import open_stage_reports
 from workflow.ladder import Paper
 from workflow.models import Assignment, Participation, Receiver, Task
 from workflow.routing import Planned, Routed
-from workflow.timeline import Entry, Verb
+from workflow.timeline import Verb
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
     ready = to_go_out(tasks, receivers, now)
     until = last_day_to_hand_back(now)
     assignments: list[Assignment] = []
-    entries: list[Entry] = []
+    gone_out: list[tuple[Task, tuple[str, str], int]] = []
     for task, routed in preview(tasks, receivers, now).items():
         _expect_ready(task, ready[task.pk])
         states = move(task, "dispatch", now=now)
@@ -71,7 +72,7 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
             for part in routed
         ]
         assignments.extend(parts)
-        entries.append(of_task(task, Verb.DISPATCH, states, receivers=len(parts)))
+        gone_out.append((task, states, len(parts)))
     Task.objects.bulk_update(tasks, ["state", "dispatched_at", "moved_at", "version"])
     Participation.objects.filter(task__in=tasks).update(task_state="dispatched")
     Assignment.objects.bulk_create(assignments)
@@ -82,10 +83,17 @@ def dispatch(*, actor: Actor, task_ids: Collection[int], now: dt.datetime, versi
     open_reports(assignments, timezone.localdate(now))
     open_stage_reports(assignments)
     _supervise(tasks, assignments, now)
+    asked = owe_what_was_written_before(assignments, now)
+    entries = [of_task(task, Verb.DISPATCH, states, receivers=count, **_by(asked.get(task.pk))) for task, states, count in gone_out]
     log(actor, now, *entries, *(of_part(part, Verb.ASSIGN, ("", part.state)) for part in assignments))
     for task in {(task.parent_id, task.issuer_id): task for task in tasks}.values():  # those of one part change it together
         roll_up(actor, task, now)
     return tasks
+
+
+def _by(day: dt.date | None) -> dict[str, str]:
+    """Return until when instructions are to be answered, for the record."""
+    return {} if day is None else {"answer_by": day.isoformat()}
 
 
 def lock_to_dispatch(actor: Actor, task_ids: Collection[int], *, now: dt.datetime) -> list[Task]:
