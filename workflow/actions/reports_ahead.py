@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
 
 from workflow.actions.ask_supporters import open_contributions
-from workflow.deadlines import PeriodKind, add_working_days, period_of
-from workflow.models import Assignment, Report, Task
-from workflow.models.batches import NEVER, set_report_days
-from workflow.states import SWEPT_STATES, Part, TaskState
+from workflow.deadlines import Period, PeriodKind, WorkCalendar, add_working_days, period_of, periods
+from workflow.ladder import DEFAULT_LADDER, OpenReport, Trigger, report_course
+from workflow.models import Assignment, Event, Report, Task
+from workflow.models.batches import NEVER, NewFiring, fire, set_report_days
+from workflow.states import SWEPT_STATES, AssignmentState, Part, TaskState
 from workflow.working_days import calendar_in_force
 
 REPORT_WORKING_DAYS = 5
@@ -38,15 +42,7 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
     for assignment in assignments:
         if not assignment.is_lead or assignment.task.rhythm not in PeriodKind.values:
             continue
-        period = period_of(PeriodKind(assignment.task.rhythm), today)
-        rows.append(
-            Report(
-                assignment=assignment,
-                period_start=period.starts_on,
-                period_end=period.ends_on,
-                due_on=add_working_days(period.ends_on, REPORT_WORKING_DAYS, calendar),
-            )
-        )
+        rows.append(_report(assignment, period_of(PeriodKind(assignment.task.rhythm), today), calendar))
     known = set(
         Report.objects.filter(assignment__in=[row.assignment_id for row in rows], on_demand=False).values_list(
             "assignment_id", "period_start", "period_end"
@@ -58,13 +54,21 @@ def open_reports(assignments: Iterable[Assignment], today: dt.date) -> int:
     return len(missing)
 
 
-def open_running_periods(today: dt.date) -> int:
-    """Open the running period's report for every lead of a task under way; what is done for today is not looked at again.
+def _report(assignment: Assignment, period: Period, calendar: WorkCalendar) -> Report:
+    """Return the row of what a part owes for a period, not stored yet."""
+    due_on = add_working_days(period.ends_on, REPORT_WORKING_DAYS, calendar)
+    return Report(assignment=assignment, period_start=period.starts_on, period_end=period.ends_on, due_on=due_on)
+
+
+def open_running_periods(now: dt.datetime) -> int:
+    """Open the running period's report for every lead of a task under way, and those of periods that passed while no sweep ran.
+
+    What is done for today is not looked at again.
 
     Returns:
         The number of reports opened.
     """
-    opened = 0
+    opened, today = 0, timezone.localdate(now)
     leads = Assignment.objects.filter(state__in=SWEPT_STATES, part=Part.LEAD)
     if connection.features.has_select_for_update_skip_locked:
         leads = leads.select_for_update(skip_locked=True, no_key=True)
@@ -75,20 +79,20 @@ def open_running_periods(today: dt.date) -> int:
         while more is not None:
             opened += more
             with transaction.atomic():
-                more = _open_batch(list(due.exclude(pk__in=waiting).values_list("pk", flat=True)[:BATCH]), today, waiting)
+                more = _open_batch(list(due.exclude(pk__in=waiting).values_list("pk", flat=True)[:BATCH]), now, waiting)
     return opened
 
 
-def _open_batch(ids: list[int], today: dt.date, waiting: set[int]) -> int | None:
+def _open_batch(ids: list[int], now: dt.datetime, waiting: set[int]) -> int | None:
     """Open the reports of some leads; those in whose task somebody acts at the moment are put to `waiting`, for the next sweep."""
     if not ids:
         return None
-    free = _lock_tasks(ids)
+    free, today = _lock_tasks(ids), timezone.localdate(now)
     parts = list(Assignment.objects.filter(pk__in=ids).select_related("task").order_by("pk"))
     waiting.update(part.pk for part in parts if part.task_id not in free)
     parts = [part for part in parts if part.task_id in free]
     under_way = [part for part in parts if part.task.state == TaskState.DISPATCHED]
-    opened = open_reports(under_way, today)
+    opened = _open_passed_periods(under_way, now) + open_reports(under_way, today)
     following = dict.fromkeys((part.pk for part in parts), NEVER)
     for part in under_way:
         if part.task.rhythm in PeriodKind.values:
@@ -98,6 +102,61 @@ def _open_batch(ids: list[int], today: dt.date, waiting: set[int]) -> int | None
     if opened:
         Assignment.objects.filter(pk__in=[part.pk for part in under_way]).update(climbs_anew=True)
     return opened
+
+
+def _open_passed_periods(parts: Sequence[Assignment], now: dt.datetime) -> int:
+    """Open the reports of the periods that have passed wholly since the last one opened: what was not reported meanwhile is a row too.
+
+    Nothing is owed for what passed before the part came back to work the last time. Of those whose day has passed as well only the
+    latest of each part reminds anybody; the others are missed, with a line each in the record, and their rungs passed over. Supporters
+    are asked for what can still be reported in time.
+
+    Args:
+        parts: leads of tasks under way, locked with their tasks, which are loaded.
+        now: the moment.
+
+    Returns:
+        The number of reports opened; the number of statements does not grow with them.
+    """
+    today, calendar = timezone.localdate(now), calendar_in_force()
+    periodic = {part.pk: part for part in parts if part.is_lead and part.task.rhythm in PeriodKind.values}
+    opened = Report.objects.filter(assignment__in=periodic, on_demand=False).order_by().values("assignment")
+    opened = opened.annotate(last=Max("period_end")).filter(last__lt=today)
+    passed = {
+        pk: [one for one in periods(kind, last + dt.timedelta(days=1), today) if last < one.starts_on and one.ends_on < today]
+        for pk, last in opened.values_list("assignment", "last")
+        for kind in [PeriodKind(periodic[pk].task.rhythm)]
+    }
+    late = {pk: found for pk, found in passed.items() if found}
+    since = _back_at_work([periodic[pk] for pk in late])
+    rows = [
+        [_report(periodic[pk], period, calendar) for period in found if period.ends_on >= since.get(pk, period.ends_on)]
+        for pk, found in late.items()
+    ]
+    made = Report.objects.bulk_create(row for of_part in rows for row in of_part)
+    open_contributions([row for row in made if row.due_on >= today])
+    fire([passing for of_part in rows for row in of_part[:-1] if row.due_on < today for passing in _passed_over(row)], now)
+    return len(made)
+
+
+def _back_at_work(parts: Sequence[Assignment]) -> dict[int, dt.date]:
+    """Return the day on which each part came back to work the last time: its task went out or on, or its hand-back was settled."""
+    came_back = Q(to_state=TaskState.DISPATCHED) | Q(from_state=AssignmentState.DISPUTED)
+    days: dict[int, dt.date] = {}
+    by_task: dict[int, list[int]] = defaultdict(list)
+    for part in parts:
+        by_task[part.task_id].append(part.pk)
+    found = Event.objects.filter(came_back, task__in=by_task)
+    for task_id, part_id, from_state, at in found.values_list("task_id", "assignment_id", "from_state", "at"):
+        for pk in [part_id] if from_state == AssignmentState.DISPUTED else by_task[task_id]:
+            days[pk] = max(timezone.localdate(at), days.get(pk, dt.date.min))
+    return days
+
+
+def _passed_over(report: Report) -> Iterator[NewFiring]:
+    """Give the rungs of a missed report as fired, so that they tell nobody."""
+    course = report_course(f"assignment:{report.assignment_id}", OpenReport(f"report:{report.pk}", report.due_on))
+    return (NewFiring(course.key(rung), rung.code, report.assignment_id) for rung in DEFAULT_LADDER if rung.trigger == Trigger.REPORT)
 
 
 def _lock_tasks(part_ids: list[int]) -> set[int]:

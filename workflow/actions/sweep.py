@@ -48,7 +48,7 @@ def sweep(now: dt.datetime, *, must_end: Callable[[], bool] = never) -> Swept:
     follow_the_days(now)
     swept = Swept(
         became_overdue=_mark_overdue(today),
-        reports_opened=open_running_periods(today),
+        reports_opened=open_running_periods(now),
         reports_missed=_mark_missed(now),
         rungs_fired=climb(now, must_end),
     )

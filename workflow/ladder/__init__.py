@@ -1,6 +1,6 @@
 """The ladder: who is told what, at which point. Data and pure functions; firing is a unique row elsewhere."""
 
-from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, rungs_due, still_holds
+from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, report_course, rungs_due, still_holds
 from workflow.ladder.preview import Planned, preview
 from workflow.ladder.rungs import (
     DEFAULT_LADDER,
@@ -36,6 +36,7 @@ __all__ = [
     "ladder_to_data",
     "next_rung_on",
     "preview",
+    "report_course",
     "rungs_due",
     "still_holds",
 ]

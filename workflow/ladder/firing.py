@@ -108,13 +108,18 @@ def courses(subject: Subject) -> Iterator[Course]:
     if subject.dispatched_on is not None and not subject.signed:
         yield Course(Trigger.UNSIGNED, subject.ref, subject.dispatched_on, subject.dispatched_on.isoformat())
     for report in subject.open_reports:
-        yield Course(Trigger.REPORT, f"{subject.ref}|{report.ref}", report.due_on, report.due_on.isoformat())
+        yield report_course(subject.ref, report)
     for asked in subject.open_contributions:
         yield Course(Trigger.CONTRIBUTION, f"{subject.ref}|{asked.ref}", asked.due_on, asked.due_on.isoformat())
     if subject.plan_asked_on is not None:
         yield Course(Trigger.WORK_PLAN, subject.ref, subject.plan_asked_on, subject.plan_asked_on.isoformat())
     if subject.signed and subject.last_movement_on is not None:
         yield Course(Trigger.STANDSTILL, subject.ref, subject.last_movement_on, subject.last_movement_on.isoformat())
+
+
+def report_course(ref: str, report: OpenReport) -> Course:
+    """Return the course of a missing report of the subject of a name."""
+    return Course(Trigger.REPORT, f"{ref}|{report.ref}", report.due_on, report.due_on.isoformat())
 
 
 def fires_on(rung: Rung, day: dt.date, threshold: Threshold, calendar: WorkCalendar) -> dt.date:

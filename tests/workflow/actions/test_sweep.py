@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,10 +14,12 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from notifications.models import InboxItem, Message
 from tests.factories.directory import NOW, TODAY, make_agency, make_member
-from tests.factories.tasks import accepted_task, dispatched_task, sent_contribution, submitted_report
-from workflow.actions.interrupt import suspend, terminate
+from tests.factories.tasks import Stage, accepted_task, dispatched_task, sent_contribution, submitted_report
+from workflow.actions.hand_back import hand_back
+from workflow.actions.interrupt import resume, suspend, terminate
 from workflow.actions.judge_report import accept_report
 from workflow.actions.press import press
+from workflow.actions.rule_on_hand_back import uphold
 from workflow.actions.sign_for import sign_for
 from workflow.actions.sweep import Swept, sweep
 from workflow.models import Assignment, CalendarDay, Contribution, Event, Firing, Report, RungSetting, Task
@@ -263,3 +267,85 @@ def test_the_ladder_looks_again_at_a_supporter_when_the_next_period_asks_it() ->
     row = Contribution.objects.get(assignment=part, state="asked")
     part = stage.part_of(stage.supporters[0])
     assert april.date() < part.next_rung.day <= first_working_day_after(row.due_on).date()
+
+
+WEEKS_AWAY = 6
+
+
+def weekly_task_left_alone(**traits: Any) -> tuple[Stage, Assignment, dt.datetime]:
+    """Make a task with a weekly rhythm, swept on the day it goes out; return with it the moment at which the sweep comes back."""
+    stage = accepted_task(rhythm=Rhythm.WEEKLY, **traits)
+    sweep(NOW)
+    InboxItem.objects.all().delete()
+    return stage, stage.part_of(stage.leads[0]), NOW + dt.timedelta(weeks=WEEKS_AWAY)
+
+
+def reminded_of() -> set[int]:
+    """Return the missed reports of which somebody was reminded."""
+    keys = [event.data["key"].split("|") for event in Event.objects.filter(verb="rung", data__rung__startswith="report_missed")]
+    return {int(report.removeprefix("report:")) for _part, report, *_rest in keys}
+
+
+def test_each_period_that_passed_while_no_sweep_ran_has_its_row_and_is_missed_once() -> None:
+    stage, part, later = weekly_task_left_alone()
+    done = sweep(later)
+    rows = list(Report.objects.filter(assignment=part).order_by("period_start"))
+    assert done.reports_opened == WEEKS_AWAY
+    assert len(rows) == WEEKS_AWAY + 1
+    assert all(after.period_start == before.period_end + dt.timedelta(days=1) for before, after in pairwise(rows))
+    late = [row for row in rows if row.due_on < later.date()]
+    assert [row for row in rows if row.was_missed] == late
+    assert [row.state for row in rows] == ["due"] * len(rows), "each can still be written"
+    missed = Event.objects.filter(task=stage.task, verb="miss_report")
+    assert sorted(missed.values_list("report_id", flat=True)) == [row.pk for row in late], "a line each in the record"
+    assert sweep(later) == NOTHING
+
+
+def test_of_the_periods_that_passed_long_ago_nobody_is_reminded() -> None:
+    _stage, part, later = weekly_task_left_alone()
+    sweep(later)
+    first = Report.objects.filter(assignment=part).earliest("period_start")
+    assert Report.objects.filter(assignment=part, was_missed=True).count() > 3
+    assert reminded_of() == {first.pk}, "the one that was there is told as ever"
+    sweep(later + dt.timedelta(days=1))
+    assert reminded_of() == {first.pk}
+
+
+def test_the_latest_missed_period_reminds_where_it_is_the_only_one() -> None:
+    stage = accepted_task(rhythm=Rhythm.MONTHLY, supporters=0)
+    sweep(NOW)
+    later = at(dt.date(2026, 5, 20))
+    sweep(later)
+    april = Report.objects.get(assignment__task=stage.task, period_start=dt.date(2026, 4, 1))
+    assert april.was_missed
+    assert april.pk in reminded_of()
+
+
+def test_supporters_are_asked_for_what_can_still_be_reported_in_time() -> None:
+    stage, part, later = weekly_task_left_alone()
+    sweep(later)
+    asked = Contribution.objects.filter(assignment=stage.part_of(stage.supporters[0])).values_list("period_start", flat=True)
+    in_time = Report.objects.filter(assignment=part, due_on__gte=later.date()).values_list("period_start", flat=True)
+    first = Report.objects.filter(assignment=part).earliest("period_start").period_start
+    assert set(asked) == {first, *in_time}
+
+
+def test_nothing_is_owed_for_periods_that_passed_before_the_task_went_on() -> None:
+    stage, part, later = weekly_task_left_alone()
+    suspend(actor=stage.coordinator_actor, task_id=stage.task.pk, reason="政策调整", now=NOW + dt.timedelta(days=1))
+    resumed = NOW + dt.timedelta(weeks=4)
+    resume(actor=stage.coordinator_actor, task_id=stage.task.pk, now=resumed)
+    sweep(later)
+    starts = Report.objects.filter(assignment=part).order_by("period_start").values_list("period_start", flat=True)[1:]
+    monday = resumed.date() - dt.timedelta(days=resumed.weekday())
+    assert list(starts) == [monday + dt.timedelta(weeks=week) for week in range(3)]
+
+
+def test_nothing_is_owed_for_periods_that_passed_while_a_part_was_handed_back() -> None:
+    stage, part, later = weekly_task_left_alone()
+    lead = stage.leads[0]
+    hand_back(actor=lead.officer_actor, assignment_id=part.pk, reason="非职责", legal_basis="三定规定", now=NOW + dt.timedelta(days=1))
+    upheld = NOW + dt.timedelta(weeks=5)
+    uphold(actor=stage.coordinator_actor, assignment_id=part.pk, opinion="属你单位职责。", now=upheld)
+    sweep(later)
+    assert Report.objects.filter(assignment=part).count() == 1 + 2

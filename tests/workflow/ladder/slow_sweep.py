@@ -21,7 +21,7 @@ from notifications.outbox import NewMessage
 from notifications.topics import Topic
 from workflow import policy, timing
 from workflow.actions.door import of_part
-from workflow.deadlines import PeriodKind, add_working_days, period_of, working_days_between
+from workflow.deadlines import Period, PeriodKind, add_working_days, period_of, working_days_between
 from workflow.ladder import DEFAULT_LADDER, Audience, Firing, OpenReport, Rung, Subject, Trigger, rungs_due
 from workflow.models import Assignment, Contribution, Participation, Report, RungSetting, Task
 from workflow.models import Firing as FiringRow
@@ -38,7 +38,8 @@ def slow_sweep(now: dt.datetime) -> None:
         Assignment.objects.filter(pk=part.pk).update(was_overdue=True)
     Task.objects.filter(due_on__lt=today, state__in=["dispatched", "closing"]).update(was_overdue=True)
     for part in leads.filter(task__state="dispatched").exclude(task__rhythm="none"):
-        _open(part, today)
+        _catch_up(part, now)
+        _open(part, period_of(PeriodKind(part.task.rhythm), today), today)
     for report in Report.objects.filter(state__in=["due", "draft", "agency_review"], due_on__lt=today, was_missed=False):
         part = report.assignment
         if part.state in {"pending", "accepted"} and part.task.state == "dispatched":
@@ -49,8 +50,26 @@ def slow_sweep(now: dt.datetime) -> None:
             _climb(part, now)
 
 
-def _open(part: Assignment, today: dt.date) -> None:
-    period = period_of(PeriodKind(part.task.rhythm), today)
+def _catch_up(part: Assignment, now: dt.datetime) -> None:
+    """Open what passed since the last report, no earlier than the part could be worked on again."""
+    today, last = timezone.localdate(now), part.reports.filter(on_demand=False).order_by("period_end").last()
+    if last is None or last.period_end >= today:
+        return
+    back = part.task.events.filter(to_state="dispatched") | part.task.events.filter(assignment=part, from_state="disputed")
+    since = max((timezone.localdate(event.at) for event in back), default=last.period_end)
+    day, made = last.period_end + dt.timedelta(days=1), []
+    while (period := period_of(PeriodKind(part.task.rhythm), day)).ends_on < today:
+        if period.starts_on == day and period.ends_on >= since:
+            made.append(_open(part, period, today))
+        day = period.ends_on + dt.timedelta(days=1)
+    for report in made[:-1]:
+        if report.due_on < today:
+            for rung in ("report_missed", "report_missed_long"):
+                key = f"assignment:{part.pk}|report:{report.pk}|{rung}|{report.due_on}"
+                FiringRow.objects.create(key=key, rung=rung, assignment=part, fired_at=now)
+
+
+def _open(part: Assignment, period: Period, today: dt.date) -> Report:
     report, is_new = Report.objects.get_or_create(
         assignment=part,
         period_start=period.starts_on,
@@ -58,8 +77,8 @@ def _open(part: Assignment, today: dt.date) -> None:
         on_demand=False,
         defaults={"due_on": add_working_days(period.ends_on, 5, calendar_in_force())},
     )
-    if not is_new or not part.task.asks_supporters:
-        return
+    if not is_new or not part.task.asks_supporters or report.due_on < today:
+        return report
     for support in part.task.assignments.filter(part="support", state__in=["pending", "accepted", "declared", "disputed"]):
         Contribution.objects.get_or_create(
             assignment=support,
@@ -68,6 +87,7 @@ def _open(part: Assignment, today: dt.date) -> None:
             on_demand=False,
             defaults={"due_on": add_working_days(period.ends_on, 3, calendar_in_force())},
         )
+    return report
 
 
 def _climb(part: Assignment, now: dt.datetime) -> None:
