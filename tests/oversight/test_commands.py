@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,9 +15,11 @@ from pytest_django import DjangoAssertNumQueries as AssertQueries
 from agencies import permissions
 from agencies.models import AgencyUserPermission
 from seeds.synthesis import Synthesis
-from tests.factories.tasks import accepted_task
+from tests.factories.directory import NOW
+from tests.factories.tasks import accepted_task, begun_work_plan, filed_work_plan
 from workflow import grants
-from workflow.models import Assignment, Event, Participation, Task
+from workflow.actions.work_plan_files import attach_plan_file
+from workflow.models import Assignment, Event, Participation, Task, WorkPlan
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +67,73 @@ def test_a_removed_line_is_named() -> None:
     tamper("DELETE FROM workflow_event WHERE sequence = 3")
     _out, err = run("verify_history")
     assert "第 3 行缺失" in err
+
+
+def plan_on_record() -> WorkPlan:
+    """Put a lead's plan with a file on record, in the place of a first version."""
+    stage = accepted_task()
+    filed_work_plan(stage, begun_work_plan(stage))
+    row = begun_work_plan(stage)
+    attach_plan_file(actor=stage.leads[0].officer_actor, workplan_id=row.pk, filename="附表.txt", content=b"1", now=NOW)
+    filed_work_plan(stage, row)
+    return row
+
+
+def test_plans_on_record_are_said_to_be_as_the_record_says() -> None:
+    plan_on_record()
+    out, err = run("verify_history")
+    assert "落实方案共 2 份，与办理记录一致" in out
+    assert not err
+
+
+def _other_text(row: WorkPlan) -> None:
+    WorkPlan.objects.filter(pk=row.pk).update(text="另一套办法")
+
+
+def _other_step(row: WorkPlan) -> None:
+    row.steps.update(responsible="别的处室")
+
+
+def _other_number(row: WorkPlan) -> None:
+    WorkPlan.objects.filter(pk=row.pk).update(number=7)
+
+
+def _other_file(row: WorkPlan) -> None:
+    Path(row.files.get().file.path).write_bytes(b"2")
+
+
+def _no_file(row: WorkPlan) -> None:
+    Path(row.files.get().file.path).unlink()
+
+
+def _slipped_in(row: WorkPlan) -> None:
+    first = WorkPlan.objects.get(assignment=row.assignment_id, number=1)
+    first.pk, first.number = None, 3
+    first.save()
+
+
+def _gone(row: WorkPlan) -> None:
+    WorkPlan.objects.filter(assignment=row.assignment_id, number=1).update(state="draft")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_other_text, "第 2 版）与报备时的内容不符"),
+        (_other_step, "第 2 版）与报备时的内容不符"),
+        (_other_number, "第 7 版）与报备时的内容不符"),
+        (_other_file, "第 2 版）附件缺失，或者与当初上传的不符"),
+        (_no_file, "第 2 版）附件缺失，或者与当初上传的不符"),
+        (_slipped_in, "没有报备的记载"),
+        (_gone, "第 1 版）曾经报备，现已不在"),
+    ],
+)
+def test_a_plan_that_is_not_as_the_record_says_is_named(change: Callable[[WorkPlan], None], said: str) -> None:
+    change(plan_on_record())
+    out, err = run("verify_history")
+    assert said in err
+    assert "审计管理员" in err
+    assert "与办理记录一致" not in out
 
 
 def test_an_anchor_that_was_never_printed_is_refused() -> None:

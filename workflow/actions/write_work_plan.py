@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +15,7 @@ from agencies.refusals import Invalid, require
 from workflow import policy, work_plans
 from workflow.actions.door import expect, keep, lock_assignment, lock_with_part, log, move, of_part, said
 from workflow.models import WorkPlan, WorkStep
+from workflow.plan_digests import digest
 from workflow.states import RECORDED_WORK_PLAN_STATES, WorkPlanState
 from workflow.timeline import Entry, Verb
 
@@ -123,14 +122,6 @@ def file_work_plan(*, actor: Actor, workplan_id: int, now: dt.datetime, version:
     keep(part)
     log(actor, now, entry(row, Verb.FILE_WORK_PLAN, states, number=number, digest=digest(row)))
     return row
-
-
-def digest(row: WorkPlan) -> str:
-    """Return the SHA-256 of what a plan says: its text, its steps in order, and the digests of its files."""
-    steps = [[step.day.isoformat(), step.what, step.responsible] for step in row.steps.all()]
-    files = sorted(file.sha256 for file in row.files.all())
-    said_so = json.dumps({"text": row.text, "steps": steps, "files": files}, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(said_so.encode()).hexdigest()
 
 
 def entry(row: WorkPlan, verb: Verb, states: tuple[str, str] = ("", ""), comment: str = "", **data: Any) -> Entry:

@@ -1,4 +1,7 @@
-"""`manage.py verify_history`: prove that nobody has altered, removed or slipped in a line of the three records."""
+"""`manage.py verify_history`: prove that nobody has altered, removed or slipped in a line of the three records.
+
+And that the plans which leads put on record still say what the record keeps the digest of.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from agencies.chain_check import Damage, Fault, head_of, verify
 from agencies.models import ChainedEvent, DirectoryEvent
 from measures.models import PlanEvent
 from workflow.models import Event
+from workflow.plan_digests import Departure, departures, recorded
 
 RECORDS: tuple[tuple[type[ChainedEvent], Any], ...] = (
     (DirectoryEvent, gettext_lazy("Directory records")),
@@ -28,13 +32,20 @@ WORDS = {
     Damage.UNANCHORED: gettext_lazy("is not the line whose digest was noted down."),
 }
 
+DEPARTED = {
+    Departure.ALTERED: gettext_lazy("does not say any more what was put on record."),
+    Departure.FILE: gettext_lazy("has a file that is missing or is not the one that was attached."),
+    Departure.UNRECORDED: gettext_lazy("stands as on record, but the record does not know it."),
+    Departure.MISSING: gettext_lazy("was put on record and is not there any more."),
+}
+
 DIGEST = 64
 
 
 class Command(BaseCommand):
     """Recompute the chained records; the exit code is 1 when one is damaged."""
 
-    help = "Recompute the chained records of directory, plans and tasks, and name every line that is wrong."
+    help = "Recompute the chained records of directory, plans and tasks, compare work plans with their digests, and name what is wrong."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what was noted down outside the database."""
@@ -63,8 +74,20 @@ class Command(BaseCommand):
             damaged += len(faults)
             for fault in faults:
                 self.stderr.write(_said(fault, str(label)))
+        damaged += self._look_at_plans()
         if damaged:
             raise CommandError(_("The history has been tampered with or damaged. Keep the database as it is and call the auditor."))
+
+    def _look_at_plans(self) -> int:
+        """Compare the plans on record with their digests, and return how many are not as the record says."""
+        known = recorded()
+        found = list(departures(known))
+        for row in found:
+            words = {"plan": row.work_plan, "number": row.number, "what": DEPARTED[row.departure]}
+            self.stderr.write(_("Work plan %(plan)d, version %(number)s: it %(what)s") % words)
+        if not found:
+            self.stdout.write(_("Work plans on record: %(count)d, as the record says.") % {"count": len(known)})
+        return len(found)
 
 
 def _said(fault: Fault, label: str) -> str:
