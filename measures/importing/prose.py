@@ -58,7 +58,7 @@ def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[in
             continue
         for begin, stop in _free(text, first, last, taken):
             if _HINT.search(text, begin, stop):
-                found += _Sentence(text, begin, stop, context).clauses()
+                found += _Sentence(text, begin, stop, context, told=bool(taken)).clauses()
     return found
 
 
@@ -91,6 +91,8 @@ class _Sentence:
     first: int
     last: int
     context: ClauseContext
+    told: bool
+    """Brackets or a label beside it say who does what, so that 由市发改委牵头建立专班 only tells how."""
 
     def clauses(self) -> list[Clause]:
         """Read the clauses."""
@@ -130,6 +132,8 @@ class _Sentence:
 
     def _going_on(self, place: int, cuts: list[int]) -> Clause | None:
         """Read a clause in a part that goes on: 由市国资委会同市水利局于2025年6月底前完成组建; with a doubt."""
+        if self.told and not PART.match(self.text, self.first, self.last):
+            return None
         end = next(cut for cut in cuts if cut > place)
         comma = self.text.find("，", place, end)
         if self.text[place] == "由":

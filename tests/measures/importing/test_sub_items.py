@@ -103,3 +103,13 @@ def test_a_division_by_duties_under_the_rule_of_the_first_is_doubted() -> None:
     clause = parse_clause("（市住建局、市财政局按职责分工负责）", ClauseContext(city="西安", first_listed_leads=True))
     assert clause.agencies("lead") == ["市住建局"]
     assert any("按职责分工" in doubt.why for doubt in clause.doubts)
+
+
+def test_how_the_work_goes_on_is_no_second_clause_beside_the_brackets_that_say_who_does_it() -> None:
+    text = "由市发改委牵头建立工作专班，每季度调度。（市自然资源局、市发改委负责）"
+    reading = reading_of(text)
+    assert [said(clause) for clause in reading.measures[0].clauses] == [({RESPONSIBLE: ["市自然资源局", "市发改委"]}, None)]
+    assert ["市发改委牵头建立工作专班" in reading.text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "unread"] == [
+        True
+    ]
+    assert [said(clause) for clause in reading_of(text[:22]).measures[0].clauses] == [({LEAD: ["市发改委"]}, None)]
