@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from measures.importing.clauses import Clause, ClauseContext, Doubt
-from measures.importing.clauses.reading import UNREAD, read
+from measures.importing.clauses.reading import TELLING, UNREAD, read
 
 _SENTENCE = re.compile(r"[^。！？\n]{4,400}")
 _HINT = re.compile(
@@ -124,17 +124,22 @@ class _Sentence:
         short: Clause | None = None
         for end in reversed(ends):
             clause, tidy = self._read(place, end)
-            if clause is not None and tidy:
+            telling = clause is not None and any(doubt.why == TELLING for doubt in clause.doubts)
+            if clause is not None and tidy and not (telling and self._only_tells(place, end)):
                 short = _doubted(clause) if doubted else clause
                 if not any(doubt.why == UNREAD for doubt in clause.doubts):
                     break
         return short
 
+    def _only_tells(self, place: int, end: int) -> bool:
+        """Tell how the work goes on, where brackets say who does it; 由…会同… and sub-items assign it all the same."""
+        return self.told and "会同" not in self.text[place:end] and not PART.match(self.text, self.first, self.last)
+
     def _going_on(self, place: int, cuts: list[int]) -> Clause | None:
         """Read a clause in a part that goes on: 由市国资委会同市水利局于2025年6月底前完成组建; with a doubt."""
-        if self.told and not PART.match(self.text, self.first, self.last):
-            return None
         end = next(cut for cut in cuts if cut > place)
+        if self._only_tells(place, end):
+            return None
         comma = self.text.find("，", place, end)
         if self.text[place] == "由":
             clause, _ = self._read(place, end)

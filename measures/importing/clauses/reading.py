@@ -18,6 +18,7 @@ from measures.importing.clauses.wholes import Wholes
 from measures.importing.deadlines import Deadline, find_deadlines
 
 UNREAD = "这一部分没有读出"
+TELLING = "没有括号和标签，可能只是叙述"
 _SHORTEST_SENTENCE = 6  # characters
 _FREE_REMARKS = 20  # characters of words beside names that are nothing to wonder at
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
@@ -251,7 +252,7 @@ def _doubts_of_all(length: int, parser: Parser, strong: list[Mention], *, bracke
     if strong and not _labelled(parser) and not parser.leaders and all(mention.chunk.role in ("support", "guiding") for mention in strong):
         doubts.append(Doubt(0, length, "只写了配合单位，没有写牵头或者负责的单位"))
     if not _labelled(parser) and not bracketed and parser.remarks:
-        doubts.append(Doubt(0, length, "没有括号和标签，可能只是叙述"))
+        doubts.append(Doubt(0, length, TELLING))
     passed_over = [token for token in parser.remarks if token.kind == "name" and _names_somebody(token.text)]
     return [*doubts, *(Doubt(token.start, token.end, "这里提到的单位没有读入") for token in passed_over)]
 

@@ -112,4 +112,5 @@ def test_how_the_work_goes_on_is_no_second_clause_beside_the_brackets_that_say_w
     assert ["市发改委牵头建立工作专班" in reading.text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "unread"] == [
         True
     ]
-    assert [said(clause) for clause in reading_of(text[:22]).measures[0].clauses] == [({LEAD: ["市发改委"]}, None)]
+    joined = reading_of("由市园林局会同各街道办组织投票，结果公开。（市园林局、各街道办）").measures[0].clauses[0]
+    assert said(joined) == ({LEAD: ["市园林局"], SUPPORT: ["各街道办"]}, None)
