@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.admin.offices import OfficeAdmin, acting
+from agencies.listing import listed
 from agencies.refusals import Refusal
 from agencies.sheets import entering
 from agencies.sheets.entering import Line, Outcome, Sheet
@@ -92,7 +93,7 @@ class ImportingAdmin(OfficeAdmin[M]):
         counted = Counter(line.outcome for line in lines)
         context = {
             "lines": [self._told(line) for line in sorted(lines, key=lambda line: (line.outcome != Outcome.REFUSED, line.number))],
-            "counts": [(WORDS[outcome], counted[outcome]) for outcome in Outcome],
+            "counts": listed(_("%(count)d %(outcome)s") % {"count": counted[outcome], "outcome": WORDS[outcome]} for outcome in Outcome),
             "to_do": counted[Outcome.ADDED] + counted[Outcome.CHANGED],
             "refused": counted[Outcome.REFUSED],
             "rows": signing.dumps([asdict(row) for row in rows], salt=self._salt(request), compress=True),
@@ -122,9 +123,10 @@ class ImportingAdmin(OfficeAdmin[M]):
     def _salt(self, request: HttpRequest) -> str:
         return f"import:{self.opts.label_lower}:{request.user.pk}"
 
-    @staticmethod
-    def _told(line: Line) -> dict[str, Any]:
-        return {"number": line.number, "what": line.what, "outcome": line.outcome, "word": WORDS[line.outcome], "says": line.says}
+    def _told(self, line: Line) -> dict[str, Any]:
+        headings = {column.name: column.heading for column in self.sheet.columns}
+        says = f"{headings[line.field]}{_(': ')}{line.says}" if line.field in headings else line.says
+        return {"number": line.number, "what": line.what, "outcome": line.outcome, "word": WORDS[line.outcome], "says": says}
 
     def _page(self, request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
         name = f"{self.opts.app_label}_{self.opts.model_name}"

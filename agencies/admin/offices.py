@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from agencies.actor import Actor
@@ -17,6 +18,8 @@ from agencies.refusals import Refusal
 
 M = TypeVar("M", bound=Model)
 ALL = frozenset(Office)
+REFUSED = "refused_by_an_action"
+"""Under this name a request carries what an action refused of its form."""
 
 
 def office_of(request: HttpRequest) -> str:
@@ -31,6 +34,18 @@ def acting(request: HttpRequest) -> dict[str, Any]:
     assert isinstance(user, User)  # noqa: S101 - the administration site lets nobody else in
     now: dt.datetime = timezone.now()
     return {"actor": Actor.load(user, now=now), "now": now}
+
+
+def _refusing(form: type[forms.ModelForm[M]], refusal: Refusal) -> type[forms.ModelForm[M]]:
+    """Return a form that shows a refusal at the field it concerns, or above all fields."""
+
+    def clean(entered: forms.ModelForm[M]) -> Any:
+        cleaned = form.clean(entered)
+        field = getattr(refusal, "field", "")
+        entered.add_error(field if field in entered.fields else None, str(refusal.reason))
+        return cleaned
+
+    return type(form.__name__, (form,), {"clean": clean})
 
 
 class OfficeAdmin(admin.ModelAdmin[M]):
@@ -66,12 +81,18 @@ class OfficeAdmin(admin.ModelAdmin[M]):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show or take the form; what an action refuses is told, and the page shown as it was."""
+        """Show or take the form; what an action refuses is told in the form, which keeps what was typed."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
-            self.message_user(request, str(refusal.reason), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            vars(request)[REFUSED] = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> type[forms.ModelForm[M]]:
+        """Return the form; once an action has refused what was entered, one that says so."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal = vars(request).get(REFUSED)
+        return form if refusal is None else _refusing(form, refusal)
 
     def each(self, request: HttpRequest, rows: Any, act: Callable[[M], object], done: str) -> None:
         """Do an act on each row chosen; tell how many were done, and each refusal.

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agencies.actions.amend_user import amend_user
@@ -27,6 +30,10 @@ from agencies.models import Agency, Membership, Role, User
 from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, Refusal
 from agencies.sheets.workbook import ACCOUNTS, AGENCIES, MEMBERSHIPS, Column, Row
+
+WRITTEN_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+QUOTED = 60
+"""Characters of a cell that are quoted."""
 
 
 class Outcome(StrEnum):
@@ -46,6 +53,8 @@ class Line:
     what: str
     outcome: Outcome
     says: str
+    field: str = ""
+    """The column at fault, by the name of its value; empty where there is none."""
 
 
 Enter = Callable[[Actor, dt.datetime, Row], Line]
@@ -73,7 +82,7 @@ def enter(rows: Sequence[Row], by: Enter, *, actor: Actor, now: dt.datetime, tri
                     lines.append(by(actor, now, row))
             except Refusal as refusal:
                 named = row.values.get("username") or row.values.get("name") or ""
-                lines.append(Line(row.number, named, Outcome.REFUSED, str(refusal.reason)))
+                lines.append(Line(row.number, quoted(named), Outcome.REFUSED, str(refusal.reason), getattr(refusal, "field", "")))
         if expected and digest(lines) != expected:
             raise Conflict(_("The directory has changed since you looked at this. Look at it again."))
         transaction.set_rollback(trial)
@@ -136,7 +145,7 @@ def membership(actor: Actor, now: dt.datetime, row: Row) -> Line:
     username = _needed(row, "username")
     user = User.objects.filter(username=username).first()
     if user is None:
-        raise Invalid(_("There is no account “%(text)s”.") % {"text": username})
+        raise Invalid(_("There is no account “%(text)s”.") % {"text": quoted(username)})
     where = _agency(_needed(row, "agency"), today)
     role = Role(_choice(_needed(row, "role"), Role.choices, _("There is no role “%(text)s”.")))
     starts_on = _day(row.values["starts_on"]) if row.values.get("starts_on") else None
@@ -160,6 +169,11 @@ def _changes(row: Agency | User, changed: dict[str, Any]) -> str:
     return "；".join(pieces)
 
 
+def quoted(text: str) -> str:
+    """Return a cell's text as a page quotes it: a cell holds up to 32,767 characters, and nobody reads them there."""
+    return Truncator(text).chars(QUOTED)
+
+
 def _needed(row: Row, name: str) -> str:
     value = row.values.get(name, "")
     if not value:
@@ -168,32 +182,35 @@ def _needed(row: Row, name: str) -> str:
 
 
 def _choice(text: str, choices: Sequence[tuple[str, Any]], refusal: str) -> str:
-    for value, label in choices:
-        if text.lower() in {value, str(label).lower()}:
-            return value
-    raise Invalid(refusal % {"text": text})
+    for language, _name in settings.LANGUAGES:  # a workbook may come from a colleague who reads the other language
+        with translation.override(language):
+            for value, label in choices:
+                if text.lower() in {value, str(label).lower()}:
+                    return value
+    raise Invalid(refusal % {"text": quoted(text)})
 
 
 def _agency(name: str, today: dt.date) -> Agency:
     found = list(Agency.objects.filter(in_force(today)).filter(Q(name=name) | Q(short_name=name))[:2])
     if len(found) != 1:
         raise Invalid(
-            (_("Several agencies are called “%(text)s”.") if found else _("There is no agency “%(text)s” today.")) % {"text": name}
+            (_("Several agencies are called “%(text)s”.") if found else _("There is no agency “%(text)s” today.")) % {"text": quoted(name)}
         )
     return found[0]
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):  # noqa: PLR2004 - as many as fit a place in lists
-        raise Invalid(_("“%(text)s” is no number.") % {"text": text})
+        raise Invalid(_("“%(text)s” is no number.") % {"text": quoted(text)})
     return int(text)
 
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text.replace("/", "-").replace("年", "-").replace("月", "-").rstrip("日"))
+        found = WRITTEN_DAY.fullmatch(text)
+        return dt.date(*map(int, found.groups())) if found else dt.date.fromisoformat(text)
     except ValueError as wrong:
-        raise Invalid(_("“%(text)s” is no day: write it as 2026-01-31.") % {"text": text}) from wrong
+        raise Invalid(_("“%(text)s” is no day: write it as 2026-01-31.") % {"text": quoted(text)}) from wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,11 @@ HEADER_WITHIN = 10
 """Rows within which the headings must stand; titles above them are passed over."""
 
 MOST_COLUMNS = 40
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),  # the package: cut, altered, locked by a password
+    *(SyntaxError, KeyError, ValueError, TypeError, IndexError, AttributeError),  # what lies in it; XML that is none is a SyntaxError
+)
+"""What reading a file raises that is no workbook, or was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Column:
 AGENCIES = (
     Column("name", gettext_lazy("Full name of the agency"), required=True, example="广东省示范管理局"),
     Column("short_name", gettext_lazy("Short name"), required=True, example="省示范局"),
-    Column("kind", gettext_lazy("Kind of agency"), example="省直部门"),
+    Column("kind", gettext_lazy("Kind of agency"), example="政府部门"),
     Column("region", gettext_lazy("Code of the region"), example="440000"),
     Column("parent", gettext_lazy("Superior agency"), example=""),
     Column("position", gettext_lazy("Place in lists"), example="1000"),
@@ -119,7 +125,7 @@ def read(content: bytes, columns: Sequence[Column]) -> list[Row]:
             [_text(value) for value in row]
             for row in sheet.iter_rows(max_row=MOST_ROWS + HEADER_WITHIN + 1, max_col=MOST_COLUMNS, values_only=True)
         ]
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, OSError, AttributeError) as wrong:
+    except DAMAGED as wrong:
         raise Invalid(_("This is no Excel workbook (.xlsx) that can be read."), "file") from wrong
     heading, places = _headings(cells, columns)
     rows = [

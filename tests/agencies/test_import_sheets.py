@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -51,8 +52,9 @@ def test_a_trial_lists_every_row_and_changes_nothing() -> None:
     page = choose(client, "user", book(*ACCOUNT_ROWS))
     lines = {line["number"]: (str(line["outcome"]), line["says"]) for line in page.context["lines"]}  # type: ignore[attr-defined]
     assert lines[2] == ("added", "李四")
-    assert lines[3] == ("refused", "必填项为空。")
+    assert lines[3] == ("refused", "账号：必填项为空。")
     assert lines[4][0] == "refused"
+    assert lines[4][1].startswith("电子邮箱："), "the column is named, for the reason alone does not tell it"
     assert not User.objects.filter(username="li.si").exists()
     assert DirectoryEvent.objects.count() == before
 
@@ -108,13 +110,63 @@ def test_memberships_are_the_security_administrators() -> None:
     assert list(Membership.objects.filter(user=person).values_list("agency__short_name", "role")) == [("省示范局", "officer")]
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("model", ["agency", "user"])
+def test_the_examples_of_the_template_can_be_entered_in_either_language(model: str, language: str) -> None:
+    client = office(Office.SYSTEM)
+    client.cookies["django_language"] = language
+    page = choose(client, model, client.get(reverse(f"admin:agencies_{model}_import_template")).content)
+    assert [str(line["outcome"]) for line in page.context["lines"]] == ["added"]  # type: ignore[attr-defined]
+
+
+def test_days_are_read_as_spreadsheets_of_the_country_write_them() -> None:
+    days = ("2026-01-31", "2026/1/31", "2026年1月31日", "2026.1.31", "31.1.2026", "26-1-31", "2026-02-30", "46053")
+    rows = [(f"广东省示范{number}局", f"省示范{number}局", day) for number, day in enumerate(days)]
+    page = choose(office(Office.SYSTEM), "agency", book(("单位全称", "单位简称", "设立日期"), *rows))
+    outcomes = {line["number"]: str(line["outcome"]) for line in page.context["lines"]}  # type: ignore[attr-defined]
+    assert [outcomes[number] for number in range(2, 10)] == ["added"] * 4 + ["refused"] * 4
+
+
+def test_a_huge_cell_is_refused_without_being_quoted_in_full() -> None:
+    page = choose(office(Office.SYSTEM), "agency", book(("单位全称", "单位简称", "单位类别"), ("局" * 30_000, "省局", "类" * 30_000)))
+    [line] = page.context["lines"]  # type: ignore[attr-defined]
+    assert str(line["outcome"]) == "refused"
+    assert len(line["what"]) + len(line["says"]) < 300
+
+
 def test_the_template_can_be_read_back() -> None:
     answer = office(Office.SYSTEM).get(reverse("admin:agencies_agency_import_template"))
     assert load_workbook(io.BytesIO(answer.content)).active["A1"].value == "单位全称*"  # type: ignore[index]
     assert [row.values["short_name"] for row in read(template(AGENCIES), AGENCIES)] == ["省示范局"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken", book(("别的",), ("一",)), book(("账号", "姓名"))])
+def damaged(part: str) -> bytes:
+    """Return a workbook of which one part is cut in the middle."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(*ACCOUNT_ROWS))) as whole, zipfile.ZipFile(out, "w") as made:
+        for name in whole.namelist():
+            content = whole.read(name)
+            made.writestr(name, content[: len(content) // 2] if name == part else content)
+    return out.getvalue()
+
+
+def altered() -> bytes:
+    """Return a workbook whose sheet does not unpack."""
+    content = bytearray(book(*ACCOUNT_ROWS))
+    with zipfile.ZipFile(io.BytesIO(content)) as whole:
+        at = whole.getinfo("xl/worksheets/sheet1.xml").header_offset
+    start = at + 30 + int.from_bytes(content[at + 26 : at + 28], "little") + int.from_bytes(content[at + 28 : at + 30], "little")
+    content[start : start + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"no workbook", b"PK\x03\x04broken", book(("别的",), ("一",)), book(("账号", "姓名")), altered()),
+        *map(damaged, ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml")),
+    ],
+)
 def test_what_is_no_such_workbook_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(Invalid):
         read(content, ACCOUNTS)
