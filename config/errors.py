@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -40,7 +42,7 @@ SAYINGS: dict[int, Saying] = {
     403: Saying(
         _("You may not do this"),
         _("Your role in your agency does not include this act."),
-        _("If it should, ask the head of your agency, or the coordinating office of the plan."),
+        _("If you need it, ask the head of your agency, or the coordinating office of the plan."),
         "forbidden",
     ),
     404: Saying(
@@ -48,6 +50,12 @@ SAYINGS: dict[int, Saying] = {
         _("The page does not exist, or the matter is not one that your agency takes part in."),
         _("Check the address, or look for the matter in the ledger."),
         "not_found",
+    ),
+    405: Saying(
+        _("This address cannot be opened by itself"),
+        _("It only takes what a button or a form sends."),
+        _("Go back to the page where the button stands."),
+        "method_not_allowed",
     ),
     409: Saying(
         _("Not now"),
@@ -86,6 +94,8 @@ STALE = Saying(
     _("Go back: what you typed is still there. Copy it if it is long, reload the page and send it again."),
     "stale_form",
 )
+READING = frozenset({"GET", "HEAD"})
+NOT_BY_ITSELF = 405
 RETRY_AFTER = 2
 """Seconds after which a request is worth repeating that the database did not answer; it comes back from a crash in about as many."""
 
@@ -93,6 +103,15 @@ RETRY_AFTER = 2
 def wants_json(request: HttpRequest) -> bool:
     """Tell whether the request came to the API."""
     return request.path.startswith("/api/")
+
+
+def page_behind(request: HttpRequest) -> str:
+    """Return the address within the site of the page that sent a request, empty when no page of ours is known to have sent it."""
+    behind = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(behind, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(behind)
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
 
 
 def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str = "", saying: Saying | None = None) -> HttpResponse:
@@ -109,7 +128,14 @@ def answer(request: HttpRequest, status: int, *, reason: Words = "", code: str =
     reason = reason or saying.reason
     if wants_json(request):
         return JsonResponse({"detail": str(reason), "code": code or saying.code}, status=status)
-    context = {"status": status, "title": saying.title, "reason": reason, "advice": saying.advice}
+    context = {
+        "status": status,
+        "title": saying.title,
+        "reason": reason,
+        "advice": saying.advice,
+        "again": request.get_full_path() if request.method in READING and status != NOT_BY_ITSELF else "",
+        "behind": page_behind(request),
+    }
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(render_to_string("errors/fragment.html", context, request), status=status)
     return HttpResponse(render_to_string(_template_for(request), context, request), status=status)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -97,15 +99,33 @@ class PasswordChangeMiddleware:
         return redirect(reverse("password-change"))
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks for a sign-in, and leads back to where the person was.
+
+    Behind an act that is the page with its form, where what was typed is kept: an address that only takes acts shows nothing.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
+        """Redirect to the sign-in."""
+        if request.method in errors.READING or not (behind := errors.page_behind(request)):
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(behind, reverse(settings.LOGIN_URL))
+
+
 class RefusalMiddleware:
-    """Answers a refusal raised by an action with its page."""
+    """Answers a refusal raised by an action with its page, and so an address of an act that is opened like a page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != errors.NOT_BY_ITSELF or errors.wants_json(request):
+            return response
+        told = errors.answer(request, errors.NOT_BY_ITSELF)
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into an answer with its status and its reason."""

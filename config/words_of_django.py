@@ -5,6 +5,7 @@ sweep of `make messages`, which would take them out of the catalogue otherwise.
 """
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 FRAME = (
     _("Start typing to filter…"),
@@ -43,4 +44,11 @@ FORMS = (
     _("Changed {fields} for {name} “{object}”."),
     _("Added {name} “{object}”."),
     _("Deleted {name} “{object}”."),
+)
+ACCOUNTS = (
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    _("Designates whether this user should be treated as active. Unselect this instead of deleting accounts."),
 )

@@ -45,6 +45,7 @@ UNLIKE_DJANGO = {
     "Text": "the body of a paper",
     "Today": "formal style",
     "today": "formal style",
+    "Designates whether this user should be treated as active. Unselect this instead of deleting accounts.": "what it means here",
     **dict.fromkeys(chain(FRAME, LISTS, FORMS), "as offices say it, without gaps between the words"),
 } | dict.fromkeys(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "narrow columns of a calendar")
 """Words of Django that the apps translate otherwise, which changes them in the administration as well, and why that is right."""

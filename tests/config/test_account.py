@@ -19,6 +19,19 @@ def test_whoever_is_not_signed_in_is_led_to_the_sign_in(client: Client) -> None:
     assert response["Location"] == "/sign-in/?next=/password/"
 
 
+@pytest.mark.parametrize(
+    ("behind", "next_page"),
+    [
+        ("http://testserver/tasks/7/?history=all", "/tasks/7/%3Fhistory%3Dall"),
+        ("http://elsewhere.example/", "/todo/sign-for/"),
+        ("", "/todo/sign-for/"),
+    ],
+)
+def test_an_act_that_finds_the_session_ended_leads_back_to_the_page_it_was_pressed_on(client: Client, behind: str, next_page: str) -> None:
+    response = client.post("/todo/sign-for/", headers={"Referer": behind})
+    assert response["Location"] == f"/sign-in/?next={next_page}"
+
+
 def test_the_right_password_leads_on_to_where_one_wanted_to_go(client: Client, zhang: User) -> None:
     response = client.post("/sign-in/", {"username": "zhang", "password": PASSWORD, "next": "/password/"})
     assert response.status_code == 302

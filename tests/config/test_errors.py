@@ -118,3 +118,22 @@ def test_every_answer_also_reads_in_english(signed_in: Client) -> None:
     page = signed_in.get("/fail/conflict/").content.decode()
     assert "Not now" in page
     assert "Reload the page" in page
+
+
+def test_an_address_that_only_takes_acts_is_no_dead_end(signed_in: Client) -> None:
+    response = signed_in.get("/todo/sign-for/")
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    shown = response.content.decode()
+    assert "此地址不能直接打开" in shown
+    assert 'href="/"' in shown
+    assert 'href="/todo/sign-for/"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("behind", "led"), [("http://testserver/todo/?kind=1", True), ("https://elsewhere.example/todo/?kind=1", False), ("", False)]
+)
+def test_a_refused_act_leads_back_to_its_page_and_not_to_its_own_address(signed_in: Client, behind: str, led: bool) -> None:
+    shown = signed_in.post("/fail/conflict/", headers={"Referer": behind}).content.decode()
+    assert 'href="/fail/conflict/"' not in shown
+    assert ('href="/todo/?kind=1"' in shown) is led
