@@ -10,6 +10,11 @@
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
   });
+  // One box ticks all boxes of its list. What only scripts can do is not shown without them.
+  document.addEventListener("change", (event) => {
+    const all = event.target.dataset?.tickAll;
+    if (all) document.querySelectorAll(`[data-tick="${all}"]`).forEach((box) => { box.checked = event.target.checked; });
+  });
   // Printing: what is folded away on the screen is opened on paper.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
@@ -59,6 +64,7 @@
   document.addEventListener("change", (event) => { if (event.target.tagName === "SELECT") name(event.target); });
   document.addEventListener("DOMContentLoaded", () => {
     explain(document);
+    document.querySelectorAll("[data-scripted]").forEach((part) => { part.hidden = false; });
     document.querySelectorAll("main select:not([multiple])").forEach(name);
     // What was typed or pasted before the scripts had come counts as typed now: it is kept and looked up like everything else.
     document.querySelectorAll("main textarea, main input:not([type=hidden], [type=checkbox], [type=radio], [type=file])").forEach((field) => {

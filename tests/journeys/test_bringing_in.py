@@ -25,6 +25,9 @@ WORD = """<html xmlns:w="urn:schemas-microsoft-com:office:word"><body><!--StartF
 <td><p class=MsoNormal><span>标准厂房</span></p></td><td><p class=MsoNormal>已完工
 三栋</p></td></tr></table><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>二、下步打算</p><!--EndFragment--></body></html>"""
 
+MERGED = """<table><tr><td rowspan=2>广州</td><td>债券</td><td>3</td></tr><tr><td>基金</td><td>5</td></tr>
+<tr><td>深圳</td><td>债券</td><td>2</td></tr></table>"""
+
 COPY = """([html, text]) => navigator.clipboard.write([new ClipboardItem(
     {"text/html": new Blob([html], { type: "text/html" }), "text/plain": new Blob([text], { type: "text/plain" })})])"""
 
@@ -62,6 +65,12 @@ def test_tables_of_excel_and_word_become_lines_where_the_cursor_stands(new_page:
     page.get_by_label("存在问题").focus()
     page.keyboard.press("Control+v")
     expect(page.get_by_label("存在问题")).to_have_value("一段文字")
+    steps = page.get_by_label("下一步安排")
+    steps.fill("继续推进。")
+    steps.press("Home")
+    copied(page, MERGED, "广州\t债券\t3\n\t基金\t5\n深圳\t债券\t2")
+    steps.press("Control+v")
+    expect(steps).to_have_value("广州；债券；3\n广州；基金；5\n深圳；债券；2\n继续推进。")
     act(page, "保存草稿")
     done(page, "草稿已保存")
     kept = Report.objects.get()

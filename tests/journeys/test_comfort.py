@@ -133,7 +133,8 @@ def test_a_coordinator_works_the_ledger_by_keys_keeps_a_view_and_presses_after_r
     done(page, "带动态的台账")
     assert SavedView.objects.get().agency_id is not None
     page.goto("/ledger/?rows=parts&overdue=on&scope=overseen")
-    page.locator("input[data-tick]").first.check()
+    page.locator("[data-tick-all]").check()
+    expect(page.locator("input[data-tick]").first).to_be_checked()
     act(page, "催办所选")
     expect(page.locator(".receivers")).to_contain_text("省财政厅")
     expect(page.locator(".receivers")).not_to_contain_text("省科技厅")

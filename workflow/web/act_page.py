@@ -87,6 +87,7 @@ def show(
         "task": task,
         "subject": subject,
         "agency": _agency_of(subject),
+        "due_on": subject.due_on if isinstance(subject, Assignment) else task.due_on,
         "form": form,
         "version": subject.version,
         "decision": decision,

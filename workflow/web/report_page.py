@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.actor import Actor
+from agencies.decision import Denied
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
 from workflow import policy, timing, work_plans
@@ -87,9 +88,20 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form,
         keep=partial(_keep, request, actor, report, form, now=now),
-        again=lambda **how: show(request, actor, load.report(actor, pk, now=now), form, now=now, **how),
+        again=lambda **how: _again(request, actor, load.report(actor, pk, now=now), form, now=now, **how),
         onward=reverse("task", args=[report.assignment.task_id]) if "send" in request.POST else reverse("report", args=[pk]),
     )
+
+
+def _again(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime, **how: Any) -> HttpResponse:
+    """Show the form again; what is missing for sending it is marked where it is missing."""
+    why = timing.to_send_for_review(report, now)
+    if isinstance(why, Denied) and how.get("refused") == str(why.reason):
+        for name in ("done", "percent"):
+            if form.cleaned_data.get(name) in {None, ""}:
+                form.add_error(name, str(why.reason))
+                break
+    return show(request, actor, report, form, now=now, **how)
 
 
 def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime) -> str:
@@ -113,6 +125,15 @@ def named_together(request: HttpRequest) -> dict[int, int | None]:
     chosen = shown_in(request.POST.getlist("with"))
     percents = {pk: request.POST.get(f"percent_{pk}", "").strip() for pk in chosen}
     return {pk: int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None for pk, text in percents.items()}
+
+
+def together_beside(request: HttpRequest, report: Report) -> list[tuple[Report, bool, str]]:
+    """Return the reports that this one may also serve: ticked or not, with its percentage, as typed where the form comes back."""
+    rows = list(candidates(report))
+    if request.method == "POST":
+        ticked = shown_in(request.POST.getlist("with"))
+        return [(row, row.pk in ticked, request.POST.get(f"percent_{row.pk}", "")) for row in rows]
+    return [(row, row.written_with_id is not None, "" if row.percent is None else str(row.percent)) for row in rows]
 
 
 def content_of(upload: UploadedFile[Any]) -> bytes:
@@ -152,7 +173,7 @@ def show(
         "light": report_light(report, timezone.localdate(now), calendar_in_force(), thresholds_in_force()),
         "last": last_accepted(report),
         "plan": plan_beside(report, timezone.localdate(now)),
-        "together": list(candidates(report)) if writes and report.written_with_id is None else [],
+        "together": together_beside(request, report) if writes and report.written_with_id is None else [],
         "followers": list(report.followers.select_related("assignment__task").order_by("pk")),
         "collected": collected(report),
         "may_press": is_released_by(actor, report),
@@ -188,7 +209,7 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"at": now, "problem": "", "version": request.POST.get("version", "")}
     if not form.is_valid():
         context["problem"] = _("Not saved yet: %(why)s") % {
-            "why": " ".join(str(error) for errors in form.errors.values() for error in errors)
+            "why": " ".join(_at_field(form, name, str(error)) for name, errors in form.errors.items() for error in errors)
         }
     else:
         try:
@@ -198,6 +219,12 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
         except (Conflict, Forbidden, Invalid) as refusal:
             context["problem"] = _("Not saved: %(why)s") % {"why": _reason(refusal)}
     return render(request, "workflow/autosaved.html", context)
+
+
+def _at_field(form: forms.Form, name: str, error: str) -> str:
+    """Return what is wrong with the field it is wrong with, for words that stand elsewhere."""
+    label = form.fields[name].label if name in form.fields else ""
+    return f"{label}{_(': ')}{error}" if label else error
 
 
 def _reason(refusal: Refusal) -> str:

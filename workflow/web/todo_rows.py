@@ -35,7 +35,7 @@ ROW = (
     '<td data-label="{}">{}</td><td data-label="{}">{}</td><td class="text-nowrap" data-label="{}">{}</td>'
     '<td data-label="{}">{}</td><td class="col-actions">{}</td></tr>\n'
 )
-TICK = '<input class="form-check-input" type="checkbox" form="tick" name="assignment" value="{}:{}" aria-label="{}">'
+TICK = '<input class="form-check-input" type="checkbox" form="tick" name="assignment" data-tick="sign-for" value="{}:{}" aria-label="{}">'
 SIGN_FOR = (
     '<form method="post" action="{}" class="d-inline"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
     '<input type="hidden" name="version" value="{}"><input type="hidden" name="next" value="{}">'

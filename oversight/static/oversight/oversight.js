@@ -1,11 +1,6 @@
 // Small conveniences of the ledger and the boards; every page works without them.
 (() => {
   "use strict";
-  document.querySelectorAll("[data-tick-all]").forEach((all) =>
-    all.addEventListener("change", () => {
-      document.querySelectorAll(`[data-tick="${all.dataset.tickAll}"]`).forEach((box) => { box.checked = all.checked; });
-    }),
-  );
   // On a phone the list comes first; the filters unfold.
   if (window.matchMedia("(max-width: 575.98px)").matches) {
     document.querySelectorAll("[data-fold]").forEach((fold) => { fold.open = Boolean(fold.querySelector(".invalid-feedback")); });

@@ -133,6 +133,16 @@ def test_the_page_offers_the_others_and_the_api_links_them(client: Client) -> No
     assert Report.objects.get(pk=other.pk).written_with_id is None
 
 
+def test_what_was_ticked_and_typed_stands_in_the_form_that_comes_back(client: Client) -> None:
+    _stage, crew, main, other = two_tasks()
+    client.force_login(crew.officer, backend="django.contrib.auth.backends.ModelBackend")
+    url, beside = reverse("report", args=[main.pk]), {"together": "yes", "with": str(other.pk), f"percent_{other.pk}": "55"}
+    answer = client.post(url, {"version": main.version, "percent": "400"} | beside)
+    assert answer.status_code == 400
+    assert answer.context["together"] == [(other, True, "55")]
+    assert client.get(url).context["together"] == [(other, False, "")]
+
+
 def test_whoever_chose_from_a_page_that_showed_other_rows_is_told() -> None:
     _stage, crew, main, other = two_tasks()
     write_together(actor=crew.officer_actor, report_id=main.pk, others={other.pk: 70}, now=NOW, version=main.version)

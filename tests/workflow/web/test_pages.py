@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -128,6 +130,25 @@ def test_a_field_that_cannot_be_taken_says_so_beside_it(signed_in: SignIn) -> No
     answer = signed_in(stage.leads[0].officer).post(url, {"version": part.version, "asked_for": "2026-03-19", "reason": "理由"})
     assert answer.status_code == 400
     assert answer.context["form"].errors["asked_for"]
+
+
+def test_an_act_that_cannot_be_done_says_why_and_asks_for_nothing(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    part = stage.part_of(stage.leads[0])
+    client, url = signed_in(stage.leads[0].officer), reverse("assignment-act", args=[part.pk, "request_extension"])
+    assert 'name="reason"' in client.get(url).content.decode()
+    client.post(url, {"version": part.version, "asked_for": "2027-01-15", "reason": "协调事项较多"})
+    shown = client.get(url).content.decode()
+    assert "已有一份延期申请待批。" in shown
+    assert 'name="reason"' not in shown
+
+
+def test_the_page_of_an_act_says_the_due_date_of_the_part_it_is_about(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    part = stage.part_of(stage.leads[0])
+    Assignment.objects.filter(pk=part.pk).update(due_on=dt.date(2027, 2, 3))
+    answer = signed_in(stage.leads[0].officer).get(reverse("assignment-act", args=[part.pk, "request_extension"]))
+    assert "2027-02-03" in answer.content.decode()
 
 
 def test_dispatch_shows_every_receiver_with_groups_expanded_before_it_is_confirmed(signed_in: SignIn) -> None:

@@ -41,6 +41,14 @@ def test_a_report_without_words_is_not_sent_and_keeps_the_percentage_typed(signe
     assert 'value="40"' in answer.content.decode()
 
 
+def test_what_is_missing_for_sending_is_marked_at_its_field(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, percent="", send="yes"))
+    assert answer.status_code == 409
+    assert answer.context["form"].errors == {"percent": ["请先填写进度。"]}
+
+
 def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in: SignIn) -> None:
     stage = accepted_task()
     report = open_report(stage, stage.leads[0])
@@ -56,6 +64,8 @@ def test_autosave_keeps_the_draft_and_carries_the_next_version(signed_in: SignIn
     first = client.post(url, written(report, done="第一稿"), headers={"HX-Request": "true"})
     report = Report.objects.get(pk=report.pk)
     assert report.done == "第一稿"
+    wrong = client.post(url, written(report, percent="140"), headers={"HX-Request": "true"})
+    assert "进度（%）：" in wrong.content.decode(), "the field is named, for the reason alone does not tell it"
     assert f'value="{report.version}"' in first.content.decode()
     stale = client.post(url, {"version": report.version - 1, "done": "旧页面"}, headers={"HX-Request": "true"})
     assert "未能保存" in stale.content.decode()

@@ -108,7 +108,7 @@ def test_the_coordinator_sees_who_has_a_plan_on_record_and_which_steps_have_pass
     with time_machine.travel(NOW + dt.timedelta(days=3), tick=False):
         shown = page_of(signed_in(stage.coordinator), stage)
         assert "2 个牵头单位中 1 个已报备" in shown
-        assert f"尚未报备： {stage.leads[1].agency.short_name}" in shown
+        assert f"尚未报备：{stage.leads[1].agency.short_name}" in shown
         assert "1 个步骤已到期，其后未报进展" in shown
         assert "第2天的步骤" in shown
         assert "第1天的步骤" not in shown, "that is the version before"
