@@ -113,11 +113,17 @@ def find_clauses(text: str, context: ClauseContext, base: int = 0) -> list[Claus
     folded = fold(text)
     found = _bracketed(text, folded, context)
     taken = [(clause.start, clause.end) for clause in found]
-    found += _lines(text, folded, context, taken)
+    lines = _lines(text, folded, context, taken)
+    found = [clause for clause in found if not any(_names(line, clause) for line in lines)] + lines
     filled: list[Clause] = []
     for clause in sorted(found, key=lambda clause: clause.start):
         filled.append(fill_same_as(clause, filled[-1] if filled else None))
     return [clause.moved(base) for clause in filled]
+
+
+def _names(line: Clause, bracket: Clause) -> bool:
+    """Whether a bracket read as a clause is the second name of an agency of a line: 主责单位：区住房城乡建设委（区房管局）."""
+    return any(item.start < bracket.start and bracket.end <= item.end for item in line.items)
 
 
 def _trimmed(text: str) -> tuple[int, int]:

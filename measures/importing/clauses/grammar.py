@@ -131,6 +131,8 @@ class Parser:
             self.doubts.append(Doubt(token.start, token.end, "括号内按责任人读取"))
         if self._names_no_doer(token, text, positions):
             return
+        if self.label and self.label.role and self.separator in ("，", "；") and token.text[: -len(text)].endswith("由"):
+            self._assign(self.pending, self.label.role)  # 协办单位：区财政局，同时由各街道负责日常维护
         starred = len(text) > 1 and "*" in (text[0], text[-1]) and text.strip("*") != ""
         if starred:
             positions = positions[len(text) - len(text.lstrip("*")) : len(text.rstrip("*"))]

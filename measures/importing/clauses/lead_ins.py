@@ -6,7 +6,7 @@ from measures.importing.clauses import bodies, places
 from measures.importing.clauses.collectives import is_collective
 from measures.importing.clauses.names import shape
 
-BY = ("以", "在", "并由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
+BY = ("以", "在", "并由", "同时由", "并同时由", "具体由", "主要由", "分别由", "统一由", "其中", "由", "请", "主要包括")
 POINTS_BACK = (
     "以上",
     "上述",

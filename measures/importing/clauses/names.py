@@ -205,7 +205,7 @@ def _without_note(name: str) -> str:
     """A name without a bracket at its end: 省委金融办（省地方金融管理局）, 经济技术开发区（综合保税区）管委会 keeps its own."""
     if name.endswith("）") and "（" in name[1:]:
         return name[: name.index("（", 1)]
-    return name.strip("“”")
+    return name if name.endswith("”") and not name.startswith("“") else name.strip("“”")  # 推行“一件事一次办” is no 办
 
 
 def _youth_league(base: str) -> bool:

@@ -37,6 +37,23 @@ def test_a_label_behind_a_sentence_and_a_line_of_its_own_are_found() -> None:
     assert found("加强培训。\n省教育厅牵头，省财政厅配合\n") == [("省教育厅牵头，省财政厅配合", ["省教育厅", "省财政厅"])]
 
 
+def test_the_second_name_of_an_agency_in_a_labelled_line_is_no_clause_of_its_own() -> None:
+    (clause,) = find_clauses("加强管理。\n主责单位：区住房城乡建设委（区房管局）\n协办单位：区财政局\n", CONTEXT)
+    assert clause.agencies("lead") == ["区住房城乡建设委（区房管局）"]
+    assert clause.agencies("support") == ["区财政局"]
+
+
+def test_who_stands_behind_another_by_leaves_those_before_it_the_role_of_their_label() -> None:
+    (clause,) = find_clauses("主责单位：区城管委\n协办单位：区经济和信息化局，同时由各街道（镇）负责日常维护", CONTEXT)
+    assert (clause.agencies("lead"), clause.agencies("support"), clause.agencies("responsible")) == (["区城管委"], ["区经济和信息化局"], [])
+    assert [(one.text, one.role) for one in clause.collectives] == [("各街道（镇）", "responsible")]
+
+
+def test_an_agency_of_two_parts_is_named_once_and_what_stands_before_a_label_names_nobody() -> None:
+    clause = parse_clause("（1）建新馆，责任单位：市文旅局；（2）护遗产，责任单位：市文旅局、市财政局", CONTEXT)
+    assert clause.agencies("responsible") == ["市文旅局", "市财政局"]
+
+
 def test_prose_that_mentions_roles_holds_no_clause() -> None:
     for text in (
         "支持企业牵头组建创新联合体，高校参与。",
