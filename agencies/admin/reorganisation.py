@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, FilteredSelectMultiple
+from django.contrib.admin.widgets import AdminDateWidget
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actions.abolish_agency import abolish_agency
@@ -31,7 +31,7 @@ class ReorganisationForm(forms.Form):
         label=_("agencies that exist"),
         queryset=Agency.objects.none(),
         required=False,
-        widget=FilteredSelectMultiple(_("agencies"), is_stacked=False),
+        widget=forms.SelectMultiple(attrs={"size": 14}),
         help_text=_("Into which it is merged, or which take over its duties."),
     )
     effective_on = forms.DateField(label=_("effective on"), widget=AdminDateWidget)

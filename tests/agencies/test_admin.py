@@ -266,6 +266,18 @@ def test_an_agency_is_renamed_on_its_page(enter: Enter) -> None:
     assert Agency.objects.get(pk=agency.pk).ends_on == dt.date(2026, 4, 30)
 
 
+@pytest.mark.parametrize(("names", "offered"), [(["新甲局"], True), (["新甲局", "新乙局"], False)])
+def test_what_a_split_agency_owes_is_not_offered_to_who_may_not_choose_its_heirs(names: list[str], offered: bool, enter: Enter) -> None:
+    client, agency = enter(Office.SYSTEM), make_agency()
+    kind = "rename" if len(names) == 1 else "split"
+    lines = "\n".join(f"{name}｜{name}" for name in names)
+    today = timezone.localdate().isoformat()
+    client.post(page(Agency, "reorganise", agency.pk), {"kind": kind, "names": lines, "effective_on": today, "basis": "文"})
+    assert agency.successions.count() == len(names)
+    shown = client.get(page(Agency, "change", agency.pk)).content.decode()
+    assert (reverse("reorganisation", args=[agency.pk]) in shown) is offered
+
+
 @pytest.mark.parametrize(
     ("entered", "field"),
     [
