@@ -37,6 +37,7 @@ class Supervisor:
         self._write = write
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._stop = threading.Event()
+        self._line = threading.Lock()
         self._width = max(len(program.name) for program in programs)
 
     def run(self) -> int:
@@ -54,7 +55,7 @@ class Supervisor:
             while not self._stop.wait(0.2):
                 for name, process in self._running.items():
                     if process.poll() is not None:
-                        self._write(f"{name} ended by itself (exit code {process.returncode}); stopping the others")
+                        self._say(f"{name} ended by itself (exit code {process.returncode}); stopping the others")
                         failed = True
                         self._stop.set()
         finally:
@@ -81,7 +82,12 @@ class Supervisor:
     def _relay(self, name: str, process: subprocess.Popen[str]) -> None:
         if process.stdout is not None:
             for line in process.stdout:
-                self._write(f"{name:<{self._width}} | {line.rstrip()}")
+                self._say(f"{name:<{self._width}} | {line.rstrip()}")
+
+    def _say(self, line: str) -> None:
+        """Write a line whole, however many programs say something at once."""
+        with self._line:
+            self._write(line)
 
     def _end_all(self) -> None:
         for process in self._running.values():
@@ -91,7 +97,7 @@ class Supervisor:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self._write(f"{name} does not stop; ending it")
+                self._say(f"{name} does not stop; ending it")
             _signal_group(process, signal.SIGKILL)
             process.wait()
 

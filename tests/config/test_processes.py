@@ -19,9 +19,12 @@ from tests.rig.services import free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 SUPERVISED = """
-    import os, sys
+    import os, sys, threading
     from config.processes import Program, Supervisor
-    def write(line): print(line, flush=True)
+    def write(line):
+        print(line, end="", flush=True)
+        threading.Event().wait(0.01)  # what others say meanwhile comes in between, unless they wait
+        print(flush=True)
     programs = [Program(name, [sys.executable, "-u", "-c", code]) for name, code in {programs!r}.items()]
     sys.exit(Supervisor(programs, environment=os.environ, write=write).run())
 """
@@ -100,6 +103,16 @@ def test_when_one_ends_by_itself_the_others_are_stopped_and_the_run_has_failed(
 def test_lines_are_marked_with_their_program(supervise: Callable[[dict[str, str]], subprocess.Popen[str]]) -> None:
     output, _ = supervise({"web": "print('hello')", "worker": "import signal; signal.pause()"}).communicate(timeout=20)
     assert "web    | hello" in output
+
+
+def test_lines_of_programs_that_talk_at_once_stay_whole(supervise: Callable[[dict[str, str]], subprocess.Popen[str]]) -> None:
+    talker = "import signal\nfor number in range(20):\n    print('said', number, flush=True)\nsignal.pause()"
+    process = supervise({"one": talker, "two": talker})
+    assert process.stdout is not None
+    lines = sorted(process.stdout.readline() for _line in range(40))
+    process.terminate()
+    assert process.wait(20) == 0
+    assert lines == sorted(f"{name} | said {number}\n" for name in ("one", "two") for number in range(20))
 
 
 @pytest.fixture
