@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,19 +47,55 @@ WORKER_COMMAND = [
 ]
 
 
+DATABASE_ONLY = "--database-only"
+"""What the second run of `make test` is told: what needs no database has been run by the first one."""
+
+GOES_BY_THE_SET_UP = {"django_db", "db", "django_db_setup", "live_server", "redis_url", "postgres", "sqlite"}
+"""Marks and fixtures, asked for directly or through other fixtures, of tests to which it matters on what they run."""
+
+
+STARTS_PROCESSES = {"sinks", "browser", "celery_worker_process"}
+"""Fixtures of tests that take long each, although their files are short."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the rig leave out of its second run what the first one has said all about."""
+    parser.addoption(DATABASE_ONLY, action="store_true", help="leave out the tests that need no database")
+
+
+def needs_no_database(item: pytest.Item) -> bool:
+    """Tell whether a test has nothing to say about the set-up: pytest-django refuses it the database if it turns to it all the same."""
+    asked = {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}
+    return not asked & GOES_BY_THE_SET_UP
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run is not for: tests of the other database, journeys on PostgreSQL, proofs unless asked for.
 
-    They are deselected, not skipped: a skipped test is one that should have run.
+    They are deselected, not skipped: a skipped test is one that should have run. Tests that need no database say so in the report.
     """
     on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     unwanted = {"sqlite", "journey"} if on_postgresql else {"postgres"}
     if "proof" not in (config.option.markexpr or ""):
         unwanted.add("proof")
-    left_out = [item for item in items if unwanted & {marker.name for marker in item.iter_markers()}]
+    left_out = {item for item in items if unwanted & {marker.name for marker in item.iter_markers()}}
+    without = {item for item in items if needs_no_database(item)}
+    for item in without:
+        item.user_properties.append(("database", "none"))
+    if config.getoption(DATABASE_ONLY):
+        left_out |= without
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+    if hasattr(config, "workerinput"):
+        _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Begin with files that start processes or a browser, then those with the most tests, so that xdist's workers end together."""
+    sizes = Counter(item.path for item in items)
+    slow = {item.path for item in items if STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: (item.path not in slow, -sizes[item.path]))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,6 +18,9 @@ from tests.rig.services import postgresql, redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(sys.executable).parent
+DATABASE_ONLY = "--database-only"
+"""Leaves out the tests that need no database (`tests/conftest.py`)."""
+
 OWN = ("DUBAN_DATABASE_URL", "DUBAN_BROKER_URL", "DUBAN_EMAIL_URL", "DUBAN_DEBUG", "DUBAN_SITE_URL", "DUBAN_PORT")
 
 
@@ -50,11 +53,13 @@ def _pytest(*arguments: str, environment: Mapping[str, str], limit: float | None
         if not report.exists():
             return code or 1, "did not run"
         suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314  (pytest's own report)
-        counts = {} if suite is None else {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+    counts = {} if suite is None else {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
     failed = counts.get("failures", 0) + counts.get("errors", 0)
     skipped = counts.get("skipped", 0)
     passed = counts.get("tests", 0) - failed - skipped
-    return (code if passed or code else 1), f"{passed} passed, {failed} failed, {skipped} skipped"
+    without = 0 if suite is None else len(suite.findall("testcase/properties/property[@name='database'][@value='none']"))
+    once = f" ({without} of them need no database and ran once)" if without else ""
+    return (code if passed or code else 1), f"{passed} passed, {failed} failed, {skipped} skipped{once}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -68,21 +73,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _on_both(*arguments: str) -> int:
-    """Run tests on the embedded set-up (SQLite, broker in the file system), then in service (PostgreSQL, Redis)."""
+    """Run tests on the embedded set-up (SQLite, broker in the file system), then in service (PostgreSQL, Redis).
+
+    What needs no database says the same twice: the first run has all of it, the second leaves it out.
+    """
     provide()
     with postgresql() as database, redis() as broker:
         print("\n== embedded: SQLite, file-system broker ==", flush=True)
         embedded, on_sqlite = _pytest(*arguments, environment=_environment(DUBAN_TEST_REDIS=broker))
         print("\n== in service: PostgreSQL, Redis ==", flush=True)
         service = _environment(DUBAN_TEST_REDIS=broker, DUBAN_DATABASE_URL=database, DUBAN_BROKER_URL=f"{broker}/0")
-        in_service, on_postgresql = _pytest(*arguments, environment=service)
+        in_service, on_postgresql = _pytest(*arguments, DATABASE_ONLY, environment=service)
     print(f"\nSQLite:     {on_sqlite}\nPostgreSQL: {on_postgresql}", flush=True)
     return embedded or in_service
 
 
 def suite() -> int:
-    """Run everything but the proofs, on both databases."""
-    return _on_both("-q", "-n", "2", "--dist", "loadfile")
+    """Run everything but the proofs, on both databases; `tests/conftest.py` orders the files."""
+    return _on_both("-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 LONGEST_FILE = 90 * 60
