@@ -10,11 +10,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Q
 
 from notifications.models import InboxItem, Message
 from tests.workflow.histories import rules
-from workflow.models import Event, Task
 
 LONGEST = dt.timedelta(seconds=60)
 """For which anything may be held, claimed or locked."""
@@ -22,21 +20,7 @@ LONGEST = dt.timedelta(seconds=60)
 
 def broken(now: dt.datetime) -> list[str]:
     """Return everything that does not hold, in words."""
-    return [*rules.broken(), *rules.permissions_differ(now), *_paths(), *_messages(), *_held(now)]
-
-
-def _paths() -> Iterator[str]:
-    """Hold the record of each task against its machine: every line goes on from the one before, the last is where the task stands."""
-    of_the_task = Q(assignment=None, report=None) | Q(verb="request_sign_off")  # the line of a part that puts up the whole
-    lines = Event.objects.filter(of_the_task).exclude(from_state="", to_state="").order_by("sequence")
-    at: dict[int, str] = {}
-    for task, was, became in lines.values_list("task_id", "from_state", "to_state"):
-        if at.get(task, was) != was or (was != became and (was, became) not in rules.MOVES[Task]):
-            yield f"task {task}: {at.get(task, '')} then {was} → {became}"
-        at[task] = became
-    for pk, state in Task.objects.values_list("pk", "state"):
-        if at.get(pk, state) != state:
-            yield f"task {pk} is {state}, its record ends at {at[pk]}"
+    return [*rules.broken(), *rules.permissions_differ(now), *_messages(), *_held(now)]
 
 
 def _messages() -> Iterator[str]:

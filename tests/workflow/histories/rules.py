@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Model
+from django.db.models import Count, Model, Q
 
 from agencies import permissions
 from agencies.chain_check import verify
@@ -79,6 +79,12 @@ CONSEQUENCES: dict[str, set[str]] = {
 }
 """What an act records beside itself."""
 
+BY_A_PART = {"request_sign_off", "withdraw_sign_off"}
+"""Verbs by which a lead moves the whole task: they stand on the line of its part."""
+
+OF_THE_ROUND = "submit_sign_off"
+"""The verb that stands on the line of a task and tells the states of its closing round."""
+
 RECORDED_BY_AGENCY = {"ask_supporters"}
 """Acts that record a line for each agency they concern."""
 
@@ -119,6 +125,7 @@ def _broken() -> Iterator[str]:
     for record in (Event, PlanEvent, DirectoryEvent):
         yield from (str(fault) for fault in verify(record))
     yield from _counts()
+    yield from _paths()
     live = {"pending", "accepted", "declared", "disputed"}
     rounds = Counter(SignOff.objects.filter(state__in=["collecting", "under_review"]).values_list("task_id", flat=True))
     stops = Counter(Suspension.objects.filter(ends_at__isnull=True).values_list("task_id", flat=True))
@@ -135,6 +142,20 @@ def _broken() -> Iterator[str]:
         if report.author_id == report.reviewer_id:
             yield f"report {report.pk} was released by its author"
     yield from _plans()
+
+
+def _paths() -> Iterator[str]:
+    """Hold the record of each task against its machine: every line goes on from the one before, the last is where the task stands."""
+    of_the_task = Q(assignment=None, report=None) & ~Q(verb=OF_THE_ROUND) | Q(verb__in=BY_A_PART)
+    lines = Event.objects.filter(of_the_task).exclude(from_state="", to_state="").order_by("sequence")
+    at: dict[int, str] = {}
+    for task, was, became in lines.values_list("task_id", "from_state", "to_state"):
+        if at.get(task, was) != was or (was != became and (was, became) not in MOVES[Task]):
+            yield f"task {task}: {at.get(task, '')} then {was} → {became}"
+        at[task] = became
+    for pk, state in Task.objects.values_list("pk", "state"):
+        if at.get(pk, state) != state:
+            yield f"task {pk} is {state}, its record ends at {at[pk]}"
 
 
 def _plans() -> Iterator[str]:
