@@ -1,6 +1,7 @@
 """A message is sent once, by one sender, to somebody who may still be told."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,29 @@ def test_nothing_leaves_at_night_or_on_a_day_off(person: User, post_office: Reco
     for moment in (NOW.replace(hour=23), NOW.replace(day=21), NOW.replace(hour=7, minute=59), NOW.replace(hour=20)):
         assert deliver_due(moment).sent == 0
     assert deliver_due(NOW.replace(day=19, hour=8)).sent == 1
+
+
+def test_a10_a_sender_that_meets_another_asks_anew_what_is_due(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    deliver_one = delivery._deliver_one
+
+    def deliver_and_note(pk: int, channel: str, run: Any) -> bool:
+        tried.append(pk)
+        return deliver_one(pk, channel, run)
+
+    def another_sends_seven(letter: Letter) -> None:
+        next_ones = Message.objects.filter(state="queued").exclude(key=letter.key).order_by("pk").values_list("pk", flat=True)[:7]
+        Message.objects.filter(pk__in=list(next_ones)).update(state="sent", sent_at=NOW)
+
+    post([notice(person, f"k{number:02}") for number in range(16)], now=NOW)
+    post_office.before = another_sends_seven
+    monkeypatch.setattr(delivery, "_deliver_one", deliver_and_note)
+    monkeypatch.setattr("notifications.delivery.random.randrange", lambda _end: 0)
+    deliver_due(NOW)
+    assert [letter.key.split("|")[0] for letter in post_office.letters] == ["k00", "k08"]
+    assert len(tried) - len(post_office.letters) == 2, "of what another has sent, each of ours found more than the first"
 
 
 def test_what_another_sender_holds_is_left_to_it(person: User, post_office: Recorder) -> None:

@@ -49,6 +49,15 @@ def test_a7_is_red_when_an_error_of_one_message_ends_the_run(person: User, post_
         test_delivery.test_poison_does_not_hold_up_the_others(person, post_office)
 
 
+def test_a10_is_red_when_a_sender_goes_on_through_what_another_has_sent(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_one = delivery._deliver_one
+    monkeypatch.setattr(delivery, "_deliver_one", lambda *asked: deliver_one(*asked) or True)
+    with pytest.raises(AssertionError, match="found more than the first"):
+        test_delivery.test_a10_a_sender_that_meets_another_asks_anew_what_is_due(person, post_office, monkeypatch)
+
+
 def test_f7_is_red_when_nobody_counts(
     person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

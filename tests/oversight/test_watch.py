@@ -9,6 +9,7 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.mail.message import sanitize_address
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from agencies.models import Office, User
 from config.watch import Watch
 from notifications import clock, health
 from notifications.models import InboxItem
+from notifications.outbox import NewMessage, post
 from oversight import checkup
 from oversight.watch import look
 from tests.factories.directory import NOW, make_person
@@ -45,9 +47,9 @@ def test_a_silence_is_told_once_by_inbox_and_mail(administrator: User, settings:
     assert not look(NOW + 40 * SECOND, since=LONG_AGO)
     assert look(NOW + 46 * SECOND, since=LONG_AGO)
     assert not look(NOW + 61 * SECOND, since=LONG_AGO)
+    assert [message.to for message in mail.outbox] == [["duty@example.test"], ["keeper@example.test"]], "not mailed by the watch itself"
     told = InboxItem.objects.get()
     assert (told.recipient, "10:00:00" in told.subject) == (administrator, True)
-    assert [message.to for message in mail.outbox] == [["duty@example.test"], ["keeper@example.test"]]
     assert "定时调度" in mail.outbox[0].subject
 
 
@@ -140,3 +142,18 @@ def test_a_mail_server_that_is_away_keeps_nobody_from_the_inbox(administrator: U
     health.beat("scheduler", NOW)
     assert look(NOW + HOUR, since=LONG_AGO)
     assert InboxItem.objects.get().recipient == administrator
+
+
+def told_by_the_outbox(subject: str, body: str, keepers: Any) -> None:
+    """Tell an alarm by the path that everything else takes, which is the one that stands still."""
+    people = User.objects.filter(email__in=list(keepers)).values_list("pk", flat=True)
+    with transaction.atomic():
+        post([NewMessage("alarm", pk, "system", subject, body, urgent=True, channels=("email",)) for pk in people], now=NOW)
+
+
+def test_a17_is_red_when_the_alarm_takes_the_path_that_stands_still(
+    administrator: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oversight.watch._mail", told_by_the_outbox)
+    with pytest.raises(AssertionError, match="not mailed by the watch itself"):
+        test_a_silence_is_told_once_by_inbox_and_mail(administrator, settings)
