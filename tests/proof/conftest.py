@@ -34,14 +34,20 @@ PATIENCE = 600.0
 WORKER = ("worker", "-P", "prefork", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
 
 
-def wait_until(is_so: Callable[[], bool], *, patience: float = PATIENCE, what: str = "it") -> float:
-    """Wait until something is so, and return how long it took."""
+def seconds_until(is_so: Callable[[], bool], *, at_most: float) -> float:
+    """Return how long it took until something was so, or, when it was not by then, somewhat more than `at_most` seconds."""
     began, pause = time.monotonic(), threading.Event()
-    while not is_so():
-        if time.monotonic() - began > patience:
-            raise AssertionError(f"{what} did not happen within {patience:.0f} s")
+    while not is_so() and time.monotonic() - began <= at_most:
         pause.wait(0.02)
     return time.monotonic() - began
+
+
+def wait_until(is_so: Callable[[], bool], *, patience: float = PATIENCE, what: str = "it") -> float:
+    """Wait until something is so, and return how long it took."""
+    took = seconds_until(is_so, at_most=patience)
+    if took > patience and not is_so():
+        raise AssertionError(f"{what} did not happen within {patience:.0f} s")
+    return took
 
 
 class Rig:

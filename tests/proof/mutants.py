@@ -252,6 +252,30 @@ def more_than_a_second() -> None:
     vars(bell)["WAIT"] = 5.0
 
 
+def one_a_run() -> None:
+    """Take one message a bell, and let the others wait for the next one (A10)."""
+    from notifications import delivery
+
+    deliver_due = delivery.deliver_due
+
+    def deliver_one(now: dt.datetime, **asked: Any) -> Any:
+        outcome = deliver_due(now, **(asked | {"limit": 1}))
+        outcome.left_over = False
+        return outcome
+
+    vars(delivery)["deliver_due"] = deliver_one
+
+
+def never_back() -> None:
+    """Have a worker that has lost its broker do nothing any more, with nobody to start it anew (B2, B5)."""
+    import threading
+
+    from config import listening
+
+    vars(listening)["Ear"].is_deaf = lambda *_self, **_asked: False
+    vars(listening)["Consumer"].on_connection_error_after_connected = lambda _self, _exc: threading.Event().wait()
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -272,5 +296,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
         a_rung_without_its_row,
         every_part_anew,
         more_than_a_second,
+        one_a_run,
+        never_back,
     )
 }

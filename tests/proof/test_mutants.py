@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.proof import test_broker, test_changes, test_crashes, test_hanging, test_outages, test_senders, test_under_load
+from tests.proof import test_broker, test_changes, test_crashes, test_hanging, test_outages, test_return, test_senders, test_under_load
 from tests.proof.conftest import Rig, wait_until
 from tests.proof.house import House, children_of
 from tests.proof.test_senders import Figure
@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.proof, pytest.mark.timeout(900)]
 
 a8 = test_changes.test_a8_nothing_is_sent_by_a_decision_after_the_task_has_left
 a1 = test_senders.test_a1_four_senders_killed_again_and_again_lose_and_double_nothing
+a10 = test_under_load.test_a10_ten_thousand_due_in_the_same_second_are_out_within_a_minute_and_nobody_waits
 a6 = test_under_load.test_a6_rolling_restarts_under_load_refuse_nobody_and_lose_nothing
 f3 = test_hanging.test_f3_a_receiver_that_hangs_holds_half_of_the_senders_and_the_others_go_on
 c1 = test_crashes.test_c1_a_database_killed_again_and_again_loses_nothing_that_was_acknowledged
@@ -115,6 +116,19 @@ def test_a_row_of_the_broker_is_red_without_its_guard(
     figure("mutant", mutant=red.mutant, seen=str(seen.value).splitlines()[0])
 
 
+b2 = test_return.test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within_thirty_seconds
+b5 = test_return.test_b5_connections_reset_or_forgotten_in_the_middle_are_noticed_within_thirty_seconds
+
+
+@pytest.mark.parametrize("row", [b2, b5], ids=["B2", "B5"])
+def test_a_worker_that_does_not_come_back_to_its_broker_is_noticed(
+    new_rig: Callable[..., Rig], figure: Figure, row: Callable[..., None]
+) -> None:
+    with pytest.raises(AssertionError, match=r"nobody listens 30 seconds after .* \d+ reminders wait") as seen:
+        row(partial(new_rig, DUBAN_PROOF_MUTANT="never_back"), figure, 1)
+    figure("mutant", mutant="never_back", seen=str(seen.value).splitlines()[0])
+
+
 def test_a8_is_red_when_nobody_asks_again(
     new_rig: Callable[..., Rig], figure: Figure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -135,8 +149,9 @@ def test_f3_is_red_without_seats(new_rig: Callable[..., Rig], figure: Figure, mo
     [
         Red(c1, (6,), "without_the_key", "acknowledged and recorded differ"),
         Red(c2, (6,), "a_mistake_instead_of_a_moment", r"Counter\(\{'500 None'"),
+        Red(a10, (1000,), "one_a_run", r"\d+ of 1000 were out"),
     ],
-    ids=["C1 without_the_key", "C2 without_503"],
+    ids=["C1 without_the_key", "C2 without_503", "A10 one_a_run"],
 )
 def test_a_house_is_red_without_its_guard(new_house: Callable[..., House], figure: Figure, red: Red) -> None:
     with pytest.raises(AssertionError, match=red.seen_as) as seen:

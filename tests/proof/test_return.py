@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.proof.conftest import ROOT, Rig, start_celery, wait_until
+from tests.proof.conftest import ROOT, Rig, seconds_until, start_celery, wait_until
 from tests.proof.proxy import fault_proxy
 from tests.proof.sizes import full
 from tests.proof.test_senders import SEED, Figure, all_sent
@@ -20,6 +20,13 @@ from tests.rig.services import free_port, redis
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(3600)]
 LONGEST = 30.0
 """Seconds after the return of the broker within which a worker consumes again."""
+
+
+def listened_to_again(rig: Rig) -> float:
+    """Return the seconds until what was written has been sent, which is when a worker listens again; nobody may be away for longer."""
+    took = seconds_until(lambda: all_sent(rig), at_most=LONGEST)
+    assert took <= LONGEST, f"nobody listens {LONGEST:.0f} seconds after the return of the broker, {rig.unsent()} reminders wait"
+    return took
 
 
 @contextmanager
@@ -48,7 +55,7 @@ def test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within
         rig.remind(10, marker=f"k{turn}-")
         pause.wait(rng.uniform(0, 3))
         with redis_on(port):
-            waits.append(wait_until(lambda: all_sent(rig), patience=90, what="delivery after the return of Redis"))
+            waits.append(listened_to_again(rig))
     reminders = 10 * (kills + 1)
     figure(
         "B2",
@@ -57,7 +64,6 @@ def test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within
         lost=reminders - len(rig.mails.ids) - len(rig.hooks.keys),
         repeated=rig.arrived() - reminders,
     )
-    assert max(waits) <= LONGEST
     assert rig.arrived() == reminders
     assert len({worker.pid for worker in rig.processes if worker.poll() is None}) == 2, "a process had to be started anew"
 
@@ -77,11 +83,10 @@ def test_b5_connections_reset_or_forgotten_in_the_middle_are_noticed_within_thir
             struck = proxy.half_open() if turn % 4 == 3 else proxy.reset()
             assert struck > 0
             rig.remind(2, marker=f"p{turn}-")
-            waits.append(wait_until(lambda: all_sent(rig), patience=90, what=f"delivery after fault {turn}"))
+            waits.append(listened_to_again(rig))
         restarts = rig.errors().count("it starts anew")
         figure("B5", faults=faults, longest_seconds=round(max(waits), 1), stalls_ended_by_the_watchdog=restarts)
         assert rig.arrived() == 2 * (faults + 1)
-    assert max(waits) <= LONGEST
 
 
 def test_b5_a_worker_that_has_gone_deaf_starts_itself_anew(new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure) -> None:
