@@ -252,20 +252,6 @@ def more_than_a_second() -> None:
     vars(bell)["WAIT"] = 5.0
 
 
-def one_a_run() -> None:
-    """Take one message a bell, and let the others wait for the next one (A10)."""
-    from notifications import delivery
-
-    deliver_due = delivery.deliver_due
-
-    def deliver_one(now: dt.datetime, **asked: Any) -> Any:
-        outcome = deliver_due(now, **(asked | {"limit": 1}))
-        outcome.left_over = False
-        return outcome
-
-    vars(delivery)["deliver_due"] = deliver_one
-
-
 def never_back() -> None:
     """Have a worker that has lost its broker do nothing any more, with nobody to start it anew (B2, B5)."""
     import threading
@@ -296,7 +282,6 @@ MUTANTS: dict[str, Callable[[], None]] = {
         a_rung_without_its_row,
         every_part_anew,
         more_than_a_second,
-        one_a_run,
         never_back,
     )
 }
