@@ -91,10 +91,11 @@ def _with_roles(parser: Parser, mentions: list[Mention], *, ruled: bool) -> list
     assumed: Role = "support" if named and parser.label is None and leads else "responsible"
     settled: list[Mention] = []
     unsaid: list[Chunk] = []
+    label = next((token.start for token in parser.tokens if token.kind == "label"), 0)
     for mention in mentions:
         chunk, sentence = mention.chunk, _is_sentence(mention)
         parser.sentences += sentence
-        headed = any(token.kind == "label" and token.start >= chunk.end for token in parser.tokens)  # 启动新馆建设，责任单位：市文旅局
+        headed = chunk.end <= label  # 启动新馆建设，责任单位：市文旅局
         if sentence or (mention.kind == "unknown" and (headed or (named and chunk.role is None))):
             parser.sentences += headed and not sentence
             parser.doubts.append(Doubt(chunk.start, chunk.end, UNREAD))

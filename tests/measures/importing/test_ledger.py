@@ -206,3 +206,9 @@ def test_a_line_end_inside_a_name_of_a_cell_does_not_part_it() -> None:
     page = PAGE.replace("<p>市财政局</p><p>市住建局</p>", "市住房城乡<br>建设局、市自然资源局<br>市财政局")
     clause = read_plan(page.encode(), "plan.html").measures[0].clauses[0]
     assert [item.name for item in clause.items if item.role == "support"] == ["市住房城乡建设局", "市自然资源局", "市财政局"]
+
+
+def test_a_body_of_no_known_kind_keeps_the_role_of_its_column_before_another_column() -> None:
+    text = "序号,任务,牵头单位,责任单位,完成时限\n1,通车,市交通运输局,市公安局、成都局集团公司宜宾工务段、翠屏区人民政府,2025年9月底\n"
+    measure = read_plan(text.encode(), "plan.csv", province="四川", city="宜宾").measures[0]
+    assert measure.named("responsible") == ["市公安局", "成都局集团公司宜宾工务段", "翠屏区人民政府"]
