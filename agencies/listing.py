@@ -16,3 +16,8 @@ def listed(names: Iterable[object]) -> str:
 def noted(name: object, note: object) -> str:
     """Return a name with a note in brackets behind it."""
     return _("%(name)s (%(note)s)") % {"name": name, "note": note}
+
+
+def said_of(name: object, words: object) -> str:
+    """Return what is said of something, with its name and a colon before it."""
+    return _("%(name)s: %(words)s") % {"name": name, "words": words}

@@ -121,4 +121,4 @@ def drop_view(request: ActorRequest, pk: int) -> HttpResponse:
     count, _by_model = SavedView.objects.filter(pk=pk, owner_id=request.actor.user_id).delete()
     if not count:
         raise NotYours
-    return redirect("ledger")
+    return redirect(f"{reverse('ledger')}?{QueryDict(request.POST.get('query', '')[:2000]).urlencode()}")

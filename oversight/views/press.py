@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.actor import Actor
-from agencies.listing import noted
+from agencies.listing import noted, said_of
 from agencies.refusals import Invalid
 from oversight import sight
 from workflow.actions.batch import MOST, Outcome, press_many, remind_many
@@ -61,7 +61,7 @@ def ask(request: ActorRequest, kind: str) -> HttpResponse:
             reached.append(part)
             by_task[str(part.task)].append(name)
         else:
-            left_out.append((f"{part.task}：{name}", str(getattr(decision, "reason", ""))))
+            left_out.append((said_of(part.task, name), str(getattr(decision, "reason", ""))))
     context = {
         "kind": kind,
         "groups": [{"label": task, "names": names} for task, names in by_task.items()],

@@ -211,7 +211,8 @@ def test_a_view_is_kept_shared_inside_the_agency_and_seen_nowhere_else(client: C
     assert "本周超期" in sign_in(client, colleague).get("/ledger/").content.decode()
     assert "本周超期" not in sign_in(client, stranger.officer).get("/ledger/").content.decode()
     assert client.post(f"/ledger/views/{view.pk}/delete/").status_code == 404
-    sign_in(client, stage.coordinator).post(f"/ledger/views/{view.pk}/delete/")
+    dropped = sign_in(client, stage.coordinator).post(f"/ledger/views/{view.pk}/delete/", {"query": "state=live"})
+    assert dropped.headers["Location"] == "/ledger/?state=live"
     assert not SavedView.objects.exists()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from agencies.actor import Actor
 from agencies.decision import Allowed, Decision, Denied
+from agencies.listing import said_of
 from agencies.models import Agency, AgencyGroup
 from agencies.refusals import Conflict, require
 from workflow import grants, policy, routing, timing
@@ -152,4 +153,4 @@ def to_go_out(tasks: Sequence[Task], receivers: Mapping[int, Sequence[Receiver]]
 
 def _expect_ready(task: Task, decision: Decision) -> None:
     if isinstance(decision, Denied):
-        raise Conflict(f"{task}: {decision.reason}")
+        raise Conflict(said_of(task, decision.reason))

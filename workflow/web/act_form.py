@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.actor import Actor
@@ -137,7 +138,7 @@ def prepared_text(part: Assignment) -> str:
         return _("Please see to “%(task)s” without delay and report how it stands.") % {"task": part.task.title}
     return _("Please see to “%(task)s”, due on %(due_on)s, without delay and report how it stands.") % {
         "task": part.task.title,
-        "due_on": part.due_on.isoformat(),
+        "due_on": date_format(part.due_on, "DATE_FORMAT"),
     }
 
 

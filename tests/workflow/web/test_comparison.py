@@ -55,6 +55,13 @@ def test_the_table_counts_who_signed_reported_and_is_late(signed_in: SignIn) -> 
     assert all(part.agency.short_name in text for part in parts)
 
 
+def test_the_prepared_words_of_a_press_write_the_day_out(signed_in: SignIn) -> None:
+    _task, parts, cast = fanned_out()
+    due_on = TODAY + dt.timedelta(days=30)
+    page = signed_in(cast["coordinator"]).get(reverse("assignment-act", args=[parts[0].pk, "press"])).content.decode()
+    assert f"办结时限为{due_on.year}年{due_on.month}月{due_on.day}日，" in page
+
+
 def test_the_table_narrows_to_those_who_have_not_signed(signed_in: SignIn) -> None:
     task, parts, cast = fanned_out()
     group = cast["group"]

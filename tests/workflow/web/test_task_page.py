@@ -11,6 +11,7 @@ from django.urls import reverse
 from agencies.actions.delegate import delegate
 from agencies.actor import Actor
 from agencies.models import Role
+from measures.models import Plan
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_member
 from tests.factories.tasks import accepted_task, dispatched_task, draft_task, make_crew
 from tests.workflow.web.conftest import SignIn
@@ -42,6 +43,18 @@ def test_a_deputy_is_named_with_the_person_they_act_for(signed_in: SignIn) -> No
     line = page.context["timeline"][0]
     assert (line.verb, line.who, line.on_behalf_of) == ("转办承办人", lead.officer.name, lead.reviewer.name)
     assert f"（代 {lead.reviewer.name}）" in page.content.decode()
+
+
+def test_the_path_above_a_task_leads_to_its_plan(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    plan = Plan.objects.create(
+        title="行动方案", issuer=stage.issuer, coordinator=stage.issuer, issued_on=TODAY, text="全文。", sha256="0" * 64, confirmed_at=NOW
+    )
+    Task.objects.filter(pk=stage.task.pk).update(plan=plan)
+    client = signed_in(stage.leads[0].officer)
+    page = client.get(reverse("task", args=[stage.task.pk])).content.decode()
+    assert f'<li class="breadcrumb-item"><a href="{reverse("plan", args=[plan.pk])}">行动方案</a></li>' in page
+    assert client.get(reverse("plan", args=[plan.pk])).status_code == 200
 
 
 def test_dispatch_is_one_line_for_many_agencies_and_each_signing_a_line_of_its_own(signed_in: SignIn) -> None:
