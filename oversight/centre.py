@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +35,9 @@ UNSIGNED_DAYS = 3
 
 DECISIONS = frozenset({"hand_back", "extension", "sign_off", "report"})
 """Queues of decisions, worked one after another."""
+
+MOVED, REQUESTED, DUE = gettext_lazy("Last movement"), gettext_lazy("Requested on"), gettext_lazy("Due on")
+"""What the two days of a row are called in most queues."""
 
 NAMED = 3
 """How many agencies are named before they are only counted."""
@@ -79,6 +82,8 @@ class Queue:
     count: int = 0
     rows: Sequence[QueueRow] = ()
     url: str = ""
+    since_label: str | Promise = MOVED
+    due_label: str | Promise = DUE
 
 
 def _issued(actor: Actor, prefix: str) -> Q:
@@ -118,6 +123,7 @@ def queues(
         name="unsigned",
         label=gettext_lazy("Not signed for"),
         advice=gettext_lazy("Assigned days ago and still not signed for."),
+        since_label=gettext_lazy("Dispatched on"),
         url=ledger_url(**base, unsigned=unsigned_days),
     )
     standing = Queue(
@@ -132,7 +138,7 @@ def queues(
         (standing, stalled(now, stalled_days), "moved_at"),
     ]
     counted = _counted(actor, today, unsigned_days, stalled_days)
-    found = [replace(queue, count=counted[queue.name]) for queue in _decisions(actor, shown)]
+    found = _decisions(actor, shown, counted)
     for queue, condition, first in waiting:
         rows = parts.filter(condition).order_by(first, "pk")
         listed = by_task(rows, first, shown) if gathered else _pressable(queue.name, rows, shown)
@@ -170,6 +176,8 @@ class _Kind:
     due: str
     since: str
     subject: str = "assignment"
+    since_label: str | Promise = REQUESTED
+    due_label: str | Promise = DUE
 
 
 HAND_BACKS = _Kind(
@@ -180,6 +188,8 @@ HAND_BACKS = _Kind(
     note="reason",
     due="rule_by",
     since="raised_at",
+    since_label=gettext_lazy("Handed back on"),
+    due_label=gettext_lazy("To be ruled on by"),
 )
 EXTENSIONS = _Kind(
     name="extension",
@@ -189,6 +199,7 @@ EXTENSIONS = _Kind(
     note="reason",
     due="asked_for",
     since="requested_at",
+    due_label=gettext_lazy("Asked for"),
 )
 REPORTS = _Kind(
     name="report",
@@ -199,18 +210,26 @@ REPORTS = _Kind(
     due="due_on",
     since="submitted_at",
     subject="report",
+    since_label=gettext_lazy("Submitted on"),
+    due_label=gettext_lazy("Report due on"),
 )
 
 
-def _decisions(actor: Actor, shown: int) -> list[Queue]:
+def decisions(actor: Actor, *, now: dt.datetime, shown: int) -> list[Queue]:
+    """Return the queues of decisions alone, with so many rows of each."""
+    return _decisions(actor, shown, _counted(actor, timezone.localdate(now), UNSIGNED_DAYS, STALLED_DAYS))
+
+
+def _decisions(actor: Actor, shown: int, counted: Mapping[str, int]) -> list[Queue]:
     issued = _issued(actor, "assignment__task__")
     closing = SignOff.objects.filter(_issued(actor, "task__"), state__in=[SignOffState.COLLECTING, SignOffState.UNDER_REVIEW])
-    return [
+    found = [
         _decision(HAND_BACKS, HandBack.objects.filter(issued, state=HandBackState.RAISED).order_by("rule_by", "pk"), shown),
         _decision(EXTENSIONS, Extension.objects.filter(issued, state=ExtensionState.REQUESTED).order_by("due_before", "pk"), shown),
         _sign_offs(closing.order_by("requested_at", "pk"), shown),
         _decision(REPORTS, Report.objects.filter(issued, state=ReportState.SUBMITTED).order_by("submitted_at", "pk"), shown),
     ]
+    return [replace(queue, count=counted[queue.name]) for queue in found]
 
 
 def _decision(kind: _Kind, rows: QuerySet[Any], shown: int) -> Queue:
@@ -236,7 +255,8 @@ def _decision(kind: _Kind, rows: QuerySet[Any], shown: int) -> Queue:
         )
         for row in first
     ]
-    return Queue(name=kind.name, label=kind.label, advice=kind.advice, rows=found)
+    queue = Queue(name=kind.name, label=kind.label, advice=kind.advice, rows=found)
+    return replace(queue, since_label=kind.since_label, due_label=kind.due_label)
 
 
 def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
@@ -261,7 +281,7 @@ def _sign_offs(rows: QuerySet[SignOff], shown: int) -> Queue:
     ]
     return Queue(
         name="sign_off", label=gettext_lazy("Tasks to sign off"), advice=gettext_lazy("The leads have declared them done."),
-        rows=found, url=ledger_url(scope="issued", state=TaskState.CLOSING.value),
+        rows=found, url=ledger_url(scope="issued", state=TaskState.CLOSING.value), since_label=REQUESTED,
     )  # fmt: skip
 
 

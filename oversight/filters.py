@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
+from agencies.listing import said_of
 from measures.models import Section
 from oversight import sight
 from oversight.lights import LIGHT_WORDS, SEVERITY, Lights, waiting_for_time
@@ -48,6 +49,13 @@ DONE = "done"
 """The choice of a part's state that stands for what is declared or confirmed done."""
 
 LONGEST_WAIT = 3650
+
+UNSEEN = {
+    "unsigned": _("not signed for within %(days)s days"),
+    "stalled": _("no movement for %(days)s days"),
+    "was": _("was overdue at some time"),
+}
+"""What only links of boards ask for, in words."""
 
 LINKS_SAY = frozenset({"agency", "due_from", "due_to", "mine", "overdue", "own", "part", "plan", "q", "rows", "scope", "sort", "state"})
 """What link rows know of parts; whatever else is asked, the parts are asked."""
@@ -167,6 +175,20 @@ class LedgerForm(forms.Form):
     def rows_kind(self) -> str:
         """Return what a row is: a task, or one agency's part."""
         return "parts" if self.data.get("rows") == "parts" else "tasks"
+
+    @property
+    def unseen(self) -> list[tuple[str, str]]:
+        """Return what is asked without a field that shows it, as links of boards do: the value's name, and what it asks in words."""
+        said: dict[str, str] = {}
+        for name, words in UNSEEN.items():
+            asked = self.cleaned_data.get(name)
+            if asked is not None and asked is not False:
+                said[name] = str(words) % {"days": asked}
+        name = "state" if self.rows_kind == "parts" else "own"
+        words_of = dict(getattr(self.fields[name], "choices", ()))
+        if (asked := self.cleaned_data.get(name)) in words_of and asked:
+            said[name] = said_of(self.fields[name].label, words_of[asked])
+        return list(said.items())
 
     def clean_q(self) -> str:
         """Refuse words too short to find anything by."""

@@ -73,7 +73,7 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
     disputed = set(
         HandBack.objects.filter(assignment__task__in=tasks, state=HandBackState.RAISED).values_list("assignment__task_id", flat=True)
     )
-    instructed = _to_instruct(actor, tasks)
+    instructed = to_instruct(actor, tasks)
     found = []
     for row in first:
         parts = late[row["pk"]]
@@ -100,7 +100,7 @@ def red(actor: Actor, *, lights: Lights, now: dt.datetime, plan: str = "", scope
     return found
 
 
-def _to_instruct(actor: Actor, tasks: Sequence[int]) -> set[int]:
+def to_instruct(actor: Actor, tasks: Sequence[int]) -> set[int]:
     """Return the tasks on which the actor may write an instruction, as `policy.may_instruct` answers for one."""
     seats = actor.agencies_where("instruct")
     if not seats:

@@ -18,6 +18,7 @@ from oversight.counts import Counts
 from oversight.filters import LINKS, LIVE, OWED, ledger_url, overdue
 from oversight.ledger import light_of_part
 from oversight.lights import RUNNING_TASKS, Lights, waiting_for_time
+from oversight.links import act_url
 from workflow import duties
 from workflow.deadlines.lights import Colour, Light
 from workflow.duties import Duty
@@ -260,6 +261,7 @@ def _leader(actor: Actor, lights: Lights, now: dt.datetime) -> Desk:
                 count=late_count,
                 look="red",
                 url=ledger_url(scope="overseen", state=LIVE, light=Colour.RED.value),
+                opens=_("Instruct"),
                 matters=[_red(matter) for matter in matters.red(actor, lights=lights, now=now)] if late_count else (),
             ),
             _written("help", _("Help wanted"), help_wanted, text="help_needed"),
@@ -276,6 +278,7 @@ def _red(matter: matters.Matter) -> Matter:
         about=centre.some_names(matter.who),
         due_on=matter.since - dt.timedelta(days=1),
         note=f"{matter.why} {matter.ahead}",
+        url=f"{act_url('task', matter.task_id, 'instruct')}?next={reverse('workbench')}" if matter.may_instruct else "",
     )
 
 

@@ -15,7 +15,7 @@ from workflow import timing
 from workflow.deadlines import Colour, Light, WorkCalendar
 from workflow.lights import assignment_light
 from workflow.models import Assignment, Contribution, Report
-from workflow.owed import is_owed
+from workflow.owed import is_over, is_owed
 from workflow.states import ENDED_ASSIGNMENT_STATES, OPEN_CONTRIBUTION_STATES, ContributionState, ExtensionState, ReportState
 from workflow.thresholds import Thresholds
 
@@ -28,6 +28,7 @@ class Row:
 
     Attributes:
         expected: the latest report, or for a supporter the latest contribution, it owes or owed; None where none was ever expected.
+            What was not sent by the time that its part was done is not expected any more.
         missed: how many of its reports were missed, or contributions late, caught up or not.
         extensions: how often it was granted more time.
     """
@@ -90,13 +91,14 @@ def _row(part: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: T
     ended = part.declared_at or (part.task.closed_at if part.state == "confirmed" else None)
     last = timezone.localdate(ended) if ended else today
     until = timezone.localdate(part.task.closed_at) if part.state == "confirmed" and part.task.closed_at else today
+    expected = [row for row in owed if row.period_start <= today and not is_over(row)]
     late = [row for row in owed if isinstance(row, Contribution) and row.state in OPEN_CONTRIBUTION_STATES and row.due_on < until]
     if timing.cannot_write(part):
         late = []
     return Row(
         part=part,
         light=light,
-        expected=max((row for row in owed if row.period_start <= today), key=lambda row: (row.period_end, row.pk), default=None),
+        expected=max(expected, key=lambda row: (row.period_end, row.pk), default=None),
         missed=len(late) + sum(row.was_missed if isinstance(row, Report) else row.was_late for row in owed if row not in late),
         extensions=sum(row.state == ExtensionState.GRANTED for row in part.extensions.all()),
         is_late=light.colour == Colour.RED if part.is_lead else any(is_owed(row) for row in late),

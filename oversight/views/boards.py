@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 QUEUE_ROWS = 10
 LONGEST_WAIT = 3650
+WALKED = 200
+"""Among how many rows of a queue the one that was left for later is looked for."""
 
 
 def require_oversight(request: ActorRequest, *codenames: str) -> None:
@@ -57,25 +59,48 @@ def command(request: ActorRequest) -> HttpResponse:
     return render(request, "oversight/command.html", context)
 
 
-def _acts(row: centre.QueueRow, queue: str) -> list[tuple[str, str]]:
-    """Return what answers a row: the label, and the address of the act, which leads on to the next row where it is a decision."""
-    onward = f"?{urlencode({'next': reverse('command-next', args=[queue])})}" if queue in centre.DECISIONS else ""
+def _acts(row: centre.QueueRow, queue: str, left: str = "") -> list[tuple[str, str]]:
+    """Return what answers a row: the label, and the address of the act, which leads on to the next row where it is a decision.
+
+    Args:
+        row: of the queue.
+        queue: its name.
+        left: key of the row that was last left for later; the next one is that behind it.
+    """
+    onward = ""
+    if queue in centre.DECISIONS:
+        walk, centred = reverse("command-next", args=[queue]), reverse("command")
+        ways = {"next": f"{walk}?after={left}" if left else walk, "skip": f"{walk}?after={row.subject_id}"}
+        onward = f"?{urlencode(ways | {'back': f'{centred}#queue-{queue}'})}"
     return [(str(CATALOG[name].label), act_url(row.subject, row.subject_id, name) + onward) for name in row.acts]
 
 
 @require_GET
 def next_decision(request: ActorRequest, queue: str) -> HttpResponse:
-    """Lead to the first row of a queue of decisions that is still open, and back to the centre when none is left."""
+    """Lead to the first open row of a queue of decisions, or to that behind the one left for later; back to the centre after the last."""
     require_oversight(request, "coordinate")
     if queue not in centre.DECISIONS:
         raise NotYours
-    waiting = next(found for found in centre.queues(request.actor, now=timezone.now(), shown=1) if found.name == queue)
+    left = request.GET.get("after", "")
+    shown = WALKED if left else 1
+    waiting = next(found for found in centre.decisions(request.actor, now=timezone.now(), shown=shown) if found.name == queue)
     if not waiting.rows:
         messages.success(request, _("Nothing is left in “%(queue)s”.") % {"queue": waiting.label})
         return redirect("command")
+    places = [str(row.subject_id) for row in waiting.rows]
+    known = left in places
+    ahead = waiting.rows[places.index(left) + 1 :] if known else waiting.rows
+    if not ahead:
+        words = ngettext(
+            "You have been through “%(queue)s”; %(count)d was left for later.",
+            "You have been through “%(queue)s”; %(count)d were left for later.",
+            waiting.count,
+        )
+        messages.info(request, words % {"count": waiting.count, "queue": waiting.label})
+        return redirect("command")
     words = ngettext("%(count)d is left in “%(queue)s”.", "%(count)d are left in “%(queue)s”.", waiting.count)
     messages.info(request, words % {"count": waiting.count, "queue": waiting.label})
-    return redirect(_acts(waiting.rows[0], queue)[0][1])
+    return redirect(_acts(ahead[0], queue, left if known else "")[0][1])
 
 
 def _days(given: str | None, usual: int) -> int:

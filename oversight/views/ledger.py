@@ -19,7 +19,7 @@ from agencies.actor import Actor
 from agencies.listing import listed
 from agencies.models import Agency
 from agencies.refusals import Invalid, NotYours
-from oversight import export, ledger
+from oversight import export, ledger, matters
 from oversight.filters import Filter, LedgerForm, address_without
 from oversight.lights import Lights
 from oversight.models import SavedView
@@ -64,9 +64,11 @@ def show(request: ActorRequest) -> HttpResponse:
         "columns": [(name, str(ledger.COLUMNS[name])) for name in asked.columns],
         "all_columns": [(name, ledger.COLUMNS[name]) for name in ledger.columns_for(asked.rows, ledger.COLUMNS)],
         "chosen": asked.columns,
+        "unseen": [(words, f"?{address_without(request.GET, name)}") for name, words in asked.form.unseen] if asked.is_valid else [],
         "sort": asked.sort or "due",
         "views": views,
         "agencies": Agency.objects.filter(pk__in=actor.agency_ids),
+        "to_instruct": matters.to_instruct(actor, [row.task_id for row in found]),
         "may_press": bool(actor.agencies_where("coordinate")),
         "query": address_without(request.GET),
         "kept_columns": request.GET.getlist("cols"),

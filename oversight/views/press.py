@@ -54,7 +54,12 @@ def ask(request: ActorRequest, kind: str) -> HttpResponse:
     by_task: dict[str, list[str]] = defaultdict(list)
     left_out: list[tuple[str, str]] = []
     reached: list[Assignment] = []
-    for part in chosen(request.GET, request.actor, now):
+    try:
+        parts = chosen(request.GET, request.actor, now)
+    except Invalid as refusal:  # said where the rows can be ticked
+        messages.warning(request, str(refusal.reason))
+        return redirect(_back(request.GET))
+    for part in parts:
         decision = act.offer(request.actor, part, now=now)
         name = noted(part.agency, part.get_part_display())
         if decision:
@@ -89,4 +94,9 @@ def send(request: ActorRequest, kind: str) -> HttpResponse:
         words = ngettext("A reminder went out for %(count)d part.", "Reminders went out for %(count)d parts.", count)
     if count:
         messages.success(request, words % {"count": count})
-    return redirect(f"{reverse('ledger')}?{QueryDict(request.POST.get('back', '')).urlencode()}")
+    return redirect(_back(request.POST))
+
+
+def _back(query: QueryDict) -> str:
+    """Return the address of the ledger as it was before."""
+    return f"{reverse('ledger')}?{QueryDict(query.get('back', '')).urlencode()}"

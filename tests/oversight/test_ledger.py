@@ -216,6 +216,23 @@ def test_a_view_is_kept_shared_inside_the_agency_and_seen_nowhere_else(client: C
     assert not SavedView.objects.exists()
 
 
+def test_what_a_link_of_a_board_asks_is_said_and_can_be_taken_off(client: Client) -> None:
+    stage = dispatched_task()
+    page = sign_in(client, stage.coordinator).get("/ledger/", {"rows": "parts", "unsigned": "0", "state": "live"})
+    assert page.context["unseen"] == [("满 0 天未签收", "?rows=parts&state=live"), ("事项状态：未办结", "?rows=parts&unsigned=0")]
+    assert "满 0 天未签收" in page.content.decode()
+    assert not client.get("/ledger/", {"state": "live"}).context["unseen"]
+
+
+def test_a_leader_writes_an_instruction_from_the_ledger_and_the_workbench(client: Client) -> None:
+    stage = dispatched_task(due_on=TODAY + dt.timedelta(days=1))
+    address = f"/tasks/{stage.task.pk}/acts/instruct/?next="
+    with time_machine.travel(NOW + dt.timedelta(days=9), tick=False):
+        assert f'{address}%2Fledger%2F%3Fstate%3Dlive"' in sign_in(client, stage.leader).get("/ledger/", {"state": "live"}).content.decode()
+        assert f'{address}/workbench/"' in client.get("/workbench/").content.decode()
+        assert "/acts/instruct/" not in sign_in(client, stage.coordinator).get("/ledger/").content.decode()
+
+
 def test_a_view_cannot_be_shared_with_an_agency_of_others(client: Client) -> None:
     stage, other = dispatched_task(), make_agency()
     answer = sign_in(client, stage.coordinator).post("/ledger/views/", {"name": "x", "query": "", "agency": other.pk})

@@ -96,6 +96,7 @@ def test_pressing_without_a_word_or_without_a_choice_is_refused(client: Client) 
     stage = dispatched_task()
     client.force_login(stage.coordinator)
     assert client.post("/ledger/press/send/", {"part": [stage.part_of(stage.leads[0]).pk], "text": " "}).status_code == 400
-    assert client.get("/ledger/press/").status_code == 400
+    nothing = client.get("/ledger/press/", {"back": "overdue=on"}, follow=True)
+    assert (nothing.redirect_chain, "请先勾选" in nothing.content.decode()) == ([("/ledger/?overdue=on", 302)], True)
     assert client.post("/ledger/press/send/", {"part": ["x", "9" * 40], "text": "请办。"}).status_code == 400
     assert pressed() == 0

@@ -50,6 +50,28 @@ def test_after_each_decision_comes_the_next_until_none_is_left(client: Client) -
     assert "已全部处理完毕" in client.get("/command/").content.decode()
 
 
+@time_machine.travel(NOW, tick=False)
+def test_a_decision_can_be_left_for_later_and_answered_the_other_way(client: Client) -> None:
+    stage = asking(3)
+    client.force_login(stage.coordinator)
+    centre = client.get("/command/").content.decode()
+    assert all(f"<th>{head}</th>" in centre for head in ("申请日期", "申请延至"))
+    first, second, third = Extension.objects.order_by("due_before", "pk")
+    page = client.get("/command/next/extension/", follow=True)
+    assert page.context["subject"].pk == first.assignment_id
+    assert page.context["back_url"] == "/command/#queue-extension"
+    page = client.get(page.context["skip_url"], follow=True)
+    assert page.context["subject"].pk == second.assignment_id
+    [(label, refusing)] = page.context["others"]
+    assert (label, f"/assignments/{second.assignment_id}/acts/refuse_extension/" in refusing) == ("不予延期", True)
+    answer = client.post(refusing, {"opinion": "抓紧办理", "version": ""}, follow=True)
+    assert Extension.objects.get(pk=second.pk).state == "refused"
+    assert answer.context["subject"].pk == third.assignment_id
+    ended = client.get(answer.context["skip_url"], follow=True)
+    assert ended.redirect_chain[-1][0] == "/command/"
+    assert "已逐件看完，尚有 2 件留待处理" in ended.content.decode()
+
+
 def test_only_queues_of_decisions_are_worked_so_and_only_by_coordinators(client: Client) -> None:
     stage = asking(1)
     client.force_login(stage.coordinator)

@@ -21,7 +21,7 @@ from workflow.catalog import CATALOG, Act, SubjectRow, task_of
 from workflow.models import Assignment, Task, WorkPlan
 from workflow.web import load
 from workflow.web.act_form import ActForm
-from workflow.web.panels import panels_for
+from workflow.web.panels import other_answers, panels_for
 from workflow.web.pickers import suggestions
 from workflow.web.receivers import receivers
 from workflow.web.timeline import tell
@@ -97,7 +97,12 @@ def show(
         "receivers_total": sum(len(group.names) for group in groups),
         "panels": panels_for(actor, entry.name, subject),
         "agencies": suggestions("", timezone.localdate(now)) if any(field.kind == "agency" for field in entry.fields) else [],
-        "back_url": _onward(request, subject),
+        "others": [
+            (other.label, f"{reverse(f'{entry.subject}-act', args=[subject.pk, other.name])}?{request.GET.urlencode()}")
+            for other in other_answers(actor, entry.name, subject, now=now)
+        ],
+        "back_url": _named(request, "back") or _onward(request, subject),
+        "skip_url": _named(request, "skip"),
         "next": request.POST.get("next", request.GET.get("next", "")),
     }
     return render(request, "workflow/act.html", context, status=status)
@@ -115,7 +120,11 @@ def _agency_of(subject: SubjectRow) -> str:
 
 def _onward(request: HttpRequest, subject: SubjectRow) -> str:
     """Return where the person goes after the act: where they came from, when it is a page of ours, else the task."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("task", args=[task_of(subject).pk])
+    return _named(request, "next") or reverse("task", args=[task_of(subject).pk])
+
+
+def _named(request: HttpRequest, name: str) -> str:
+    """Return the address that a request names, when it is one of a page of ours; else nothing."""
+    wanted = request.POST.get(name, request.GET.get(name, ""))
+    allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if allowed else ""

@@ -19,6 +19,7 @@ from agencies.middleware import actor_of
 from agencies.refusals import Invalid, require
 from workflow import policy
 from workflow.actions.batch import press_many, remind_many
+from workflow.catalog import CATALOG
 from workflow.comparison import Row, counts_of, rows_of
 from workflow.models import Task
 from workflow.thresholds import thresholds_in_force
@@ -35,6 +36,9 @@ SHOWS = {
     "late": gettext_lazy("Late now"),
 }
 """What of the table is shown."""
+
+ACTS = ("press", "remind")
+"""What is done to those ticked."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +62,7 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
         "shows": list(SHOWS.items()),
         "show": show,
         "rows": [row for row in chosen if _is_shown(row, show)],
-        "may_press": any(policy.may_press(actor, row.part) for row in chosen),
+        "may_press": {row.part.pk for row in chosen if any(CATALOG[act].offer(actor, row.part, now=now) for act in ACTS)},
     }
     return render(request, "workflow/comparison/table.html", context)
 
@@ -100,7 +104,7 @@ def _act(request: HttpRequest, actor: Actor, task: Task, rows: list[Row], *, now
         "chosen": [f"{part.pk}:{shown[part.pk] or part.version}" for part in chosen],
         "receivers": [Group(_("Receives it"), [part.agency.name for part in chosen])],
         "total": len(chosen),
-        "text": text or prepared_text(chosen[0]),
+        "text": text if "confirmed" in request.POST else prepared_text(chosen[0]),
         "error": "",
     }
     if "confirmed" not in request.POST:

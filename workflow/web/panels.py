@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from agencies.actor import Actor
 from workflow import policy, timing
-from workflow.catalog import SubjectRow, task_of
+from workflow.catalog import Act, SubjectRow, offers, task_of
 from workflow.models import Answer, Assignment, Contribution, Report, WorkPlan
 from workflow.work_plans import line_of
 
 RULINGS = frozenset({"record_meeting", "uphold", "reroute", "withdraw_hand_back"})
 EXTENSIONS = frozenset({"grant_extension", "refuse_extension", "withdraw_extension"})
 ROUNDS = frozenset({"ask_verifier", "verify", "sign_off", "return_sign_off", "submit_sign_off", "co_sign", "withdraw_sign_off"})
+REPORTS = frozenset({"accept_report", "return_report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ def panels_for(actor: Actor, act_name: str, subject: SubjectRow) -> list[Panel]:
     """Return what is read before an act is done, as far as the actor may read it."""
     name, row = _read_before(actor, act_name, subject)
     return [] if row is None else [Panel(f"workflow/panels/{name}.html", row)]
+
+
+def other_answers(actor: Actor, act_name: str, subject: SubjectRow, *, now: dt.datetime) -> list[Act]:
+    """Return the other acts that answer what is read before an act, as far as they can be done now."""
+    kind: frozenset[str] = next((kind for kind in (RULINGS, EXTENSIONS, ROUNDS, REPORTS) if act_name in kind), frozenset())
+    return (
+        [offer.act for offer in offers(actor, subject, now=now) if offer.decision and offer.act.name in kind - {act_name}] if kind else []
+    )
 
 
 def _read_before(actor: Actor, act_name: str, subject: SubjectRow) -> tuple[str, object | None]:

@@ -22,6 +22,7 @@
     rows[at]?.classList.remove("row-at");
     at = to;
     rows[at].classList.add("row-at");
+    history.replaceState({ ...history.state, row: at }, "");
   };
   const go = (to) => {
     if (to < 0 || to >= rows.length) return;
@@ -29,6 +30,7 @@
     rows[at].querySelector(".col-title a")?.focus();
   };
   rows.forEach((row, index) => row.addEventListener("focusin", () => mark(index))); // who came to a row by mouse or Tab goes on from there
+  if (history.state?.row in rows) go(history.state.row); // who comes back from a task stands where they left
   if (rows.length) document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
     if (event.target.closest("details.tool") || document.querySelector("dialog[open]")) return;

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from agencies.models import Role
 from tests.factories.directory import NOW, TODAY, actor_of, make_agency, make_group, make_member
-from tests.factories.tasks import accepted_task, asked_contribution, make_crew, sent_contribution
+from tests.factories.tasks import accepted_task, asked_contribution, make_crew, open_report, sent_contribution
 from tests.workflow.web.conftest import SignIn
 from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.sign_for import sign_for
 from workflow.models import Assignment, Contribution, Event, Task
-from workflow.states import Part
+from workflow.states import AssignmentState, Part, TaskState
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,26 @@ def test_the_prepared_words_of_a_press_write_the_day_out(signed_in: SignIn) -> N
     due_on = TODAY + dt.timedelta(days=30)
     page = signed_in(cast["coordinator"]).get(reverse("assignment-act", args=[parts[0].pk, "press"])).content.decode()
     assert f"办结时限为{due_on.year}年{due_on.month}月{due_on.day}日，" in page
+
+
+def test_nobody_of_a_task_that_has_ended_is_pressed_or_expected_to_report(signed_in: SignIn) -> None:
+    stage = accepted_task(supporters=1)
+    open_report(stage, stage.leads[0])
+    page = signed_in(stage.coordinator).get(reverse("comparison", args=[stage.task.pk]))
+    assert (len(page.context["may_press"]), page.context["counts"].expected) == (2, 1)
+    Task.objects.filter(pk=stage.task.pk).update(state=TaskState.CLOSED, closed_at=NOW)
+    Assignment.objects.filter(task=stage.task).update(state=AssignmentState.CONFIRMED, declared_at=NOW)
+    page = signed_in(stage.coordinator).get(reverse("comparison", args=[stage.task.pk]))
+    assert (page.context["may_press"], page.context["counts"].expected) == (set(), 0)
+    assert 'name="part"' not in page.content.decode()
+
+
+def test_a_press_without_words_says_so_beside_the_field_and_stays_empty(signed_in: SignIn) -> None:
+    task, parts, cast = fanned_out()
+    chosen = {"act": "press", "confirmed": "yes", "part": f"{parts[0].pk}:{parts[0].version}", "text": " "}
+    answer = signed_in(cast["coordinator"]).post(reverse("comparison", args=[task.pk]), chosen)
+    assert (answer.status_code, answer.context["text"]) == (400, " ")
+    assert 'id="text-error"' in answer.content.decode()
 
 
 def test_the_table_narrows_to_those_who_have_not_signed(signed_in: SignIn) -> None:

@@ -19,6 +19,7 @@ from workflow.actions.draw_up import PlannedReceiver, draw_up_task
 from workflow.actions.hand_back import hand_back
 from workflow.actions.interrupt import resume, suspend
 from workflow.actions.request_extension import request_extension
+from workflow.grants import rebuild
 from workflow.models import Assignment, Task
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,7 @@ def test_the_path_above_a_task_leads_to_its_plan(signed_in: SignIn) -> None:
         title="行动方案", issuer=stage.issuer, coordinator=stage.issuer, issued_on=TODAY, text="全文。", sha256="0" * 64, confirmed_at=NOW
     )
     Task.objects.filter(pk=stage.task.pk).update(plan=plan)
+    rebuild()
     client = signed_in(stage.leads[0].officer)
     page = client.get(reverse("task", args=[stage.task.pk])).content.decode()
     assert f'<li class="breadcrumb-item"><a href="{reverse("plan", args=[plan.pk])}">行动方案</a></li>' in page

@@ -15,6 +15,7 @@ from measures.models import PlanEvent, PlanVerb
 from notifications.channels import load
 from workflow.actions.set_calendar import MOVED
 from workflow.ladder import RUNG_NAMES, RUNG_PAPERS, Audience
+from workflow.ladder.rungs import BEFORE
 
 SHOWN = 50
 """Lines that are shown; the record keeps all."""
@@ -58,7 +59,11 @@ def _of_ladder(data: Mapping[str, Any]) -> Iterator[str]:
 def _of_rung(code: str, data: Mapping[str, Any]) -> Iterator[str]:
     """Say how a rung fires that is set: when, whom it tells, with which paper, by which channels."""
     if (days := data.get("days", {}).get(code)) is not None:
-        yield ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+        if code in BEFORE:
+            words = ngettext("%(days)d working day before", "%(days)d working days before", abs(days))
+        else:
+            words = ngettext("%(days)d working day", "%(days)d working days", days)
+        yield words % {"days": abs(days)}
     if told := data.get("told", {}).get(code):
         yield _("tells %(people)s") % {"people": listed(Audience(who).label for who in told)}
     if code in RUNG_PAPERS and (makes := data.get("papers", {}).get(code)) is not None:
