@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 
 def listed(names: Iterable[object]) -> str:
     """Return names in one line: with 、 between them in Chinese, with commas in English."""
     return pgettext("between names", ", ").join(str(name) for name in names)
+
+
+def gap() -> str:
+    """Return what stands between two sentences, or behind a colon: a blank, and in Chinese nothing, whose marks bring their own."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 def noted(name: object, note: object) -> str:

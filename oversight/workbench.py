@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actor import Actor
+from agencies.listing import gap
 from oversight import centre, counts, matters, sight
 from oversight.counts import Counts
 from oversight.filters import LINKS, LIVE, OWED, ledger_url, overdue
@@ -277,7 +278,7 @@ def _red(matter: matters.Matter) -> Matter:
         title=matter.title,
         about=centre.some_names(matter.who),
         due_on=matter.since - dt.timedelta(days=1),
-        note=f"{matter.why} {matter.ahead}",
+        note=f"{matter.why}{gap()}{matter.ahead}",
         url=f"{act_url('task', matter.task_id, 'instruct')}?next={reverse('workbench')}" if matter.may_instruct else "",
     )
 

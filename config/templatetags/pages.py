@@ -9,9 +9,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from agencies.listing import listed
+from agencies.listing import gap, listed
 from workflow.web import badges
 from workflow.web.markup import drawn
 
@@ -74,12 +73,7 @@ def _drawn(field: BoundField, widget: Select, attributes: dict[str, Any]) -> Saf
     return drawn('<select name="{}"{}>{}</select>', field.html_name, flatatt(every), badges.options(choices, field.value()))
 
 
-@register.simple_tag
-def gap() -> str:
-    """Return what stands between two sentences, or behind a colon: a blank, and in Chinese nothing, whose marks bring their own."""
-    return "" if (get_language() or "").startswith("zh") else " "
-
-
+register.simple_tag(gap)
 register.simple_tag(badges.icon, name="icon")
 register.simple_tag(badges.light, name="light")
 register.simple_tag(badges.state, name="state")

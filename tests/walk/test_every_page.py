@@ -104,9 +104,9 @@ def foreign(visit: Visit, language: str, stored: str) -> Iterator[str]:
 
 
 def gaps(visit: Visit, stored: str) -> Iterator[str]:
-    """Give where a blank follows a Chinese mark inside a line, though nobody wrote it so: the mark brings its own."""
+    """Give where a blank follows a Chinese colon inside a line, though nobody wrote it so: the mark brings its own."""
     for line in lines_of(visit.document):
-        for found in re.finditer(r".{0,12}[：，。；？！] .{1,12}", line):
+        for found in re.finditer(r".{0,12}： .{1,12}", line):
             if found.group() in stored:
                 continue
             yield f"{visit.name} ({visit.who}): {found.group()!r}"
