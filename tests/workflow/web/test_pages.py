@@ -143,6 +143,14 @@ def test_an_act_that_cannot_be_done_says_why_and_asks_for_nothing(signed_in: Sig
     assert 'name="reason"' not in shown
 
 
+def test_an_act_that_was_done_already_names_nobody_it_would_go_to(signed_in: SignIn) -> None:
+    stage = draft_task(supporters=0)
+    client, url = signed_in(stage.coordinator), reverse("task-act", args=[stage.task.pk, "dispatch"])
+    assert 'class="card receivers"' in client.get(url).content.decode()
+    client.post(url, {"version": stage.task.version})
+    assert 'class="card receivers"' not in client.get(url).content.decode()
+
+
 def test_the_page_of_an_act_says_the_due_date_of_the_part_it_is_about(signed_in: SignIn) -> None:
     stage = accepted_task()
     part = stage.part_of(stage.leads[0])
