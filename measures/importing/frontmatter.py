@@ -148,7 +148,7 @@ def _head(document: Document, blocks: Sequence[Block]) -> tuple[list[Block], lis
     """Split off the lines before the first sentence or heading."""
     for index, block in enumerate(blocks):
         line = line_of(document, block)
-        if index >= _FIRST_LINES or block.kind is BlockKind.ROW:
+        if index >= _FIRST_LINES or (block.kind is BlockKind.ROW and not _META.match(line)):
             return list(blocks[:index]), list(blocks[index:]), Layout()
         if _RECIPIENTS.match(line):
             piece = Piece(line.rstrip("：:"), block.start, block.end)

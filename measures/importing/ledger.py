@@ -96,14 +96,17 @@ def _filled_down(document: Document, blocks: list[Block], columns: list[str]) ->
         if not columns[place] and short and "section" not in columns and any(cell.carried and cell.end > cell.start for cell in cells):
             columns[place] = "section"
     groups = [place for place, kind in enumerate(columns) if kind == "section"] + tasks[:-1]
+    aims = [place for place, kind in enumerate(columns) if kind == "aim"]
     above: dict[int, Cell] = {}
     filled: list[Block] = []
     for block in blocks:
         cells = list(block.cells)
-        named = bool(tasks) and tasks[-1] < len(cells) and bool(document.quote(cells[tasks[-1]]).strip())
+        aimed = any(place < len(cells) and document.quote(cells[place]).strip() for place in aims)
+        named = aimed or (bool(tasks) and tasks[-1] < len(cells) and bool(document.quote(cells[tasks[-1]]).strip()))
         for place in {*groups, *tasks}:
             quote = document.quote(cells[place]) if place < len(cells) else "-"
-            if place in above and (says_the_same(quote) or (place in groups and named and not quote.strip())):
+            empty = named and not quote.strip() and (place in groups or aimed)  # a further aim of the task above
+            if place in above and (says_the_same(quote) or empty):
                 cells[place] = replace(above[place], carried=True)
             elif quote.strip() and place < len(cells):
                 above[place] = cells[place]
@@ -139,7 +142,9 @@ def _rows(document: Document, blocks: list[Block], columns: list[str], reader: C
         row = _row(document, block, columns, heading, reader)
         if row is None:
             continue
-        if open_row is not None and _is_same_task(document.text, open_row, row):
+        if open_row is not None and _is_a_further_aim(open_row, row):
+            row = replace(row, number=row.number or open_row.number)
+        elif open_row is not None and _is_same_task(document.text, open_row, row):
             open_row = replace(open_row, end=row.end, cells=_with(open_row.cells, row.cells), texts=_with(open_row.texts, row.texts))
             continue
         if open_row is not None:
@@ -147,6 +152,12 @@ def _rows(document: Document, blocks: list[Block], columns: list[str], reader: C
         open_row = row
     if open_row is not None:
         yield open_row
+
+
+def _is_a_further_aim(first: LedgerRow, second: LedgerRow) -> bool:
+    """Tell a further row of one task that has an aim, somebody who leads and perhaps a day of its own."""
+    leads = [cell for cell in second.cells if cell.kind == "lead" and not cell.sources and cell.start >= first.end]
+    return first.title_start == second.title_start and first.texts[-1] != second.texts[-1] and bool(leads)
 
 
 def _is_same_task(text: str, first: LedgerRow, second: LedgerRow) -> bool:
@@ -216,6 +227,5 @@ def _row(document: Document, block: Block, columns: list[str], heading: tuple[in
     if not number and marker:
         number = marker.label
     start = min(block.start, tasks[0].start)
-    return LedgerRow(
-        number.rstrip(".．、"), start, block.end, *title, section, tuple((cell.start, cell.end) for cell in tasks), reader.read(block)
-    )
+    texts = tuple((cell.start, cell.end) for cell in (*tasks, *by_kind.get("aim", ())))
+    return LedgerRow(number.rstrip(".．、"), start, block.end, *title, section, texts, reader.read(block))

@@ -31,6 +31,7 @@ _SAME = re.compile(r"\s*(?P<same>[（(]?同[上前](?:一?[行栏项格列])?[�
 _THEN = re.compile(r"[、，,；;和及]\s*(?=\S)")
 _SAYS_SAME = "写的是“同上”，按上一项填写，请核对"
 _WIDE = "这一格占了几种单位的列，没有另写角色的按责任单位读取，请核对"
+_LEADER_LEFT_EMPTY = "没有写领导，按与上一行合并的单元格读取，请核对"
 _LEFT_EMPTY = "没有写单位，按与上一行合并的单元格读取，请核对"
 
 Span = tuple[int, int]
@@ -76,6 +77,8 @@ class CellReader:
                 found += [replace(one, why=one.why or _WIDE) for one in cells] if cell.start in wide else cells
         if not self.merged and not any(cell.kind in _DOERS for cell in found):
             found += self._left_empty(block)
+        if not self.merged and not any(cell.kind == "leader" for cell in found):
+            found += self._leader_above(block)
         return tuple(sorted(found, key=lambda cell: list(_LABELS).index(cell.kind)))
 
     def _wide(self, block: Block) -> set[int]:
@@ -106,6 +109,16 @@ class CellReader:
             kind = self.columns[place] if place < len(self.columns) else ""
             if kind in _DOERS and place in self.above and not self.document.quote(cell).strip():
                 return [LedgerCell(kind, cell.start, cell.end, self.above[place], _LEFT_EMPTY)]
+        return []
+
+    def _leader_above(self, block: Block) -> list[LedgerCell]:
+        """Take the leader of the row above where the cell that groups tasks is left empty as well: both were merged once."""
+        kinds = dict(zip(self.columns, block.cells, strict=False))
+        if "section" not in kinds or not kinds["section"].carried:
+            return []
+        for place, (kind, cell) in enumerate(zip(self.columns, block.cells, strict=False)):
+            if kind == "leader" and place in self.above and not self.document.quote(cell).strip():
+                return [LedgerCell(kind, cell.start, cell.end, self.above[place], _LEADER_LEFT_EMPTY)]
         return []
 
 

@@ -40,6 +40,8 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # 工作措施及责任分工: what is to be done, with a clause behind it that says by whom.
 _TASK_AND_DOERS = re.compile(r"(?:任务|措施|举措|事项|内容|要点|目标|要求)[及和与、/](?:责任|职责|任务)?(?:分工|单位|部门)")
+# 年度目标 beside 重点任务: how far it is to go, and not what it is called.
+_AIM = re.compile(r"(?:目标|指标)(?!任务|责任|事项)")
 AGENCIES = ("lead", "lead_with_persons", "responsible", "responsible_with_persons", "support")
 _OF_A_ROLE = ("lead", "support", "guiding")  # what the words above 单位 make of it
 _DEPTH, _HEIGHT = 8, 3
@@ -72,6 +74,9 @@ def find_header(document: Document, blocks: Sequence[Block]) -> Header | None:
         columns = _without_units(document, blocks[end:], [_kind_of_path(path) for path in zip(*_filled(rows), strict=True)], rows[-1])
         told = [place for place, name in enumerate(rows[-1]) if _TASK_AND_DOERS.search(name)]
         columns = ["task" if place in told else kind for place, kind in enumerate(columns)]
+        aims = [place for place, kind in enumerate(columns) if kind == "task" and place not in told and _AIM.search(rows[-1][place])]
+        if any(kind == "task" and place not in aims for place, kind in enumerate(columns)):
+            columns = ["aim" if place in aims else kind for place, kind in enumerate(columns)]
         if "task" in columns and (told or any(name in columns for name in AGENCIES)):
             return Header(end, tuple(columns))
     return None

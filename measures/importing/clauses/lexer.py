@@ -198,7 +198,7 @@ class Lexer:
         if fresh and (passed := self._for_what(at, end) or self._rule(at, end)):
             return passed
         label = roles.label_at(self.text, at) if fresh or self.wholes.holds(self._so_far(at)) else None
-        if label is not None and fresh and self._hides_label(at, label):
+        if label is not None and self._belongs_to_name(at, label, fresh=fresh):
             label = None
         if label is None and fresh and (bare := roles.bare_label_at(self.text, at)) and self.wholes.begin(self._ahead(bare.end)):
             label = bare
@@ -212,12 +212,12 @@ class Lexer:
             or self._role(at, end, after_name=after_name)
         )
 
-    def _hides_label(self, at: int, label: roles.Label) -> bool:
-        """Whether what looks like a label is a name with the next label right behind it: 县水利局配合单位：."""
-        return any(
-            roles.label_at(self.text, inside, loose=False) is not None and self.wholes.known(self.text[at:inside])
-            for inside in range(at + 3, label.end - 2)
-        )
+    def _belongs_to_name(self, at: int, label: roles.Label, *, fresh: bool) -> bool:
+        """Whether what looks like a label is a name before the next one (县水利局配合单位：), or its end before a blank (县市场监管局 )."""
+        if not fresh:
+            return self.text[label.end - 1] == " " and self.wholes.known(self._so_far(at) + self.text[at : label.end].strip())
+        inside = [at for at in range(at + 3, label.end - 2) if roles.label_at(self.text, at, loose=False) is not None]
+        return any(self.wholes.known(self.text[at:end]) for end in inside)
 
     def _goes_on(self, before: str) -> bool:
         """Whether 县 goes on an open set before it: 各市、县具体落实."""

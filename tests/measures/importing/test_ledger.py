@@ -212,3 +212,25 @@ def test_a_body_of_no_known_kind_keeps_the_role_of_its_column_before_another_col
     text = "序号,任务,牵头单位,责任单位,完成时限\n1,通车,市交通运输局,市公安局、成都局集团公司宜宾工务段、翠屏区人民政府,2025年9月底\n"
     measure = read_plan(text.encode(), "plan.csv", province="四川", city="宜宾").measures[0]
     assert measure.named("responsible") == ["市公安局", "成都局集团公司宜宾工务段", "翠屏区人民政府"]
+
+
+def test_aims_beside_tasks_are_their_text_and_a_further_aim_has_its_own_doers() -> None:
+    text = (
+        "序号,工作类别,重点任务,年度目标,责任领导,牵头单位,责任单位,完成时限\n"
+        "1,一、工业,培育企业,（1）新增规上企业100家,王伟,市工信局,市财政局,11月底前\n"
+        ",,,（2）新增高新技术企业60家,,市科技局,市税务局,10月底前\n"
+        "2,,稳定就业,城镇新增就业4万人,,市人社局,市教育局,12月底前\n"
+    )
+    measures = read_plan(text.encode(), "plan.csv").measures
+    assert [(measure.number, measure.title, measure.lead, measure.clauses[0].leaders) for measure in measures] == [
+        ("1", "培育企业", ["市工信局"], ("王伟",)),
+        ("1", "培育企业", ["市科技局"], ("王伟",)),
+        ("2", "稳定就业", ["市人社局"], ("王伟",)),
+    ]
+    assert "没有写领导，按与上一行合并的单元格读取，请核对" in {doubt.why for doubt in measures[2].clauses[0].doubts}
+
+
+def test_the_end_of_a_name_before_a_blank_is_no_label() -> None:
+    text = "一、优化服务\n（一）压减时间。\n牵头单位：县市场监管局    责任单位：县公安局    完成时限：2023年5月底\n"
+    (measure,) = read_plan(text.encode(), "plan.txt").measures
+    assert (measure.lead, measure.named("responsible")) == (["县市场监管局"], ["县公安局"])

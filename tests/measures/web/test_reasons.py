@@ -15,12 +15,13 @@ from measures.web.reasons import ENGLISH, in_english, reason
 from measures.web.wording import wording
 from tests.architecture.sources import ROOT
 
-ROOMS = ("clauses", "matching.py", "deadlines.py", "plan.py")
+ROOMS = ("clauses", "matching.py", "deadlines.py", "ledger_cells.py", "plan.py")
 """Where the reader words its reasons."""
 
 WORDS = re.compile("[一-鿿]")
 NO_SENTENCE = re.compile(r"[\\(\[|+]|[一二三四五六七八九]{4}|^[^一-鿿]*$")
-SHORTEST = 7
+SAYS_WHY = re.compile("[没不请按可已]|，")  # the name of a column does not
+SHORTEST = 6
 
 
 def sentences(path: Path) -> Iterator[str]:
@@ -38,7 +39,7 @@ def sentences(path: Path) -> Iterator[str]:
             text = node.value
         else:
             continue
-        if len(WORDS.findall(text)) >= SHORTEST and not NO_SENTENCE.search(text) and " " not in text:
+        if len(WORDS.findall(text)) >= SHORTEST and SAYS_WHY.search(text) and not NO_SENTENCE.search(text) and " " not in text:
             yield text
 
 

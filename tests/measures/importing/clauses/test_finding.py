@@ -50,7 +50,7 @@ def test_who_stands_behind_another_by_leaves_those_before_it_the_role_of_their_l
 
 
 def test_an_agency_of_two_parts_is_named_once_and_what_stands_before_a_label_names_nobody() -> None:
-    clause = parse_clause("（1）建新馆，责任单位：市文旅局；（2）护遗产，责任单位：市文旅局、市财政局", CONTEXT)
+    clause = parse_clause("建新馆，责任单位：市文旅局；责任单位：市文旅局、市财政局", CONTEXT)
     assert clause.agencies("responsible") == ["市文旅局", "市财政局"]
 
 
