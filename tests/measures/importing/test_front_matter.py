@@ -270,10 +270,11 @@ def test_a_title_does_not_end_with_the_paper_that_it_carries_out() -> None:
 
 def test_labels_of_a_site_that_fall_apart_are_neither_title_nor_body() -> None:
     page = (
-        "<html><body><table><tr><td>索引号：</td><td>011158303/2022-1</td></tr>"
-        "<tr><td>文　　号：</td><td>某政办发〔2022〕21号</td></tr></table>"
-        "<p>某市人民政府办公室关于印发某市数字经济行动方案的通知</p><p>各县（市、区）人民政府：</p><p>现印发给你们，请认真组织实施。</p>"
-        "<p>某市人民政府办公室</p><p>2022年5月18日</p><p>某市数字经济行动方案</p><p>一、推进建设</p><p>（一）建平台。（市工信局负责）</p></body></html>"
+        "<html><body><table><tr><td>索引号：</td><td>011158303/2022-1</td><td>发文机构：</td><td>某市人民政府办公室</td></tr>"
+        "<tr><td>文　　号：</td><td>某政办发〔2022〕21号</td><td>发布日期：</td><td>2022年05月20日</td></tr></table>"
+        "<div class='TRS_Editor'><p>某市人民政府办公室关于印发某市数字经济行动方案的通知</p>"
+        "<p>各县（市、区）人民政府：</p><p>现印发给你们，请认真组织实施。</p>"
+        "<p>某市人民政府办公室</p><p>2022年5月18日</p><p>某市数字经济行动方案</p><p>一、推进建设</p><p>（一）建平台。（市工信局负责）</p></div></body></html>"
     )
     reading = read_plan(page.encode(), "plan.html")
     assert (reading.title, reading.number) == ("某市数字经济行动方案", "某政办发〔2022〕21号")
