@@ -151,9 +151,11 @@ def actors(stage: Stage) -> dict[str, Actor]:
     }
 
 
-def fields(act: Act, stage: Stage, fresh: Agency) -> dict[str, Any]:
+def fields(act: Act, stage: Stage, fresh: Agency, state: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in act.fields:
+        if act.name == "instruct" and field.kind == "date" and state in {"closed", "terminated"}:
+            continue  # nobody is left to answer by a day
         match field.kind:
             case "date":
                 values[field.name] = TODAY if field.name == "held_on" else TODAY + dt.timedelta(days=100)
@@ -231,7 +233,7 @@ def test_the_table_is_true(subject: Subject, state: str) -> None:
     before = Event.objects.count()
     wrong, asked = {}, 0
     for act in (entry for entry in CATALOG.values() if entry.subject == subject):
-        values = fields(act, scene.stage, fresh)
+        values = fields(act, scene.stage, fresh, state)
         for role in ROLES:
             wanted, given = expected(act, state, role), answer(act, scene, people[role], values)
             asked += 1
@@ -254,7 +256,7 @@ def test_the_offers_agree_with_what_the_acts_answer() -> None:
                 for act in (entry for entry in CATALOG.values() if entry.subject == subject):
                     row = subject_of(subject, scene.pk)
                     offered = act.offer(people[role], row, now=NOW)
-                    given = answer(act, scene, people[role], fields(act, scene.stage, fresh))
+                    given = answer(act, scene, people[role], fields(act, scene.stage, fresh, state))
                     if given != 404:
                         assert bool(offered) == (given == 200), (act.name, state, role, offered, given)
                         checked += 1
