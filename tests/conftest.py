@@ -54,8 +54,8 @@ GOES_BY_THE_SET_UP = {"django_db", "db", "django_db_setup", "live_server", "redi
 """Marks and fixtures, asked for directly or through other fixtures, of tests to which it matters on what they run."""
 
 
-STARTS_PROCESSES = {"sinks", "browser", "celery_worker_process"}
-"""Fixtures of tests that take long each, although their files are short."""
+STARTS_PROCESSES = {"sinks", "_playwright", "celery_worker_process"}
+"""Fixtures of tests that take long each, although their files are short. A plain `browser` is none: tests of pages call a client so."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,10 +91,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _longest_first(items)
 
 
+def starts_processes(item: pytest.Item) -> bool:
+    """Tell whether a test starts processes or a browser, asked for directly or through other fixtures."""
+    return bool(STARTS_PROCESSES & set(getattr(item, "fixturenames", ())))
+
+
 def _longest_first(items: list[pytest.Item]) -> None:
     """Begin with files that start processes or a browser, then those with the most tests, so that xdist's workers end together."""
     sizes = Counter(item.path for item in items)
-    slow = {item.path for item in items if STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))}
+    slow = {item.path for item in items if starts_processes(item)}
     items.sort(key=lambda item: (item.path not in slow, -sizes[item.path]))
 
 
