@@ -144,7 +144,8 @@ def _start(duty: Duty, row: Any) -> dt.date:
         case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
             moment = row.assigned_at
         case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
-            return row.period_end  # type: ignore[no-any-return]
+            ended: dt.date = row.period_end
+            return ended
         case Duty.ANSWER | Duty.CLOSE_ANSWER:
             moment = row.instruction.written_at
         case Duty.CO_SIGN | Duty.PLAN | Duty.REVIEW_PLAN:

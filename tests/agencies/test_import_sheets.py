@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,9 @@ from agencies.models import Agency, DirectoryEvent, Membership, Office, User
 from agencies.refusals import Invalid
 from agencies.sheets.workbook import ACCOUNTS, AGENCIES, read, template
 from tests.factories.directory import make_agency, make_person
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +38,7 @@ def office(kind: Office) -> Client:
     return client
 
 
-def choose(client: Client, model: str, content: bytes) -> object:
+def choose(client: Client, model: str, content: bytes) -> _MonkeyPatchedWSGIResponse:
     return client.post(reverse(f"admin:agencies_{model}_import"), {"file": SimpleUploadedFile("a.xlsx", content)})
 
 
@@ -50,7 +54,7 @@ def test_a_trial_lists_every_row_and_changes_nothing() -> None:
     client = office(Office.SYSTEM)
     before = DirectoryEvent.objects.count()
     page = choose(client, "user", book(*ACCOUNT_ROWS))
-    lines = {line["number"]: (str(line["outcome"]), line["says"]) for line in page.context["lines"]}  # type: ignore[attr-defined]
+    lines = {line["number"]: (str(line["outcome"]), line["says"]) for line in page.context["lines"]}
     assert lines[2] == ("added", "李四")
     assert lines[3] == ("refused", "账号：必填项为空。")
     assert lines[4][0] == "refused"
@@ -62,18 +66,18 @@ def test_a_trial_lists_every_row_and_changes_nothing() -> None:
 def test_what_was_looked_at_is_entered_and_recorded_and_doing_it_again_changes_nothing() -> None:
     client = office(Office.SYSTEM)
     page = choose(client, "user", book(*ACCOUNT_ROWS))
-    asked = {name: page.context[name] for name in ("rows", "digest")}  # type: ignore[attr-defined]
+    asked = {name: page.context[name] for name in ("rows", "digest")}
     assert client.post(reverse("admin:agencies_user_import"), asked).status_code == 302
     assert User.objects.get(username="li.si").has_usable_password() is False
     assert DirectoryEvent.objects.filter(verb="create_user", data__username="li.si").count() == 1
     again = choose(client, "user", book(*ACCOUNT_ROWS))
-    assert again.context["to_do"] == 0  # type: ignore[attr-defined]
+    assert again.context["to_do"] == 0
 
 
 def test_a_directory_that_changed_in_between_is_shown_anew() -> None:
     client = office(Office.SYSTEM)
     page = choose(client, "user", book(*ACCOUNT_ROWS))
-    asked = {name: page.context[name] for name in ("rows", "digest")}  # type: ignore[attr-defined]
+    asked = {name: page.context[name] for name in ("rows", "digest")}
     User.objects.create(username="li.si", name="另一人")
     answer = client.post(reverse("admin:agencies_user_import"), asked)
     assert answer.status_code == 409
@@ -90,9 +94,9 @@ def test_agencies_are_added_and_amended_with_the_change_in_words() -> None:
     )
     client = office(Office.SYSTEM)
     page = choose(client, "agency", book(*rows))
-    assert [str(line["outcome"]) for line in page.context["lines"]] == ["refused", "changed"], "its superior has another name by then"  # type: ignore[attr-defined]
-    assert "旧简称 → 省示范厅" in page.context["lines"][1]["says"]  # type: ignore[attr-defined]
-    client.post(reverse("admin:agencies_agency_import"), {name: page.context[name] for name in ("rows", "digest")})  # type: ignore[attr-defined]
+    assert [str(line["outcome"]) for line in page.context["lines"]] == ["refused", "changed"], "its superior has another name by then"
+    assert "旧简称 → 省示范厅" in page.context["lines"][1]["says"]
+    client.post(reverse("admin:agencies_agency_import"), {name: page.context[name] for name in ("rows", "digest")})
     known.refresh_from_db()
     assert known.short_name == "省示范厅"
     assert not Agency.objects.filter(name="广东省示范二厅").exists()
@@ -106,7 +110,7 @@ def test_memberships_are_the_security_administrators() -> None:
     client = office(Office.SECURITY)
     assert client.get(reverse("admin:agencies_user_import")).status_code == 403
     page = choose(client, "membership", rows)
-    client.post(reverse("admin:agencies_membership_import"), {name: page.context[name] for name in ("rows", "digest")})  # type: ignore[attr-defined]
+    client.post(reverse("admin:agencies_membership_import"), {name: page.context[name] for name in ("rows", "digest")})
     assert list(Membership.objects.filter(user=person).values_list("agency__short_name", "role")) == [("省示范局", "officer")]
 
 
@@ -116,20 +120,20 @@ def test_the_examples_of_the_template_can_be_entered_in_either_language(model: s
     client = office(Office.SYSTEM)
     client.cookies["django_language"] = language
     page = choose(client, model, client.get(reverse(f"admin:agencies_{model}_import_template")).content)
-    assert [str(line["outcome"]) for line in page.context["lines"]] == ["added"]  # type: ignore[attr-defined]
+    assert [str(line["outcome"]) for line in page.context["lines"]] == ["added"]
 
 
 def test_days_are_read_as_spreadsheets_of_the_country_write_them() -> None:
     days = ("2026-01-31", "2026/1/31", "2026年1月31日", "2026.1.31", "31.1.2026", "26-1-31", "2026-02-30", "46053")
     rows = [(f"广东省示范{number}局", f"省示范{number}局", day) for number, day in enumerate(days)]
     page = choose(office(Office.SYSTEM), "agency", book(("单位全称", "单位简称", "设立日期"), *rows))
-    outcomes = {line["number"]: str(line["outcome"]) for line in page.context["lines"]}  # type: ignore[attr-defined]
+    outcomes = {line["number"]: str(line["outcome"]) for line in page.context["lines"]}
     assert [outcomes[number] for number in range(2, 10)] == ["added"] * 4 + ["refused"] * 4
 
 
 def test_a_huge_cell_is_refused_without_being_quoted_in_full() -> None:
     page = choose(office(Office.SYSTEM), "agency", book(("单位全称", "单位简称", "单位类别"), ("局" * 30_000, "省局", "类" * 30_000)))
-    [line] = page.context["lines"]  # type: ignore[attr-defined]
+    [line] = page.context["lines"]
     assert str(line["outcome"]) == "refused"
     assert len(line["what"]) + len(line["says"]) < 300
 

@@ -22,7 +22,7 @@ from workflow.catalog import Subject
 from workflow.models import Task
 
 pytestmark = pytest.mark.django_db
-TODO = reverse("api:todo")
+OWED = reverse("api:todo")
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def _at_the_moment_of_the_story() -> Iterator[None]:
 
 
 def owed(client: Client, **query: Any) -> Any:
-    answer = client.get(TODO, query)
+    answer = client.get(OWED, query)
     assert answer.status_code == 200
     return answer.json()
 
@@ -112,14 +112,14 @@ def test_the_list_is_narrowed_and_paged_without_gaps() -> None:
     [({"kind": "breathe"}, 400), ({"due_until": "soon"}, 400), ({"page_size": 1000}, 400), ({"after": "what.ever"}, 404)],
 )
 def test_what_cannot_be_asked_is_refused(query: dict[str, Any], status: int) -> None:
-    assert client_of(make_crew().officer).get(TODO, query).status_code == status
+    assert client_of(make_crew().officer).get(OWED, query).status_code == status
 
 
 def test_administrators_owe_nothing_and_strangers_are_not_let_in() -> None:
     dispatched_task()
     assert owed(client_of(make_person(office=Office.SYSTEM))) == {"next": None, "counts": {}, "results": []}
-    assert Client().get(TODO).status_code == 403
+    assert Client().get(OWED).status_code == 403
 
 
 def test_nothing_is_written_through_it() -> None:
-    assert client_of(make_crew().officer).post(TODO, {}, content_type="application/json").status_code == 405
+    assert client_of(make_crew().officer).post(OWED, {}, content_type="application/json").status_code == 405
