@@ -18,9 +18,10 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No, because of `reason`, a translated sentence."""
+    """No, because of `reason`, a translated sentence; `field` names the input that is wanting where there is one."""
 
     reason: str | Promise
+    field: str = ""
 
     def __bool__(self) -> Literal[False]:
         return False

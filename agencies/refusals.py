@@ -17,13 +17,15 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     Attributes:
         reason: why, and where possible what to do instead.
         status: the HTTP status that pages and the API answer with.
+        field: the input at fault or wanting, where there is one.
     """
 
     status = 400
 
-    def __init__(self, reason: str | Promise) -> None:
+    def __init__(self, reason: str | Promise, field: str = "") -> None:
         super().__init__(str(reason))
         self.reason = reason
+        self.field = field
 
 
 class NotYours(Refusal):
@@ -48,20 +50,16 @@ class Conflict(Refusal):
 
 
 class Invalid(Refusal):
-    """400: what was entered cannot be taken; `field` names the input at fault where there is one."""
+    """400: what was entered cannot be taken."""
 
     status = 400
-
-    def __init__(self, reason: str | Promise, field: str = "") -> None:
-        super().__init__(reason)
-        self.field = field
 
 
 def require(decision: Decision) -> None:
     """Go on when the decision allows it.
 
     Raises:
-        Forbidden: with the decision's reason.
+        Forbidden: with the decision's reason and field.
     """
     if isinstance(decision, Denied):
-        raise Forbidden(decision.reason)
+        raise Forbidden(decision.reason, decision.field)

@@ -222,7 +222,7 @@ def to_contribute(contribution: Contribution, now: dt.datetime) -> Decision:
 def to_send_contribution_for_review(contribution: Contribution, now: dt.datetime) -> Decision:
     """Answer whether a contribution says something."""
     if not contribution.text.strip():
-        return Denied(_("Say what your agency contributes first."))
+        return Denied(_("Say what your agency contributes first."), "text")
     return to_contribute(contribution, now)
 
 
@@ -239,11 +239,11 @@ def to_return_contribution(contribution: Contribution, now: dt.datetime) -> Deci
 def to_send_for_review(report: Report, now: dt.datetime) -> Decision:
     """Answer whether a report is complete enough to be reviewed."""
     if not report.done.strip():
-        return Denied(_("Say what has been done first."))
+        return Denied(_("Say what has been done first."), "done")
     if report.percent is None:
-        return Denied(_("Give the progress in percent first."))
+        return Denied(_("Give the progress in percent first."), "percent")
     if report.assignment.task.evidence_required and not report.evidence.all():
-        return Denied(_("This task asks for evidence; attach at least one file."))
+        return Denied(_("This task asks for evidence; attach at least one file."), "files")
     return to_save_report(report, now)
 
 

@@ -47,7 +47,7 @@ def to_write(plan: WorkPlan, now: dt.datetime) -> Decision:
 def to_release(plan: WorkPlan, now: dt.datetime) -> Decision:
     """Answer whether a plan is complete enough to be reviewed and put on record: it says how, in steps that end in time."""
     if not plan.text.strip():
-        return Denied(_("Say how it will be done first."))
+        return Denied(_("Say how it will be done first."), "text")
     steps = list(plan.steps.all())
     if not steps:
         return Denied(_("Name at least one step with its day."))

@@ -41,7 +41,7 @@ def _refusing(form: type[forms.ModelForm[M]], refusal: Refusal) -> type[forms.Mo
 
     def clean(entered: forms.ModelForm[M]) -> Any:
         cleaned = form.clean(entered)
-        field = getattr(refusal, "field", "")
+        field = refusal.field
         entered.add_error(field if field in entered.fields else None, str(refusal.reason))
         return cleaned
 

@@ -82,7 +82,7 @@ def enter(rows: Sequence[Row], by: Enter, *, actor: Actor, now: dt.datetime, tri
                     lines.append(by(actor, now, row))
             except Refusal as refusal:
                 named = row.values.get("username") or row.values.get("name") or ""
-                lines.append(Line(row.number, quoted(named), Outcome.REFUSED, str(refusal.reason), getattr(refusal, "field", "")))
+                lines.append(Line(row.number, quoted(named), Outcome.REFUSED, str(refusal.reason), refusal.field))
         if expected and digest(lines) != expected:
             raise Conflict(_("The directory has changed since you looked at this. Look at it again."))
         transaction.set_rollback(trial)

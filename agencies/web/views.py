@@ -127,5 +127,5 @@ def _standing(row: Delegation, now: dt.datetime) -> str:
 
 def _tell(form: Form, refusal: Refusal) -> None:
     """Show a refusal at the field it concerns."""
-    field = getattr(refusal, "field", "")
+    field = refusal.field
     form.add_error(field if field in form.fields else None, str(refusal.reason))

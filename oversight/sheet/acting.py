@@ -16,7 +16,7 @@ from agencies import wall
 from agencies.actor import Actor
 from agencies.listing import listed
 from agencies.names import NameIndex, name_index
-from agencies.refusals import Conflict, Invalid, Refusal
+from agencies.refusals import Conflict, Refusal
 from oversight.sheet.columns import COLUMNS, EDITABLE, Row, plain, rows_of
 from oversight.sheet.drawing_up import Plans, draw_up, lock_plans
 from oversight.sheet.reading import FORMULA, NO_RHYTHM, Returned
@@ -196,8 +196,7 @@ def _in_words() -> Iterator[None]:
         with transaction.atomic():
             yield
     except Refusal as refused:
-        column = refused.field if isinstance(refused, Invalid) else ""
-        column = {"receivers": "leads"}.get(column, column)
+        column = {"receivers": "leads"}.get(refused.field, refused.field)
         raise RowRefused(str(refused.reason), column if column in COLUMNS else "") from refused
 
 

@@ -140,10 +140,10 @@ def expect(decision: Decision) -> None:
     """Go on when the moment is right.
 
     Raises:
-        Conflict: with the decision's reason.
+        Conflict: with the decision's reason and field.
     """
     if isinstance(decision, Denied):
-        raise Conflict(decision.reason)
+        raise Conflict(decision.reason, decision.field)
 
 
 def move(row: models.Model, transition: str, **arguments: Any) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from agencies.refusals import Invalid, Refusal
+from agencies.refusals import Refusal
 from workflow.models import IdempotencyKey
 
 KEY_LENGTH = 100
@@ -80,7 +80,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn a refusal, or a fault of the request, into `{"detail", "code", "field"?}`; anything else is a fault of ours."""
     if isinstance(error, Refusal):
         body: dict[str, Any] = {"detail": str(error.reason), "code": _CODES[error.status]}
-        if isinstance(error, Invalid) and error.field:
+        if error.field:
             body["field"] = error.field
         return Response(body, status=error.status)
     if isinstance(error, UnreadablePostError | RawPostDataException):  # the second where CSRF has tried to read it before

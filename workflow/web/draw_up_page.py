@@ -124,7 +124,7 @@ def new(request: HttpRequest) -> HttpResponse:
             now=now,
         )
     except (Conflict, Invalid) as refusal:
-        field = getattr(refusal, "field", "")
+        field = refusal.field
         form.add_error({"receivers": "leads"}.get(field, field) or None, str(refusal.reason))
         return show(request, form, None, status=refusal.status, parent=parent)
     messages.success(request, _("The task is drawn up. Look it over, then dispatch it."))

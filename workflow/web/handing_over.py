@@ -67,7 +67,7 @@ def page(request: HttpRequest, agency_id: int, pk: int) -> HttpResponse:
             **form.cleaned_data,
         )
     except Refusal as refusal:
-        field = getattr(refusal, "field", "")
+        field = refusal.field
         form.add_error(field if field in form.fields else None, str(refusal.reason))
         return render(request, "workflow/hand_over.html", context, status=refusal.status)
     _tell(request, done)

@@ -82,7 +82,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                     now=now,
                 )
             except (Invalid, Conflict) as refusal:
-                field = getattr(refusal, "field", "")
+                field = refusal.field
                 form.add_error(field if field in form.fields else None, str(refusal.reason))
                 status = refusal.status
             else:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.actor import Actor
-from agencies.decision import Denied
 from agencies.middleware import actor_of
 from agencies.refusals import Conflict, Forbidden, Invalid, Refusal, require
 from workflow import policy, timing, work_plans
@@ -88,20 +87,9 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form,
         keep=partial(_keep, request, actor, report, form, now=now),
-        again=lambda **how: _again(request, actor, load.report(actor, pk, now=now), form, now=now, **how),
+        again=lambda **how: show(request, actor, load.report(actor, pk, now=now), form, now=now, **how),
         onward=reverse("task", args=[report.assignment.task_id]) if "send" in request.POST else reverse("report", args=[pk]),
     )
-
-
-def _again(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime, **how: Any) -> HttpResponse:
-    """Show the form again; what is missing for sending it is marked where it is missing."""
-    why = timing.to_send_for_review(report, now)
-    if isinstance(why, Denied) and how.get("refused") == str(why.reason):
-        for name in ("done", "percent"):
-            if form.cleaned_data.get(name) in {None, ""}:
-                form.add_error(name, str(why.reason))
-                break
-    return show(request, actor, report, form, now=now, **how)
 
 
 def _keep(request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime) -> str:

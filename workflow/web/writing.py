@@ -15,7 +15,7 @@ from agencies.refusals import Conflict, Forbidden, Invalid
 def keep_or_show_again(
     request: HttpRequest, form: forms.Form, *, keep: Callable[[], str], again: Callable[..., HttpResponse], onward: str
 ) -> HttpResponse:
-    """Keep what was typed and go on; refused, it stands in the form again.
+    """Keep what was typed and go on; refused, it stands in the form again, marked where it is wanting.
 
     Args:
         request: of the page.
@@ -30,6 +30,8 @@ def keep_or_show_again(
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.reason))
         return again(status=refusal.status)
     except (Conflict, Forbidden) as refusal:
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, str(refusal.reason))
         return again(status=refusal.status, refused=str(refusal.reason))
     messages.success(request, told)
     return redirect(onward)

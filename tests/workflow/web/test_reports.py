@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.factories.directory import NOW
-from tests.factories.tasks import accepted_task, make_crew, open_report, submitted_report
+from tests.factories.tasks import accepted_task, asked_contribution, begun_work_plan, make_crew, open_report, submitted_report
 from tests.workflow.web.conftest import SignIn
 from workflow.actions.judge_report import accept_report, return_report
-from workflow.models import Evidence, Report
+from workflow.models import Evidence, Report, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,46 @@ def test_what_is_missing_for_sending_is_marked_at_its_field(signed_in: SignIn) -
     answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, percent="", send="yes"))
     assert answer.status_code == 409
     assert answer.context["form"].errors == {"percent": ["请先填写进度。"]}
+
+
+def test_a_report_without_words_is_marked_where_they_are_wanting(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    page = signed_in(stage.leads[0].officer)
+    answer = page.post(reverse("report", args=[report.pk]), written(report, done=" ", percent="", send="yes"))
+    assert answer.context["form"].errors == {"done": ["请先填写已完成工作。"]}
+
+
+def test_words_and_percentage_being_there_what_else_is_wanting_marks_neither(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    Task.objects.update(evidence_required=True)
+    report = open_report(stage, stage.leads[0])
+    answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, percent="", send="yes"))
+    assert answer.context["form"].errors == {"percent": ["请先填写进度。"]}
+    report = Report.objects.get(pk=report.pk)
+    answer = signed_in(stage.leads[0].officer).post(reverse("report", args=[report.pk]), written(report, send="yes"))
+    assert (answer.status_code, answer.context["form"].errors) == (409, {})
+
+
+def test_a_contribution_and_a_work_plan_without_words_are_marked_where_they_are_wanting(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    row, plan = asked_contribution(stage), begun_work_plan(stage)
+    steps = {"step-TOTAL_FORMS": 0, "step-INITIAL_FORMS": 0}
+    posts = {
+        stage.supporters[0].officer: (reverse("contribution", args=[row.pk]), {"version": row.version}),
+        stage.leads[0].officer: (reverse("workplan", args=[plan.pk]), {"version": plan.version} | steps),
+    }
+    for person, (address, body) in posts.items():
+        answer = signed_in(person).post(address, body | {"text": " ", "send": "yes"})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (409, ["text"]), address
+
+
+def test_who_sends_by_program_is_told_which_field_is_wanting(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    report = open_report(stage, stage.leads[0])
+    address = f"/api/v1/reports/{report.pk}/send_for_review/"
+    answer = signed_in(stage.leads[0].officer).post(address, {}, content_type="application/json", headers={"Idempotency-Key": "send-1"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "conflict", "done")
 
 
 def test_a_percentage_beyond_a_hundred_is_refused_beside_its_field(signed_in: SignIn) -> None:
