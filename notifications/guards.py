@@ -18,9 +18,13 @@ Relevance = Callable[[Collection[str], dt.datetime], set[str]]
 Keepers = Callable[[str, dt.datetime], Collection[int]]
 """Takes a ref and the moment; returns the people who keep the matter and are told when nobody could be told of it."""
 
+Reasons = Callable[[Collection[int], Collection[str], dt.datetime], dict[tuple[int, str], str]]
+"""Takes people, refs and the moment; returns why somebody who may still see the matter is not told, in words for that person."""
+
 _relevance: dict[str, Relevance] = {}
 _keepers: dict[str, Keepers] = {}
 _guards: dict[str, Guard] = {}
+_reasons: dict[str, Reasons] = {}
 
 
 def register(prefix: str, guard: Guard) -> None:
@@ -43,6 +47,27 @@ def allowed(pairs: Iterable[tuple[int, str]], now: dt.datetime) -> set[tuple[int
         if guard is not None:
             told |= asked & guard({person for person, _ref in asked}, {ref for _person, ref in asked}, now)
     return told
+
+
+def register_reasons(prefix: str, reasons: Reasons) -> None:
+    """Let somebody say why notices about refs of the form `prefix:…` are not told any more to people who may see the matter."""
+    _reasons[prefix] = reasons
+
+
+def why_not(pairs: Iterable[tuple[int, str]], now: dt.datetime) -> dict[tuple[int, str], str]:
+    """Return why pairs of person and ref are not told, where somebody says it: these may see the matter and its name all the same.
+
+    Where nothing is said, the matter is not for them to see, and nothing is to be shown of it.
+    """
+    by_prefix: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for person, ref in pairs:
+        by_prefix[ref.partition(":")[0]].add((person, ref))
+    said: dict[tuple[int, str], str] = {}
+    for prefix in by_prefix.keys() & _reasons.keys():
+        asked = by_prefix[prefix]
+        found = _reasons[prefix]({person for person, _ref in asked}, {ref for _person, ref in asked}, now)
+        said |= {pair: why for pair, why in found.items() if pair in asked}
+    return said
 
 
 def register_relevance(prefix: str, still_true: Relevance) -> None:

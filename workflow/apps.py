@@ -23,6 +23,7 @@ class WorkflowConfig(AppConfig):
         guards.register("tasks", may_be_told_all)
         guards.register("lost", may_be_told_of_loss)
         guards.register("comment", conversation.may_be_told)
+        guards.register_reasons("comment", conversation.why_not_told)
         guards.register("paper", conversation.may_read_papers)
         guards.register_keepers("task", conversation.coordinators_of)
         guards.register_keepers("tasks", conversation.coordinators_of)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from workflow import grants, policy
 from workflow.models import Comment, Notice, NoticeReader, Task
 from workflow.states import NoticeState
@@ -16,9 +18,23 @@ def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime
 
     A comment that was taken back is told to nobody, a note only to people of the agency inside which it stays.
     """
+    return _readers(people, refs, now, retracted=False)
+
+
+def why_not_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> dict[tuple[int, str], str]:
+    """Say to those who could read a comment that its words were taken back; registered with the outbox for `comment:…`."""
+    return dict.fromkeys(
+        _readers(people, refs, now, retracted=True), _("The words that this notice was about were taken back by their author.")
+    )
+
+
+def _readers(people: Collection[int], refs: Collection[str], now: dt.datetime, *, retracted: bool) -> set[tuple[int, str]]:
+    """Return which people may read which of the comments that stand, or could if they had not been taken back."""
     keys = {int(ref.partition(":")[2]): ref for ref in refs}
-    rows = Comment.objects.filter(pk__in=keys, retraction__isnull=True).values_list("pk", "task_id", "agency_id", "inside")
+    rows = Comment.objects.filter(pk__in=keys, retraction__isnull=not retracted).values_list("pk", "task_id", "agency_id", "inside")
     comments = list(rows)
+    if not comments:
+        return set()
     seen = grants.may_be_told(people, {f"task:{task}" for _pk, task, _agency, _inside in comments}, now)
     seats: dict[int, set[int]] = defaultdict(set)
     for person, agency in grants.seats_of(people, now):

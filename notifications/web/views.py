@@ -34,10 +34,17 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A notice in the list; one about something its reader may no longer see shows neither words nor link."""
+    """A notice in the list; one about something its reader may no longer see shows neither words nor link.
+
+    Attributes:
+        item: the notice.
+        is_open: its words may be shown.
+        why_not: what is said instead of the words to whoever may still see the matter and its name; empty for everybody else.
+    """
 
     item: InboxItem
     is_open: bool
+    why_not: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,10 @@ def _page_url(request: HttpRequest, page: int) -> str:
 
 def _readable(request: HttpRequest, items: list[InboxItem]) -> list[Row]:
     """Ask again whether the reader may see what each notice is about."""
-    told = guards.allowed([(item.recipient_id, item.subject_ref) for item in items], timezone.now())
-    return [Row(item, (item.recipient_id, item.subject_ref) in told) for item in items]
+    now, pairs = timezone.now(), [(item.recipient_id, item.subject_ref) for item in items]
+    told = guards.allowed(pairs, now)
+    why = guards.why_not(set(pairs) - told, now)
+    return [Row(item, pair in told, why.get(pair, "")) for item, pair in zip(items, pairs, strict=True)]
 
 
 @require_GET
@@ -105,7 +114,7 @@ def open_item(request: HttpRequest, pk: int) -> HttpResponse:
     if item.read_at is None:
         _own(request).filter(pk=pk, read_at__isnull=True).update(read_at=timezone.now())
     row = _readable(request, [item])[0]
-    if row.is_open and item.link:
+    if (row.is_open or row.why_not) and item.link:
         return redirect(item.link)
     return render(request, "notifications/item.html", {"row": row})
 

@@ -56,11 +56,13 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def everybody_may_see_tasks() -> Iterator[None]:
-    kept = dict(guards._guards)
+    kept, reasons = dict(guards._guards), dict(guards._reasons)
     guards.register("task", lambda people, refs, now: {(person, ref) for person in people for ref in refs})
     yield
     guards._guards.clear()
     guards._guards.update(kept)
+    guards._reasons.clear()
+    guards._reasons.update(reasons)
 
 
 @pytest.fixture

@@ -69,6 +69,23 @@ def test_what_i_may_no_longer_see_keeps_neither_words_nor_link(browser: Client, 
         assert "/tasks/1/" not in text
 
 
+def test_what_is_told_no_more_for_another_reason_says_which_and_leads_to_its_matter(browser: Client, person: User) -> None:
+    post([notice(person, subject="有人提到您", body="收回的话")], now=NOW)
+    guards.register("task", lambda people, refs, now: set())
+    guards.register_reasons("task", lambda people, refs, now: {(who, ref): "已收回。" for who in people for ref in refs})
+    shown = page(browser, "inbox")
+    assert "有人提到您" in shown
+    assert "已收回。" in shown
+    assert "收回的话" not in shown
+    assert "无权查看" not in shown
+    item = InboxItem.objects.get()
+    assert browser.get(reverse("notifications:open", args=[item.pk])).headers["Location"] == item.link
+    InboxItem.objects.update(link="")
+    shown = page(browser, "open", item.pk)
+    assert "已收回。" in shown
+    assert "收回的话" not in shown
+
+
 def test_filters_and_pages(browser: Client, person: User) -> None:
     post([notice(person, f"k{i}", subject=f"第{i:02}号", topic="deadline" if i % 2 else "escalation") for i in range(45)], now=NOW)
     InboxItem.objects.filter(subject="第44号").update(read_at=NOW)

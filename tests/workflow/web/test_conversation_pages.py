@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from notifications.models import InboxItem
 from tests.factories.directory import NOW
 from tests.factories.tasks import accepted_task
 from tests.workflow.web.conftest import SignIn
-from workflow.actions.comment import note
+from workflow.actions.comment import comment, note, retract
+from workflow.actions.rearrange import withdraw_assignment
 from workflow.models import Comment, Visit
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,23 @@ def test_a_comment_is_written_and_taken_back_on_the_page(signed_in: SignIn) -> N
     shown = client.get(page).content.decode()
     assert "请阅" not in shown
     assert "此条已由作者撤回" in shown
+
+
+def test_the_notice_of_words_taken_back_says_so_to_those_who_see_the_task(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    lead, called = stage.leads[0], stage.supporters[0].officer
+    row = comment(actor=lead.officer_actor, task_id=stage.task.pk, text=f"@{called.name} 请速报", now=NOW)
+    client, inbox = signed_in(called), reverse("notifications:inbox")
+    item = InboxItem.objects.get(recipient=called, subject_ref=f"comment:{row.pk}")
+    retract(actor=lead.officer_actor, comment_id=row.pk, now=NOW)
+    shown = client.get(inbox).content.decode()
+    assert "该消息所涉内容已由作者撤回。" in shown
+    assert "请速报" not in shown
+    assert "无权查看" not in shown
+    assert client.get(reverse("notifications:open", args=[item.pk])).headers["Location"] == item.link
+    withdraw_assignment(actor=stage.coordinator_actor, assignment_id=stage.part_of(stage.supporters[0]).pk, reason="调整分工。", now=NOW)
+    shown = client.get(inbox).content.decode()
+    assert "已由作者撤回" not in shown, "whose part has ended sees neither the task nor what was said about it"
 
 
 def test_a_note_stands_on_no_page_outside_the_agency(signed_in: SignIn) -> None:
