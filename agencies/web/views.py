@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import policy
@@ -19,7 +21,8 @@ from agencies.actions.delegate import delegate
 from agencies.actions.end_membership import end_membership
 from agencies.actions.revoke_delegation import revoke_delegation
 from agencies.models import Delegation, Membership, Role
-from agencies.refusals import NotYours, Refusal
+from agencies.refusals import NotYours, Refusal, require
+from agencies.web.confirming import Question, ask, is_confirmed
 from agencies.web.forms import AppointmentForm, DelegationForm
 
 if TYPE_CHECKING:
@@ -61,11 +64,14 @@ def delegations(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a delegation before its time."""
+    """End a delegation before its time, once it was confirmed."""
     asked = cast("ActorRequest", request)
     seats = asked.actor.agencies_where("administer")
     seen = Q(delegator=asked.user) | Q(delegate=asked.user) | Q(agency__in=seats)
-    delegation = get_object_or_404(Delegation.objects.filter(seen), pk=pk)
+    delegation = get_object_or_404(Delegation.objects.filter(seen).select_related("delegator", "delegate", "agency"), pk=pk)
+    require(policy.may_revoke_delegation(asked.actor, delegation))
+    if not is_confirmed(request):
+        return ask(request, _about_delegation(delegation))
     revoke_delegation(actor=asked.actor, now=timezone.now(), delegation=delegation)
     messages.success(request, _("The delegation is revoked."))
     return redirect("delegations")
@@ -109,12 +115,49 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a membership of one's agency at once."""
+    """End a membership of one's agency at once, once it was confirmed."""
     actor = cast("ActorRequest", request).actor
-    membership = get_object_or_404(Membership.objects.filter(agency__in=actor.agencies_where("administer")), pk=pk)
+    administered = Membership.objects.filter(agency__in=actor.agencies_where("administer")).select_related("user", "agency")
+    membership = get_object_or_404(administered, pk=pk)
+    require(policy.may_end_membership(actor, membership))
+    if not is_confirmed(request):
+        return ask(request, _about_membership(membership))
     end_membership(actor=actor, now=timezone.now(), membership=membership)
     messages.success(request, _("The membership is ended."))
     return redirect("people")
+
+
+def _about_delegation(row: Delegation) -> Question:
+    """Return what is asked before a delegation is ended."""
+    return Question(
+        act=_("End the delegation"),
+        words=_("End this delegation now?"),
+        back=reverse("delegations"),
+        facts=(
+            (_("absent person"), str(row.delegator)),
+            (_("deputy"), str(row.delegate)),
+            (_("agency"), str(row.agency)),
+            (_("until"), timezone.localtime(row.ends_at).strftime("%Y-%m-%d %H:%M")),
+            (pgettext("delegation", "reason"), row.reason),
+        ),
+        hint=_("What was done under it stays on record with both names. A new one can be entered at any time."),
+    )
+
+
+def _about_membership(row: Membership) -> Question:
+    """Return what is asked before a membership is ended."""
+    return Question(
+        act=_("End the membership"),
+        words=_("End this membership at once?"),
+        back=reverse("people"),
+        facts=(
+            (_("person"), f"{row.user} · {row.user.username}"),
+            (_("agency"), str(row.agency)),
+            (_("role held"), row.get_role_display()),
+            (_("from"), row.starts_on.isoformat()),
+        ),
+        hint=_("The person acts and reads for this agency no more. What is in their hands is best handed over first."),
+    )
 
 
 def _standing(row: Delegation, now: dt.datetime) -> str:

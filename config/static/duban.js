@@ -8,7 +8,14 @@
   // A question before an act that is hard to take back; without scripts the act's own page asks.
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset.confirm;
-    if (question && !window.confirm(question)) event.preventDefault();
+    if (!question) return;
+    if (!window.confirm(question)) {
+      event.preventDefault();
+      return;
+    }
+    const said = document.createElement("input");
+    Object.assign(said, { type: "hidden", name: "confirmed", value: "yes" });
+    event.target.append(said);
   });
   // One box ticks all boxes of its list. What only scripts can do is not shown without them.
   document.addEventListener("change", (event) => {

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.refusals import Invalid
+from agencies.web.confirming import Question, ask, is_confirmed
 from measures.actions.confirm_upload import can_confirm, confirm_upload
 from measures.actions.discard_upload import discard_upload
 from measures.editions import OFFERED, earlier_plans, likely_earlier
@@ -68,7 +70,12 @@ def confirm(request: ActorRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def discard(request: ActorRequest, pk: int) -> HttpResponse:
-    """Put the document aside."""
+    """Put the document aside; one in review, which may hold corrections, once that was confirmed."""
+    upload = find(request, pk)
+    if upload.state == Upload.State.READ and not is_confirmed(request):
+        facts = ((_("The file as uploaded"), upload.filename),)
+        back, words = reverse("upload-review", args=[pk]), _("Put this document aside?")
+        return ask(request, Question(act=_("Put aside"), words=words, back=back, facts=facts))
     discard_upload(actor=request.actor, upload_id=pk, now=timezone.now())
     messages.success(request, _("The document has been put aside."))
     return redirect("plans")

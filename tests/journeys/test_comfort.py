@@ -215,3 +215,24 @@ def test_an_account_from_a_workbook_is_opened_with_its_slip(new_page: WindowMake
         own.locator(f"#id_{field}").fill("Qingfeng-7-mingyue")
     own.locator("main form .btn-primary").click()
     expect(own.get_by_text("密码已修改")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_end_is_asked_about_once_with_scripts_and_without(new_page: WindowMaker, town: Town, scripts: bool) -> None:
+    head = make_member(town.lead, Role.HEAD, name="何单位")
+    page = entered(new_page(java_script_enabled=scripts), head)
+    page.goto("/people/")
+    row = page.get_by_role("row").filter(has_text="陈承办")
+    if scripts:
+        page.once("dialog", lambda box: box.dismiss())
+        row.get_by_role("button", name="结束任职").click()
+        assert town.officer.memberships.get().ends_on is None
+        page.once("dialog", lambda box: box.accept())
+        row.get_by_role("button", name="结束任职").click()
+    else:
+        row.get_by_role("button", name="结束任职").click()
+        expect(page.locator("main form")).to_contain_text("确定立即结束该任职？")
+        assert town.officer.memberships.get().ends_on is None
+        page.get_by_role("button", name="结束任职").click()
+    expect(page.get_by_text("任职已结束。")).to_be_visible()
+    assert town.officer.memberships.get().ends_on is not None

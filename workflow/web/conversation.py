@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.actor import Actor
 from agencies.middleware import actor_of
 from agencies.models import Agency
+from agencies.refusals import require
+from agencies.web.confirming import Question, ask, is_confirmed
 from workflow import policy
 from workflow.actions import mentions
 from workflow.actions.comment import retract, seat
@@ -89,10 +91,29 @@ def marked(text: str, names: list[str]) -> SafeString:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one's own comment back."""
-    row = retract(actor=actor_of(request), comment_id=pk, now=timezone.now())
+    """Take one's own comment back, once it was confirmed."""
+    actor, now = actor_of(request), timezone.now()
+    if not is_confirmed(request):
+        row = load.comment(actor, pk, now=now)
+        require(policy.may_retract(actor, row))
+        return ask(request, _about(row))
+    row = retract(actor=actor, comment_id=pk, now=now)
     messages.success(request, _("Taken back. That something was said stays visible, its words do not."))
     return redirect(f"{reverse('task', args=[row.task_id])}#conversation")
+
+
+def _about(row: Comment) -> Question:
+    """Return what is asked before words are taken back."""
+    return Question(
+        act=_("Take back the comment"),
+        words=_("Take these words back? That something was said stays visible."),
+        back=f"{reverse('task', args=[row.task_id])}#comment-{row.pk}",
+        facts=(
+            (_("Task"), str(row.task)),
+            (_("Written on"), timezone.localtime(row.written_at).strftime("%Y-%m-%d %H:%M")),
+            (_("Words"), row.text),
+        ),
+    )
 
 
 @require_GET

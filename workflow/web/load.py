@@ -14,6 +14,7 @@ from workflow.catalog import Subject, SubjectRow
 from workflow.models import (
     Answer,
     Assignment,
+    Comment,
     Contribution,
     CoSignature,
     Evidence,
@@ -131,6 +132,19 @@ def report(actor: Actor, pk: int, *, now: dt.datetime) -> Report:
     if found is None:
         raise NotYours
     return found
+
+
+def comment(actor: Actor, pk: int, *, now: dt.datetime) -> Comment:
+    """Return what was said about a task that the actor sees, as far as the actor may read it.
+
+    Raises:
+        NotYours: there is none.
+    """
+    seen = Comment.objects.readable_by(actor.agency_ids).filter(task__in=Task.objects.visible_to(actor, now=now))
+    row = seen.select_related("task").filter(pk=pk).first()
+    if row is None:
+        raise NotYours
+    return row
 
 
 def evidence(actor: Actor, pk: int, *, now: dt.datetime) -> Evidence:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 Enter = Callable[[User], Client]
 DELEGATIONS, PEOPLE = "/delegations/", "/people/"
+YES = {"confirmed": "yes"}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ class TestDelegations:
         assert DirectoryEvent.objects.latest("sequence").actor == reviewer
 
         assert reverse("delegation-revoke", args=[delegation.pk]) in client.get(DELEGATIONS).content.decode()
-        client.post(reverse("delegation-revoke", args=[delegation.pk]))
+        client.post(reverse("delegation-revoke", args=[delegation.pk]), YES)
         assert not User.objects.get(pk=colleague.pk).has_perm("review", agency)
         page = client.get(DELEGATIONS).content.decode()
         assert reverse("delegation-revoke", args=[delegation.pk]) not in page
@@ -94,7 +95,16 @@ class TestDelegations:
         delegation = lend(absent, deputy, agency)
         for side in (absent, deputy):
             assert "出差" in enter(side).get(DELEGATIONS).content.decode()
-        assert enter(deputy).post(reverse("delegation-revoke", args=[delegation.pk])).status_code == 302
+        assert enter(deputy).post(reverse("delegation-revoke", args=[delegation.pk]), YES).status_code == 302
+
+    def test_ending_one_asks_first(self, agency: Agency, enter: Enter) -> None:
+        absent, deputy = make_member(agency, Role.REVIEWER, name="周敏"), make_member(agency, name="李明")
+        delegation = lend(absent, deputy, agency)
+        page = enter(deputy).post(reverse("delegation-revoke", args=[delegation.pk]))
+        asked = page.content.decode()
+        assert page.status_code == 200
+        assert all(word in asked for word in ("确定立即撤销该代理？", "周敏", "李明", "出差", 'name="confirmed"', f'href="{DELEGATIONS}"'))
+        assert Delegation.objects.get().revoked_at is None
 
     def test_who_is_alone_is_told_so(self, agency: Agency, enter: Enter) -> None:
         response = enter(make_member(agency)).get(DELEGATIONS)
@@ -125,7 +135,7 @@ class TestPeople:
         membership = Membership.objects.get(user=person)
         assert User.objects.get(pk=person.pk).has_perm("review", agency)
         assert "陈新" in client.get(PEOPLE).content.decode()
-        client.post(reverse("membership-end", args=[membership.pk]))
+        client.post(reverse("membership-end", args=[membership.pk]), YES)
         assert not User.objects.get(pk=person.pk).has_perm("review", agency)
 
     @pytest.mark.parametrize("role", [Role.OFFICER, Role.REVIEWER, Role.COORDINATOR, Role.LEADER])
@@ -163,3 +173,11 @@ class TestPeople:
             for name in ("nobody", closed.username, auditor.username)
         }
         assert len(answers) == 1
+
+    def test_ending_one_asks_first(self, agency: Agency, enter: Enter) -> None:
+        head, officer = make_member(agency, Role.HEAD), make_member(agency, name="李明")
+        page = enter(head).post(reverse("membership-end", args=[officer.memberships.get().pk]))
+        asked = page.content.decode()
+        assert page.status_code == 200
+        assert all(word in asked for word in ("确定立即结束该任职？", "李明", "省审计厅", 'name="confirmed"', f'href="{PEOPLE}"'))
+        assert officer.memberships.get().ends_on is None

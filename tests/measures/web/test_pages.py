@@ -227,6 +227,17 @@ def test_anothers_upload_is_not_there(client: Client, office: Agency, coordinato
     assert client.get(f"/plans/uploads/{upload.pk}/{address}").status_code == 404
 
 
+def test_putting_a_document_aside_asks_first(client: Client, office: Agency, coordinator: User) -> None:
+    upload = in_review(coordinator, office)
+    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    address = f"/plans/uploads/{upload.pk}/discard/"
+    asked = client.post(address).content.decode()
+    assert all(word in asked for word in ("确定作废该文件吗？", upload.filename, 'name="confirmed"', f'href="/plans/uploads/{upload.pk}/"'))
+    assert Upload.objects.get().state == "read"
+    assert client.post(address, {"confirmed": "yes"}).status_code == 302
+    assert Upload.objects.get().state == "discarded"
+
+
 @pytest.mark.parametrize("address", ["edit/", "undo/", "confirm/", "discard/"])
 def test_anothers_upload_cannot_be_changed(client: Client, office: Agency, coordinator: User, address: str) -> None:
     upload = in_review(coordinator, office)

@@ -24,7 +24,13 @@ def test_a_comment_is_written_and_taken_back_on_the_page(signed_in: SignIn) -> N
     shown = client.get(page).content.decode()
     assert f"<mark>@{stage.coordinator.name}</mark> &lt;b&gt;请阅&lt;/b&gt;" in shown
     row = Comment.objects.get()
-    assert client.post(reverse("comment-retract", args=[row.pk])).status_code == 302
+    taking_back = reverse("comment-retract", args=[row.pk])
+    asked = client.post(taking_back).content.decode()
+    assert all(word in asked for word in ("确定撤回？", "请阅", 'name="confirmed"', f'href="{page}#comment-{row.pk}"'))
+    assert "请阅" in client.get(page).content.decode(), "nothing is taken back before it is confirmed"
+    assert signed_in(stage.coordinator).post(taking_back).status_code == 403
+    client = signed_in(stage.leads[0].officer)
+    assert client.post(taking_back, {"confirmed": "yes"}).status_code == 302
     shown = client.get(page).content.decode()
     assert "请阅" not in shown
     assert "此条已由作者撤回" in shown
