@@ -17,7 +17,7 @@ from tests.factories.tasks import Stage, accepted_task
 from workflow.actions.climb import climb
 from workflow.actions.set_ladder import RungChoice, choices_of, preview_of, set_ladder, timing_of
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, add_working_days, official_calendar
-from workflow.ladder import DEFAULT_LADDER
+from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES
 from workflow.models import Assignment, Firing, Notice, Task
 
 CALENDAR = official_calendar()
@@ -146,10 +146,11 @@ def test_the_page_previews_sixty_days_without_saving_and_then_saves(stage: Stage
     page = client.post(url, sent | {"do": ["preview"]})
     assert page.status_code == 200
     assert "催办" in page.content.decode()
-    days = {part.firing.rung.code: part.on for part, _standing, _name in page.context["preview"]["rows"]}
-    assert {"due_soon", "warning"} <= days.keys()
-    assert "overdue" not in days, "the due date is the sixtieth day"
-    assert max(days.values()) <= TODAY + dt.timedelta(days=60)
+    preview = page.context["preview"]
+    codes = {code for code, _name, _count in preview.sums}
+    assert {"due_soon", "warning"} <= codes
+    assert "overdue" not in codes, "the due date is the sixtieth day"
+    assert preview.weeks[-1].last <= TODAY + dt.timedelta(days=60)
     assert page.context["form"].is_on
     assert not PlanEvent.objects.exists()
     wrong = client.post(url, sent | {"do": ["save"], "bulletin-days": ["1"]})
@@ -157,6 +158,22 @@ def test_the_page_previews_sixty_days_without_saving_and_then_saves(stage: Stage
     assert client.post(url, sent | {"do": ["save"]}).status_code == 302
     assert PlanEvent.objects.filter(verb="set_ladder").count() == 1
     assert Assignment.objects.filter(climbs_anew=True).exists()
+
+
+def test_a_preview_stands_by_week_day_and_rung_and_is_narrowed_to_one(
+    stage: Stage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    client.force_login(stage.coordinator)
+    url = reverse("plan-ladder", args=[plan_of(stage).pk])
+    sent = fields(client.get(url).content.decode())
+    whole = client.post(url, sent | {"do": ["preview"]})
+    assert 'name="do" value="preview:due_soon"' in whole.content.decode(), "it narrows without scripts, and keeps what was chosen"
+    narrowed = client.post(url, sent | {"do": ["preview:due_soon"]}).context["preview"]
+    counts = {code: count for code, _name, count in narrowed.sums}
+    assert (narrowed.only, narrowed.total, narrowed.shown) == ("due_soon", whole.context["preview"].total, counts["due_soon"])
+    assert {told.name for week in narrowed.weeks for told in week.told} == {RUNG_NAMES["due_soon"]}
+    assert client.post(url, sent | {"do": ["preview:nothing"]}).context["preview"].only == ""
 
 
 def test_an_agency_cannot_open_the_page(stage: Stage, client: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,15 +15,15 @@ from agencies.refusals import Invalid
 from measures.models import Plan
 from workflow.actions.set_ladder import MOST, preview_of, set_ladder
 from workflow.deadlines import Threshold
-from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES, Rung
+from workflow.web.dispatch.firings import firings_of
 from workflow.web.dispatch.sight import find_directed
 from workflow.web.ladder_form import LadderForm, chosen
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
 
-SHOWN = 300
-"""Lines of a preview that are listed; the sums by rung count all."""
+PREVIEW = "preview"
+"""What is asked for a preview; narrowed to one rung, with a colon and its code behind it."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +31,7 @@ def ladder(request: ActorRequest, pk: int) -> HttpResponse:
     """Show the ladder of a plan; preview it; set it."""
     plan = find_directed(request.actor, pk, now=timezone.now())
     form = LadderForm(plan, request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"plan": plan, "form": form, "wrong": "", "shown": SHOWN}
+    context: dict[str, Any] = {"plan": plan, "form": form, "wrong": ""}
     if request.method != "POST":
         return render(request, "workflow/dispatch/ladder.html", context)
     try:
@@ -42,7 +41,10 @@ def ladder(request: ActorRequest, pk: int) -> HttpResponse:
     except Invalid as refused:
         context["wrong"] = str(refused.reason)
         return render(request, "workflow/dispatch/ladder.html", context, status=400)
-    context["preview"] = _preview(plan, rungs, thresholds)
+    planned, complete = preview_of(plan, rungs=rungs, thresholds=thresholds, now=timezone.now())
+    only = request.POST.get("do", "").removeprefix(PREVIEW).removeprefix(":")
+    context["preview"] = firings_of(planned, only)
+    context["most"] = None if complete else MOST
     return render(request, "workflow/dispatch/ladder.html", context)
 
 
@@ -51,14 +53,3 @@ def _save(request: ActorRequest, plan: Plan, form: LadderForm, thresholds: list[
     done = _("The ladder of this plan is set and switched on.") if form.is_on else _("The ladder of this plan is switched off.")
     messages.success(request, done)
     return redirect("plan-ladder", plan.pk)
-
-
-def _preview(plan: Plan, rungs: tuple[Rung, ...], thresholds: list[Threshold]) -> dict[str, Any]:
-    planned, complete = preview_of(plan, rungs=rungs, thresholds=thresholds, now=timezone.now())
-    sums = Counter(one.firing.rung.code for one, _part in planned)
-    return {
-        "rows": [(one, part, RUNG_NAMES[one.firing.rung.code]) for one, part in planned[:SHOWN]],
-        "sums": [(RUNG_NAMES[rung.code], sums[rung.code]) for rung in DEFAULT_LADDER if sums[rung.code]],
-        "total": len(planned),
-        "most": None if complete else MOST,
-    }
