@@ -1,4 +1,4 @@
-"""Who agencies that exist no more are today: the way along successions, as long as it does not part."""
+"""Along successions: who agencies that exist no more are today, as long as the way does not part, and whom an agency came from."""
 
 from __future__ import annotations
 
@@ -24,6 +24,21 @@ class Ways:
             here = after[0]
             seen.add(here)
         return here, len(after) > 1
+
+
+def ancestry(agency_ids: Collection[int], today: dt.date) -> dict[int, frozenset[int]]:
+    """Return for each agency itself and all it came from, through any number of steps, in one query."""
+    came_from: dict[int, list[int]] = defaultdict(list)
+    for predecessor, successor in Succession.objects.filter(effective_on__lte=today).values_list("predecessor_id", "successor_id"):
+        came_from[successor].append(predecessor)
+    found = {}
+    for agency in agency_ids:
+        line, level = {agency}, [agency]
+        while level:
+            level = [before for here in level for before in came_from[here] if before not in line]
+            line.update(level)
+        found[agency] = frozenset(line)
+    return found
 
 
 def heirs_of(agency_ids: Collection[int | None], today: dt.date) -> dict[int, int | None]:

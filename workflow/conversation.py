@@ -16,7 +16,7 @@ from workflow.states import NoticeState
 def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
     """Answer which people may (still) read which comments; registered with the outbox for `comment:…`.
 
-    A comment that was taken back is told to nobody, a note only to people of the agency inside which it stays.
+    A comment that was taken back is told to nobody, a note only to people of the agency inside which it stays, or of its successors.
     """
     return _readers(people, refs, now, retracted=False)
 
@@ -37,7 +37,7 @@ def _readers(people: Collection[int], refs: Collection[str], now: dt.datetime, *
         return set()
     seen = grants.may_be_told(people, {f"task:{task}" for _pk, task, _agency, _inside in comments}, now)
     seats: dict[int, set[int]] = defaultdict(set)
-    for person, agency in grants.seats_of(people, now):
+    for person, agency in grants.sights_of(people, now):
         seats[person].add(agency)
     return {
         (person, keys[pk])
@@ -50,8 +50,8 @@ def _readers(people: Collection[int], refs: Collection[str], now: dt.datetime, *
 def may_read_papers(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
     """Answer which people may (still) read which issued papers; registered with the outbox for `paper:…`.
 
-    A paper is read by people of the agency it is addressed to and of those it was published to; one addressed to several by
-    whoever may be told of its task.
+    A paper is read by people of the agency it is addressed to and of those it was published to, and of their successors; one
+    addressed to several by whoever may be told of its task.
     """
     keys = {int(ref.partition(":")[2]): ref for ref in refs}
     papers = list(Notice.objects.filter(pk__in=keys, state=NoticeState.ISSUED).values_list("pk", "agency_id", "task_id"))
@@ -61,7 +61,7 @@ def may_read_papers(people: Collection[int], refs: Collection[str], now: dt.date
     for paper, addressee, _task in papers:
         readers[addressee or 0].add(paper)
     issued = {paper for paper, _addressee, _task in papers}
-    told = {(person, keys[paper]) for person, agency in grants.seats_of(people, now) for paper in readers[agency] & issued}
+    told = {(person, keys[paper]) for person, agency in grants.sights_of(people, now) for paper in readers[agency] & issued}
     seen = grants.may_be_told(people, {f"task:{task}" for _paper, addressee, task in papers if addressee is None}, now)
     return told | {
         (person, keys[paper])

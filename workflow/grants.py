@@ -14,6 +14,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from agencies.heirs import ancestry
 from agencies.models import Agency, Delegation, Membership, User
 from agencies.models.agency import in_force
 from agencies.permissions import delegations_in_force
@@ -143,6 +144,13 @@ def seats_of(people: Collection[int], now: dt.datetime) -> list[tuple[int, int]]
     return [*members.values_list("user_id", "agency_id"), *deputies.values_list("delegate_id", "agency_id")]
 
 
+def sights_of(people: Collection[int], now: dt.datetime) -> set[tuple[int, int]]:
+    """Return whose matters each person reads at a moment: those of the agencies they work in, and of all that these came from."""
+    seats = seats_of(people, now)
+    line = ancestry({agency for _person, agency in seats}, timezone.localdate(now))
+    return {(person, one) for person, agency in seats for one in line[agency]}
+
+
 def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
     """Answer, at the moment of sending, which people may still see which tasks; registered with the outbox for `task:…`.
 
@@ -150,7 +158,7 @@ def may_be_told(people: Collection[int], refs: Collection[str], now: dt.datetime
     """
     tasks = {int(ref.partition(":")[2]): ref for ref in refs}
     seats: dict[int, set[int]] = defaultdict(set)
-    for person, agency in seats_of(people, now):
+    for person, agency in sights_of(people, now):
         seats[person].add(agency)
     involved: dict[int, set[int]] = defaultdict(set)
     for task, agency in Participation.objects.filter(task_id__in=tasks).values_list("task_id", "agency_id"):
@@ -170,9 +178,9 @@ def may_be_told_all(people: Collection[int], refs: Collection[str], now: dt.date
 def may_be_told_of_loss(people: Collection[int], refs: Collection[str], now: dt.datetime) -> set[tuple[int, str]]:
     """Answer whom it concerns that a part was withdrawn; registered with the outbox for `lost:…`.
 
-    The agency whose part it was has lost sight of the task, and is told of just that, by the name that it knew.
+    The agency whose part it was, or its successor, has lost sight of the task, and is told of just that, by the name that it knew.
     """
     parts = {int(ref.partition(":")[2]): ref for ref in refs}
     lost = Assignment.objects.filter(pk__in=parts).values_list("pk", "agency_id")
-    seats = set(seats_of(people, now))
+    seats = sights_of(people, now)
     return {(person, parts[pk]) for pk, agency in lost for person in people if (person, agency) in seats}
