@@ -40,7 +40,7 @@ def moved(actor: Actor, *, now: dt.datetime, dates: str = Dates.CURRENT) -> list
 
     Rows of numbers by `holder`, to be added to what everybody holds; only parts that were taken over are read.
     """
-    moves = Event.objects.filter(assignment__isnull=False, verb=Verb.SUCCEED)
+    moves = Event.objects.filter(assignment__isnull=False, verb=Verb.SUCCEED, data__has_key="predecessor_id")
     parts = sight.overseen_parts(actor, now=now).filter(pk__in=moves.values("assignment_id")).order_by()
     first = moves.filter(assignment=OuterRef("pk")).order_by("sequence")
     before = first.annotate(before=Cast(KT("data__predecessor_id"), BigIntegerField())).values("before")[:1]

@@ -362,6 +362,11 @@ def _message(address: Address, *, following: bool = False) -> NewMessage:
     subject = _("%(who)s %(did)s: %(task)s") % {"who": who, "did": verb.label, "task": event.task}
     if verb == Verb.ASSIGN:
         subject = _("New task to sign for: %(task)s") % {"task": event.task}
+    elif verb == Verb.SUCCEED:
+        heirs = {"agency": event.agency_name, "predecessor": event.data["predecessor"], "task": event.task}
+        subject = _("%(agency)s takes over what %(predecessor)s had: %(task)s") % heirs
+    elif verb == Verb.SUBMIT_SIGN_OFF:
+        subject = _("Co-signing has ended, the sign-off is yours to decide: %(task)s") % {"task": event.task}
     elif verb == Verb.WITHDRAW and event.assignment is not None:
         subject = _("%(agency)s has no part any more in: %(task)s") % {"agency": event.assignment.agency.short_name, "task": event.task}
     due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on

@@ -182,9 +182,9 @@ _NEEDS = {
 
 
 def _on_behalf_of(actor: Actor, entry: Entry) -> int | None:
-    if entry.agency is None:
+    if entry.agency is None or entry.verb == Verb.VERIFY:  # who was asked to look was asked in person
         return None
-    as_lead = "review" if entry.verb in {Verb.PRESS, Verb.REMIND} else "report"
+    as_lead = "review" if entry.verb in {Verb.PRESS, Verb.REMIND, Verb.SUBMIT_SIGN_OFF} else "report"
     default = "coordinate" if entry.agency.pk == entry.task.issuer_id else as_lead
     return actor.on_behalf_of(_NEEDS.get(entry.verb, default), entry.agency.pk)
 

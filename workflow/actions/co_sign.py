@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,6 +55,6 @@ def co_sign(
     if not sign_off.co_signatures.filter(verdict=Verdict.WAITING).exists():
         states = move(sign_off, "submit")
         keep(sign_off)
-        entries.append(of_task(task, Verb.SUBMIT_SIGN_OFF, states, round=sign_off.round))
+        entries.append(replace(of_task(task, Verb.SUBMIT_SIGN_OFF, states, round=sign_off.round), agency=assignment.agency))
     log(actor, now, *entries)
     return row

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.db import transaction
@@ -121,6 +121,8 @@ def take_over(
     if heir is not None:
         entries += _move_planned(estate.planned, heir, predecessor, basis)
         entries += _move_issued(estate.issued, heir, predecessor, basis)
+    if policy.keeps_directory(actor):  # who acts for no agency does not act for the issuer either
+        entries = [replace(entry, data=entry.data | {"by": ""}) for entry in entries]
     log(actor, now, *entries)
     for task in merged:
         roll_up(actor, task, now)
@@ -159,6 +161,7 @@ def _move_parts(
     theirs = _parts_of(parts, goes_to)
     ending: list[tuple[Assignment, Assignment]] = []
     kept: list[Assignment] = []
+    stayed: set[int] = set()
     outcomes: list[Outcome] = []
     for part in parts:
         heir = goes_to[part.pk]
@@ -173,11 +176,13 @@ def _move_parts(
         ending.append((weaker, stronger))
         if stronger is part:
             part.agency = heir
+        else:
+            stayed.add(other.pk)
         kept.append(stronger)
         theirs[part.task_id, heir.pk] = stronger
         outcomes.append(Outcome(part.pk, part.task, Fate.MERGED, heir))
     entries = _end(ending, basis, now)
-    entries += _keep(kept, predecessor, basis, now)
+    entries += _keep(kept, stayed, predecessor, basis, now)
     return outcomes, entries
 
 
@@ -230,8 +235,11 @@ def _forward(row: SignOff) -> Entry:
     return of_task(row.task, Verb.SUBMIT_SIGN_OFF, ("collecting", row.state), round=row.round)
 
 
-def _keep(parts: Sequence[Assignment], predecessor: Agency, basis: str, now: dt.datetime) -> list[Entry]:
-    """Save the parts that go on, let their link rows follow, and leave the officer in charge only where he works for the successor."""
+def _keep(parts: Sequence[Assignment], stayed: Collection[int], predecessor: Agency, basis: str, now: dt.datetime) -> list[Entry]:
+    """Save the parts that go on, let their link rows follow, and leave the officer in charge only where he works for the successor.
+
+    The record tells a part that the predecessor had from one of the successor's own that took it in, whose keys are `stayed`.
+    """
     staff = policy.people_who_hold("report", {part.agency_id for part in parts}, now=now)
     for part in parts:
         part.version += 1
@@ -243,7 +251,16 @@ def _keep(parts: Sequence[Assignment], predecessor: Agency, basis: str, now: dt.
     for part in parts:
         links[part.pk].agency_id = part.agency_id
     Participation.objects.bulk_update(links.values(), ["agency"], batch_size=500)
-    return [of_part(part, Verb.SUCCEED, comment=basis, predecessor=predecessor.name, predecessor_id=predecessor.pk) for part in parts]
+    return [
+        of_part(
+            part,
+            Verb.SUCCEED,
+            comment=basis,
+            predecessor=predecessor.name,
+            **{"joined_id" if part.pk in stayed else "predecessor_id": predecessor.pk},
+        )
+        for part in parts
+    ]
 
 
 # --- Drafts, and what the agency issued ------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from agencies.models import Membership, User
 from agencies.models.agency import in_force
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy
+from workflow.actions.comment import seat
 from workflow.actions.door import keep, lock_open_sign_off, lock_task, log, of_task, said
 from workflow.deadlines import add_working_days
 from workflow.models import Task, Verification
@@ -73,7 +75,8 @@ def verify(*, actor: Actor, task_id: int, result: str, finding: str, now: dt.dat
     row.result, row.finding, row.verified_at = result, said(finding, "finding"), now
     row.save()
     keep(task)
-    log(actor, now, of_task(task, Verb.VERIFY, comment=row.finding, result=result, round=sign_off.round))
+    own = seat(actor, task) if actor.permissions else None  # whoever looks from outside speaks for the issuer least of all
+    log(actor, now, replace(of_task(task, Verb.VERIFY, comment=row.finding, result=result, round=sign_off.round), agency=own))
     return row
 
 

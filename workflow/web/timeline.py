@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -12,18 +12,21 @@ from django.utils.translation import gettext_lazy
 
 from agencies.actor import Actor
 from agencies.listing import listed
+from agencies.models import Agency
 from workflow.models import Event, Task
 from workflow.states import (
     AnswerState,
     AssignmentState,
     ContributionState,
     ExtensionState,
+    Finding,
     HandBackState,
     NoticeState,
     Part,
     ReportState,
     SignOffState,
     TaskState,
+    Verdict,
     WorkPlanState,
 )
 from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb, said_to
@@ -31,7 +34,7 @@ from workflow.timeline import CONVERSATION, INSIDE_THE_AGENCY, Verb, said_to
 SHOWN_AT_FIRST = 60
 """How many events are read before the reader asks for all of them."""
 
-DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.RECORD_MEETING, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT})
+DONE_TO = frozenset({Verb.ASSIGN, Verb.CONFIRM, Verb.PRESS, Verb.RECORD_MEETING, Verb.WITHDRAW, Verb.RUNG, Verb.MISS_REPORT, Verb.SUCCEED})
 """Acts whose event names the agency that they are done to, not the one for which the person acts."""
 
 ICONS: dict[str, tuple[str, str]] = {
@@ -60,6 +63,7 @@ ICONS: dict[str, tuple[str, str]] = {
     Verb.TERMINATE: ("player-stop", "red"),
     Verb.REOPEN: ("refresh", "orange"),
     Verb.INSTRUCT: ("message", "red"),
+    Verb.SUCCEED: ("arrows-split", "azure"),
     Verb.PRESS: ("bell", "orange"),
     Verb.RUNG: ("bell", "yellow"),
     Verb.DRAW_UP: ("pencil", ""),
@@ -129,8 +133,8 @@ def _readable(actor: Actor, events: Iterable[Event]) -> Iterable[Event]:
 def fold(events: Iterable[Event]) -> list[Told]:
     """Return a line an event; the same act of the same person at the same moment is one line."""
     lines: list[Told] = []
-    for event in events:
-        line = line_of(event)
+    for event, holder in _holders(list(events)):
+        line = line_of(event, holder)
         if lines and line.agencies and lines[-1].key == line.key:
             lines[-1].agencies[:0] = line.agencies
         else:
@@ -138,16 +142,33 @@ def fold(events: Iterable[Event]) -> list[Told]:
     return lines
 
 
-def line_of(event: Event) -> Told:
-    """Return an event in the reader's language."""
+def _holders(events: Sequence[Event]) -> Iterable[tuple[Event, Agency | None]]:
+    """Pair events, newest first, with the agency that had the part at the time: the record keeps the old name of who was succeeded."""
+    moves = {
+        event.pk: event.data["predecessor_id"]
+        for event in events
+        if event.verb == Verb.SUCCEED and event.assignment_id is not None and "predecessor_id" in event.data
+    }
+    agencies = Agency.objects.in_bulk(set(moves.values())) if moves else {}
+    had: dict[int, Agency] = {}
+    for event in events:
+        yield event, had.get(event.assignment_id or 0)
+        if event.pk in moves:
+            had[event.assignment_id or 0] = agencies[moves[event.pk]]
+
+
+def line_of(event: Event, holder: Agency | None = None) -> Told:
+    """Return an event in the reader's language; `holder` had the part at the time, where it is another agency's today."""
     icon, look = ICONS.get(event.verb, ("circle-check", ""))
     agency = event.agency.short_name if event.agency is not None else event.agency_name
     towards = []
-    if event.assignment is not None and event.assignment.agency_id != event.agency_id:
-        towards = [event.assignment.agency.short_name]
+    if holder is None and event.assignment is not None:
+        holder = event.assignment.agency
+    if holder is not None and holder.pk != event.agency_id:
+        towards = [holder.short_name]
     elif event.verb in DONE_TO and agency:
         towards = [agency]
-        agency = event.data.get("by") or (event.task.issuer.short_name if event.actor_id else "")
+        agency = event.data.get("by", event.task.issuer.short_name if event.actor_id else "")
     behalf = event.on_behalf_of.name if event.on_behalf_of is not None else ""
     return Told(
         at=event.at,
@@ -207,8 +228,9 @@ def _details(event: Event) -> list[str]:
     found = []
     if data.get("due_before") and data.get("due_after"):
         found.append(_("Due date: %(before)s → %(after)s") % {"before": data["due_before"], "after": data["due_after"]})
-    elif data.get("due_on"):
+    elif data.get("due_on") and event.verb != Verb.ASK_VERIFIER:
         found.append(_("Due on %(day)s") % {"day": data["due_on"]})
+    found += _asked_and_answered(event)
     if data.get("answer_by"):
         found.append(_("To be answered by %(day)s") % {"day": data["answer_by"]})
     if event.verb == Verb.FILE_WORK_PLAN:
@@ -222,10 +244,33 @@ def _details(event: Event) -> list[str]:
         found.append(_("Progress of the task: %(before)s%% → %(after)s%%") % {"before": before, "after": after})
     if data.get("missing"):
         found.append(_("Without the contributions of %(agencies)s") % {"agencies": listed(data["missing"])})
-    found += _revised(event)
+    found += [*_revised(event), *_taken_over(event)]
     if data.get("to"):
         found.append(_("To %(agency)s") % {"agency": data["to"]})
     return found
+
+
+def _asked_and_answered(event: Event) -> list[str]:
+    """Return who was asked to look, by when, and what was answered to a closing round or found by looking."""
+    data = event.data
+    match event.verb:
+        case Verb.ASK_VERIFIER:
+            return [_("%(person)s, by %(day)s") % {"person": data["person"], "day": data["due_on"]}]
+        case Verb.CO_SIGN:
+            return [str(Verdict(data["verdict"]).label)]
+        case Verb.VERIFY | Verb.RECORD_RECHECK:
+            return [str(Finding(data["result"]).label)]
+    return []
+
+
+def _taken_over(event: Event) -> list[str]:
+    """Return whose part it was before, or which part it became one with."""
+    if event.data.get("merged"):
+        return [_("Now one with the part of the successor")]
+    if event.verb != Verb.SUCCEED:
+        return []
+    before = {"agency": event.data["predecessor"]}
+    return [_("With the part of %(agency)s") % before if "joined_id" in event.data else _("Before: %(agency)s") % before]
 
 
 def _revised(event: Event) -> list[str]:

@@ -8,18 +8,21 @@ import pytest
 
 from agencies.actions.delegate import delegate
 from agencies.actor import Actor
-from agencies.models import Role
+from agencies.models import Membership, Role
 from notifications.models import InboxItem
-from tests.factories.directory import NOW, actor_of, make_member
+from tests.factories.directory import NOW, actor_of, make_agency, make_member, make_person
 from tests.factories.scenes import owed_answer
-from tests.factories.tasks import Stage, accepted_task, asked_contribution, sent_contribution
+from tests.factories.tasks import Stage, accepted_task, asked_contribution, closing_task, sent_contribution
 from workflow.actions.answer import close_answer, give_answer
 from workflow.actions.batch import remind_many
+from workflow.actions.co_sign import co_sign
 from workflow.actions.hand_back import hand_back
 from workflow.actions.hold_meeting import record_meeting
 from workflow.actions.press import press, remind
+from workflow.actions.verify import ask_verifier, verify
 from workflow.actions.write_contribution import return_contribution
 from workflow.models import Event
+from workflow.states import Finding, Verdict
 from workflow.web.timeline import line_of
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,31 @@ def test_an_answer_is_closed_and_a_meeting_recorded_in_the_name_of_the_issuer() 
         now=NOW,
     )
     assert last("record_meeting").agency == stage.issuer
+
+
+def test_the_last_to_co_sign_speaks_for_its_own_agency_and_the_record_says_what_was_answered() -> None:
+    stage = closing_task(supporters=1)
+    supporter = stage.supporters[0]
+    InboxItem.objects.all().delete()
+    co_sign(actor=supporter.reviewer_actor, assignment_id=stage.part_of(supporter).pk, verdict="object", remark="数据不符", now=NOW)
+    assert last("submit_sign_off").agency == supporter.agency
+    assert line_of(last("co_sign")).details == [str(Verdict.OBJECT.label)]
+    subjects = InboxItem.objects.filter(recipient=stage.coordinator).values_list("subject", flat=True)
+    assert list(subjects) == [f"会签结束，请审定：{stage.task}"]
+
+
+def test_who_verifies_from_outside_does_not_speak_for_the_issuer() -> None:
+    stage = closing_task(supporters=1)
+    outsider, nobodys = make_member(make_agency()), make_person()
+    for person in (outsider, nobodys):
+        ask_verifier(actor=stage.coordinator_actor, task_id=stage.task.pk, verifier_id=person.pk, now=NOW)
+    asked = line_of(last("ask_verifier")).details
+    assert [detail.startswith(f"{nobodys.name}，") for detail in asked] == [True], "whom, and by when; not a new due date of the task"
+    InboxItem.objects.all().delete()
+    verify(actor=actor_of(outsider), task_id=stage.task.pk, result="fails", finding="台账不符", now=NOW)
+    seat = Membership.objects.get(user=outsider).agency
+    assert last("verify").agency == seat
+    assert line_of(last("verify")).details == [str(Finding.FAILS.label)]
+    assert InboxItem.objects.get(recipient=stage.coordinator).subject.startswith(f"{seat.name}{outsider.name}")
+    verify(actor=actor_of(nobodys), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
+    assert (last("verify").agency, last("verify").agency_name) == (None, "")
