@@ -55,7 +55,7 @@ def form_field(field: Field, subject: SubjectRow, *, now: dt.datetime, today: dt
             people = officers(subject, now) if field.kind == "officer" else successors(subject)
             return forms.ChoiceField(label=label, required=field.required, choices=[("", _("Please choose")), *people])
         case "person":
-            return PersonField(label=label, required=field.required)
+            return PersonField(label=label, required=field.required, help_text=_("By name or user name; somebody with an account."))
         case "choice" | "sentences":
             return _choices(field, label, subject)
         case _:
