@@ -251,16 +251,12 @@ def _keep(parts: Sequence[Assignment], stayed: Collection[int], predecessor: Age
     for part in parts:
         links[part.pk].agency_id = part.agency_id
     Participation.objects.bulk_update(links.values(), ["agency"], batch_size=500)
-    return [
-        of_part(
-            part,
-            Verb.SUCCEED,
-            comment=basis,
-            predecessor=predecessor.name,
-            **{"joined_id" if part.pk in stayed else "predecessor_id": predecessor.pk},
-        )
-        for part in parts
-    ]
+    entries = []
+    for part in parts:
+        entry = of_part(part, Verb.SUCCEED, comment=basis, predecessor=predecessor.name)
+        key = "joined_id" if part.pk in stayed else "predecessor_id"
+        entries.append(replace(entry, data=entry.data | {key: predecessor.pk}))
+    return entries
 
 
 # --- Drafts, and what the agency issued ------------------------------------------------------------------
