@@ -56,7 +56,7 @@ TOLD: dict[Verb, tuple[Audience, ...]] = {
     Verb.HAND_BACK: (Audience.COORDINATORS,),
     Verb.WITHDRAW_HAND_BACK: (Audience.COORDINATORS,),
     Verb.UPHOLD: (Audience.REPORTERS,),
-    Verb.REROUTE: (Audience.REPORTERS,),
+    Verb.REROUTE: (Audience.FORMER,),
     Verb.REQUEST_EXTENSION: (Audience.COORDINATORS,),
     Verb.GRANT_EXTENSION: (Audience.REPORTERS,),
     Verb.REFUSE_EXTENSION: (Audience.REPORTERS,),
@@ -369,11 +369,16 @@ def _message(address: Address, *, following: bool = False) -> NewMessage:
         subject = _("Co-signing has ended, the sign-off is yours to decide: %(task)s") % {"task": event.task}
     elif verb == Verb.WITHDRAW and event.assignment is not None:
         subject = _("%(agency)s has no part any more in: %(task)s") % {"agency": event.assignment.agency.short_name, "task": event.task}
+    elif verb == Verb.REROUTE and event.assignment is not None and not following:
+        about_part = {"agency": event.assignment.agency.short_name, "task": event.task}
+        subject = _("The hand-back of %(agency)s is granted, it has no part any more in: %(task)s") % about_part
     due_on = event.assignment.due_on if event.assignment is not None else event.task.due_on
     lines = [str(subject), said_to(event), _("Due on %(due_on)s.") % {"due_on": due_on.isoformat()} if due_on is not None else ""]
     kind, about = ("paper", int(event.data["paper"])) if verb == Verb.SIGN_PAPER else ("task", event.task_id)
     ref, link = f"{kind}:{about}", reverse(kind, args=[about])
-    if verb == Verb.WITHDRAW and not following:  # who has lost the task is told so, and led nowhere: there is nothing left to see
+    if (
+        verb in {Verb.WITHDRAW, Verb.REROUTE} and not following
+    ):  # who has lost the task is told so, and led nowhere: there is nothing left to see
         ref, link = f"lost:{event.assignment_id}", ""
     return NewMessage(
         key=_key(address),

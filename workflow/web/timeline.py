@@ -251,9 +251,11 @@ def _details(event: Event) -> list[str]:
 
 
 def _asked_and_answered(event: Event) -> list[str]:
-    """Return who was asked to look, by when, and what was answered to a closing round or found by looking."""
+    """Return what was asked for: more time, or a look by whom and by when; and what was answered to a closing round or found by looking."""
     data = event.data
     match event.verb:
+        case Verb.REQUEST_EXTENSION:
+            return [_("Asked for: %(day)s") % {"day": data["asked_for"]}]
         case Verb.ASK_VERIFIER:
             return [_("%(person)s, by %(day)s") % {"person": data["person"], "day": data["due_on"]}]
         case Verb.CO_SIGN:

@@ -9,6 +9,7 @@ import pytest
 from agencies.actions.delegate import delegate
 from agencies.actor import Actor
 from agencies.models import Membership, Role
+from notifications import guards
 from notifications.models import InboxItem
 from tests.factories.directory import NOW, actor_of, make_agency, make_member, make_person
 from tests.factories.scenes import owed_answer
@@ -19,6 +20,8 @@ from workflow.actions.co_sign import co_sign
 from workflow.actions.hand_back import hand_back
 from workflow.actions.hold_meeting import record_meeting
 from workflow.actions.press import press, remind
+from workflow.actions.request_extension import request_extension
+from workflow.actions.rule_on_hand_back import reroute
 from workflow.actions.verify import ask_verifier, verify
 from workflow.actions.write_contribution import return_contribution
 from workflow.models import Event
@@ -124,3 +127,25 @@ def test_who_verifies_from_outside_does_not_speak_for_the_issuer() -> None:
     assert InboxItem.objects.get(recipient=stage.coordinator).subject.startswith(f"{seat.name}{outsider.name}")
     verify(actor=actor_of(nobodys), task_id=stage.task.pk, result="holds", finding="属实", now=NOW)
     assert (last("verify").agency, last("verify").agency_name) == (None, "")
+
+
+def test_who_handed_back_is_told_that_it_was_granted_and_led_nowhere() -> None:
+    stage = accepted_task()
+    crew, other = stage.supporters[0], make_agency()
+    part = stage.part_of(crew)
+    hand_back(actor=crew.reviewer_actor, assignment_id=part.pk, reason="不属本单位职责", legal_basis="三定规定", now=NOW)
+    InboxItem.objects.all().delete()
+    reroute(actor=stage.coordinator_actor, assignment_id=part.pk, agency_id=other.pk, opinion="改由他单位", now=NOW)
+    told = InboxItem.objects.get(recipient=crew.officer)
+    assert told.subject == f"{crew.agency.short_name}提出的退回已获同意，不再承办：{stage.task}"
+    assert (told.link, told.subject_ref) == ("", f"lost:{part.pk}")
+    assert guards.allowed([(crew.officer.pk, told.subject_ref)], NOW)
+
+
+def test_the_record_says_until_when_more_time_was_asked_for() -> None:
+    stage = accepted_task()
+    part = stage.part_of(stage.leads[0])
+    assert part.due_on is not None
+    wanted = part.due_on + dt.timedelta(days=30)
+    request_extension(actor=stage.leads[0].reviewer_actor, assignment_id=part.pk, asked_for=wanted, reason="联调", now=NOW)
+    assert f"申请延至 {wanted}" in line_of(last("request_extension")).details
