@@ -9,7 +9,9 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from tests.factories.editions import adopt, effects, make_office, next_edition, running_plan
+from tests.factories.tasks import dispatched_task
 from tests.journeys.windows import entered
+from workflow.models import Task
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
@@ -42,3 +44,16 @@ def test_what_a_row_says_stands_beside_its_label_which_is_said_once(new_page: Ca
         assert page.evaluate(BELOW_THEIR_LABEL) == []
         assert page.evaluate(SAID_TWICE) == []
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_long_binding_text_can_be_scrolled_with_the_keyboard(new_page: Callable[..., Page]) -> None:
+    stage = dispatched_task()
+    Task.objects.filter(pk=stage.task.pk).update(text="完善全国性资本要素交易平台的制度和规则。" * 60)
+    page = entered(new_page(width=390, height=844), stage.coordinator)
+    page.goto(reverse("task", args=[stage.task.pk]))
+    text = page.get_by_role("region", name="办理要求")
+    assert text.evaluate("box => box.scrollHeight > box.clientHeight"), "nothing to scroll"
+    assert text.get_attribute("tabindex") == "0", "not every browser lets the keyboard into a box that scrolls"
+    text.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("box => box.scrollTop > 0", arg=text.element_handle())
