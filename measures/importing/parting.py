@@ -25,12 +25,16 @@ from measures.importing.headings import Scheme, read_marker
 from measures.importing.issuers import before_the_date, names_issuers, spelled_together
 
 _ATTACHMENT = re.compile(
-    r"^附\s*(?:件|表|录)\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
+    r"^附(?:\s*(?:件|表|录)|(?=\s*[\d一二三四五六七八九十]{0,2}\s*[：:]))\s*(?P<no>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})?\s*"
+    r"(?:[：:.．、]\s*|\s+|$)(?P<title>.{0,80})$"
 )
 _ATTACHMENT_MORE = re.compile(r"^[0-9０-９]{1,2}[.．、]\s*.{2,60}$")
 # An attachment that names persons sets no tasks: …工作专班成员名单.
 _LIST_OF_NAMES = re.compile(r"(?:名单|通讯录|联络表|联络员表|组成人员|成员表)$")
 _LIST_REACH = 3000  # lines within which an attachment is looked for that a list announces
+# An attachment whose title alone tells that it begins: 重点任务分工 above numbers that begin again.
+_DIVIDES = re.compile(r"[^。；，：:（）()]{0,40}(?:(?:任务|责任)(?:分工|分解)(?:方案|表|清单)?|(?:任务|责任|项目)清单)$")
+_OF_TIME = re.compile(r"(?:时限|期限|时间|节点|进度|完成)[^：:]{0,4}[：:]\s*$")
 _BRACKETED = re.compile(r"[（(][^（）()]{2,40}[）)]$")  # （本文有删减）
 _NOTES = re.compile(r"^(?:注|备\s*注|说\s*明|填表说明|填报说明|注释|几点说明|有关说明)\s*[：:\d（(]")
 _LONGEST_NOTE = 120
@@ -94,6 +98,10 @@ class _Splitter:
                 return self._attachment(index)
             if self._is_note(index, line):
                 return index + 1
+            if self._begins_again(index, line):
+                self._close()
+                self.attached = True
+                return index + 1
         if block.kind is BlockKind.ROW or not PUBLISH.match(line):
             self.current.append(block)
         return index + 1
@@ -107,6 +115,13 @@ class _Splitter:
             marker = read_marker(line)
             self.noting = block.level is None and not (marker and marker.scheme < Scheme.NUM) and len(line) < _LONGEST_NOTE
         return self.noting
+
+    def _begins_again(self, index: int, line: str) -> bool:
+        """Tell the title of an attachment without the word 附件: a division of tasks, behind numbers, above numbers that begin again."""
+        if not _DIVIDES.match(line) or read_marker(line) or index + 1 >= len(self.blocks) or not _numbered(self.document, self.current):
+            return False
+        marker = read_marker(line_of(self.document, self.blocks[index + 1]))
+        return marker is not None and marker.value == 1 and marker.scheme in {Scheme.CN, Scheme.CN_PAREN, Scheme.CHAPTER}
 
     def _attachment(self, index: int) -> int:
         if _is_list(self.document, self.blocks, index):
@@ -132,9 +147,13 @@ def _numbered(document: Document, segment: Sequence[Block]) -> bool:
 def _signature(document: Document, blocks: Sequence[Block], index: int) -> int:
     """Count the lines of a signature that begins here: agencies and a date, or a date alone."""
     count = 0
+    if index and _OF_TIME.search(line_of(document, blocks[index - 1])):  # 完成时限： / 2025年6月
+        return 0
     while index + count < len(blocks) and count < _MOST_NAMES:
         line = line_of(document, blocks[index + count])
         match = DATE.search(line)
+        if match and _OF_TIME.search(line, 0, match.start()):
+            return 0
         if match and (len(line) - len(match.group()) <= 4 or (match.end() == len(line) and before_the_date(line))):
             return count + 1
         if len(line) > 40 or not names_issuers(line):
@@ -212,6 +231,12 @@ def _named_longer(document: Document, blocks: Sequence[Block], lines: Sequence[B
     return re.sub(r"\s", "", text) in re.sub(r"\s", "", layout.notice.text)
 
 
+def _is_day(line: str) -> bool:
+    """Whether a line is nothing but the day of a paper; 时限：2025年6月 is that of a task."""
+    match = DATE.search(line)
+    return match is not None and len(line) - len(match.group()) <= 4 and not _OF_TIME.search(line, 0, match.start())
+
+
 def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:
     """Tell the list of attachments under a text from the beginning of one: behind a list comes a date or another 附件 line."""
     match = _ATTACHMENT.match(line_of(document, blocks[index]))
@@ -224,6 +249,6 @@ def _is_list(document: Document, blocks: Sequence[Block], index: int) -> bool:
             return False
         if _ATTACHMENT.match(line) or line.replace(" ", "") == title:
             return True
-        if later - index < 8 and (date_match := DATE.search(line)) and len(line) - len(date_match.group()) <= 4:
+        if later - index < 8 and _is_day(line):
             return True
     return False

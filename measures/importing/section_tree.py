@@ -61,10 +61,10 @@ def section_of(node: Node) -> Node | None:
 
 
 def section_around(layout: Layout, roots: Sequence[Node], position: int) -> tuple[int, int] | None:
-    """Find the heading that a table stands under; an attachment has none but its own."""
+    """Find the heading that a table stands under; that of the text before an attachment is not one of the attachment."""
     inside = [index for index, blocks in enumerate(layout.segments) if blocks and blocks[0].start <= position]
     root = next((root for root in roots if inside and root.segment == inside[-1] and root.start < position), None)
-    if root is None or root.segment in layout.attachments:
+    if root is None:
         return None
     node: Node | None = root
     heading: Node | None = None

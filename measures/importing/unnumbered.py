@@ -14,6 +14,9 @@ _FEWEST = 2  # one such line alone is rather a remark
 # 规划引领篇, 产业振兴行动: words that name a part of a plan even where no style shows it.
 _PART_ENDS = re.compile(r"(?:篇|板块|部分|专项行动|攻坚行动|提升行动)$")
 _NO_HEADING = re.compile(r"[。；：:;，,！？、）)]$|20\d\d\s*年\s*\d{1,2}\s*月|^附\s*[件表]|：|(?:政府|委员会|办公室|厅|局)$")
+# What is neither the value of a label above it (持续推进) nor a name stands between tasks that are finished.
+_WORDS = re.compile(rf"(?!长期|持续|常年|全年|同上)[\u4e00-\u9fff“”]{{4,{_LONGEST_PLAIN}}}")
+_FINISHED = re.compile(r"[。；）)】]$|(?:单位|部门|时限|时间|主体)[：:][^\n]{2,}$")
 _BRACKETED = re.compile(rf"{BRACKETED}$")
 # The scheme that stands above the one of the numbers behind the heading.
 _ABOVE = {
@@ -41,8 +44,8 @@ def styled_headings(text: str, blocks: Sequence[Block]) -> dict[int, Marker]:
     """
     found: dict[int, Scheme] = {}
     used: set[Scheme] = set()
-    for block, after in pairwise(blocks):
-        if not may_head(text, block):
+    for place, (block, after) in enumerate(pairwise(blocks)):
+        if not (may_head(text, block) or _may_head_unstyled(text, blocks[place - 1] if place else None, block)):
             number = None if block.cells else read_marker(text[block.start : min(block.end, block.start + 30)])
             used.update({number.scheme} if number else ())
             continue
@@ -54,6 +57,14 @@ def styled_headings(text: str, blocks: Sequence[Block]) -> dict[int, Marker]:
     if len(found) < _FEWEST or scheme in used:
         return {}
     return {start: Marker(scheme, "", 0, 0) for start in found}
+
+
+def _may_head_unstyled(text: str, before: Block | None, block: Block) -> bool:
+    """Whether a few words without any sign are a heading in a file that shows no style: 优化政务服务 between two finished tasks."""
+    line = text[block.start : min(block.end, block.start + _LONGEST_PLAIN + 1)]
+    if block.cells or block.level is not None or not _WORDS.fullmatch(line) or _NO_HEADING.search(line) or read_marker(line):
+        return False
+    return before is None or (not before.cells and _FINISHED.search(text, before.start, before.end) is not None)
 
 
 def may_head(text: str, block: Block) -> bool:
