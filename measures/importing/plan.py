@@ -106,7 +106,7 @@ def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[
 # 建设平台.到２０２５年: a full stop in half width.
 _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff【（(]|\s|$)")
 _DEADLINE_LINE = re.compile(
-    r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间|期限|节点)(?:要求|安排)?[】）]?[：:][ \t\u3000]*"
+    r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间|期限|节点)(?:要求|安排)?[】）]?[：:][ \t\u3000]*\n?[ \t\u3000]*"
     r"(?P<when>[^\n]{2,60})$",
     re.MULTILINE,
 )

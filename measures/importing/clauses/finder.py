@@ -206,6 +206,9 @@ def _lines(text: str, folded: str, context: ClauseContext, taken: list[tuple[int
                 found += _region(text, open_region, context)
                 open_region = [labelled, end]
             continue
+        if open_region and line.strip() and folded[open_region[0] : open_region[1]].rstrip().endswith("："):
+            open_region[1] = end  # the label stands on a line of its own
+            continue
         if line.strip():
             found += _region(text, open_region, context)
             open_region = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from measures.importing.clauses import bodies, places, roles
@@ -21,6 +22,7 @@ UNREAD = "这一部分没有读出"
 TELLING = "没有括号和标签，可能只是叙述"
 _SHORTEST_SENTENCE = 6  # characters
 _FREE_REMARKS = 20  # characters of words beside names that are nothing to wonder at
+_LABEL_LINE = re.compile(r"：[ \n]*\n")  # a label on a line of its own
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
 _MEMBERS = ("成员单位", "成员部门")  # 市双碳工作领导小组成员单位
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
@@ -37,7 +39,7 @@ class Reading:
 def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     """Read one piece of text as a responsibility clause; spans begin at 0."""
     wholes = Wholes(frozenset(context.aliases))
-    text, positions = unwrap(fold(piece), wholes)
+    text, positions = unwrap(_LABEL_LINE.sub(lambda found: "：" + " " * (len(found[0]) - 1), fold(piece)), wholes)
     stripped = text.strip(" \n，。；、")
     if not stripped or (stripped.startswith(roles.NOT_CLAUSE) and not places.full_at(stripped)) or len(stripped) == 1:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)

@@ -119,3 +119,16 @@ def test_the_day_of_a_task_is_no_signature(label: str) -> None:
     )
     assert _attached(reading) == [("1", "整合政务平台", "一|优化窗口服务"), ("2", "压减办理时限", "一|优化窗口服务")]
     assert reading.date is None
+
+
+def test_a_label_on_a_line_of_its_own_holds_for_the_line_behind_it() -> None:
+    reading = _read(
+        "某市方案\n一、重点任务\n1.整合平台\n责任单位：\n市数据局、市公安局\n完成时限：\n2025年6月\n2.压减时限\n配合单位：\n3.开设窗口\n"
+    )
+    first, second = reading.measures[0], reading.measures[1]
+    deadline = first.clauses[0].deadline
+    assert first.named("responsible") == ["市数据局", "市公安局"]
+    assert deadline is not None
+    assert (deadline.text, str(deadline.date)) == ("2025年6月", "2025-06-30")
+    assert [reading.text[item.start : item.end] for item in first.clauses[0].items] == ["市数据局", "市公安局"]
+    assert not second.clauses
