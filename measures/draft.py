@@ -48,13 +48,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class DraftClause:
-    """A clause of a measure: where it stands, the deadline it sets, the leaders it names, and whether its list is open."""
+    """A clause of a measure: where it stands, its deadline and the stages before it, its leaders, and whether its list is open."""
 
     start: int
     end: int
     deadline: Mapping[str, Any] | None = None
     leaders: tuple[str, ...] = ()
     open_list: bool = False
+    stages: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(slots=True)
@@ -297,7 +298,14 @@ def _measure(measure: Mapping[str, Any]) -> DraftMeasure:
         sentences=[(sentence["start"], sentence["end"]) for sentence in measure["sentences"]],
         mentions=mentions,
         clauses=[
-            DraftClause(clause["start"], clause["end"], clause["deadline"], tuple(clause["leaders"]), clause["open_list"])
+            DraftClause(
+                clause["start"],
+                clause["end"],
+                clause["deadline"],
+                tuple(clause["leaders"]),
+                clause["open_list"],
+                tuple(clause.get("stages", ())),  # readings kept from before name none
+            )
             for clause in clauses
         ],
         stated=list(measure["deadlines"]),
@@ -321,7 +329,8 @@ def settle_deadline(measure: DraftMeasure) -> None:
     measure.deadline = _day(deadline["date"]) if deadline else None
     measure.deadline_text = deadline["text"] if deadline else ""
     measure.deadline_span = (deadline["start"], deadline["end"]) if deadline and "start" in deadline else None
-    measure.other_deadlines = len({one["date"] for one in dated}) - 1 if dated else 0
+    staged = {stage["date"] for clause in measure.clauses for stage in clause.stages}
+    measure.other_deadlines = len({one["date"] for one in dated} | staged) - 1 if dated else 0
 
 
 def _target(number: int, target: Mapping[str, Any]) -> DraftTarget:

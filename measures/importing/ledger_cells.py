@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from measures.importing.clauses import Clause, ClauseContext, Doubt, parse_clause
 from measures.importing.clauses.wholes import Wholes
+from measures.importing.deadlines import Deadline
 from measures.importing.document import Block, Document
 from measures.importing.ledger_header import AGENCIES
 from measures.importing.numerals import DASHES
@@ -186,10 +187,11 @@ def _moved_back(clause: Clause, pieces: list[_Piece], text: str, row_start: int)
         return begins, max(begins, ends)
 
     own = [cell for cell in (piece.cell for piece in pieces) if cell.start >= row_start] or [piece.cell for piece in pieces]
-    deadline = clause.deadline
-    if deadline:
+
+    def timed(deadline: Deadline) -> Deadline:
         start, end = moved(deadline.start, deadline.end)
-        deadline = replace(deadline, start=start, end=end, text=text[start:end] if piece_at(deadline.start).cell.sources else deadline.text)
+        return replace(deadline, start=start, end=end, text=text[start:end] if piece_at(deadline.start).cell.sources else deadline.text)
+
     items = []
     for item in clause.items:
         start, end = moved(item.start, item.end)
@@ -202,7 +204,8 @@ def _moved_back(clause: Clause, pieces: list[_Piece], text: str, row_start: int)
         start=min(cell.start for cell in own),
         end=max(cell.end for cell in own),
         items=tuple(items),
-        deadline=deadline,
+        deadline=clause.deadline and timed(clause.deadline),
+        stages=tuple(timed(stage) for stage in clause.stages),
         doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
         same_as=same_as,
     )

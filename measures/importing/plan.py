@@ -14,6 +14,7 @@ from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find_clauses
 from measures.importing.clauses.model import OTHERS_NOT_TOLD
+from measures.importing.clauses.several_days import in_stages
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import (
     find_basis,
@@ -106,8 +107,8 @@ def _around(segments: Sequence[Sequence[Block]], inside: set[int]) -> list[list[
 # 建设平台.到２０２５年: a full stop in half width.
 _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff【（(]|\s|$)")
 _DEADLINE_LINE = re.compile(
-    r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间|期限|节点)(?:要求|安排)?[】）]?[：:][ \t\u3000]*\n?[ \t\u3000]*"
-    r"(?P<when>[^\n]{2,60})$",
+    r"^[ \t\u3000]*[【（]?(?:完成|整改|办结|推进|实施|工作)?(?:时限|时间(?:节点)?|期限|节点)(?:要求|安排)?[】）]?[：:]"
+    r"[ \t\u3000]*\n?[ \t\u3000]*(?P<when>[^\n]{2,60})$",
     re.MULTILINE,
 )
 
@@ -221,7 +222,8 @@ class _Assembly:
                 clause = next((one for one in reversed(clauses) if one.start < line.start()), clauses[0])
                 if found and clause.deadline is None:
                     place = bisect_right(self.starts, clause.start) - 1
-                    self.clauses[place] = replace(clause, deadline=found[-1])
+                    day, stages, doubt = in_stages(self.text, found)
+                    self.clauses[place] = replace(clause, deadline=day, stages=stages, doubts=(*clause.doubts, *([doubt] if doubt else [])))
 
     def _is_set_off(self, clause: Clause) -> bool:
         """Tell a clause in brackets or with a label from prose; a section that only frames the work may well say who 统筹协调."""
@@ -280,10 +282,10 @@ class _Assembly:
         context = self._context(row.start)
         told = read_responsibilities(self.text, row.cells, context, row.start)
         clauses = [fill_same_as(told, before)] if told and told.is_clause else []
-        day = told.deadline if told and not told.is_clause else None
+        day, stages = (told.deadline, told.stages) if told and not told.is_clause else (None, ())
         for start, end in row.texts:
             inside = [found for found in find_clauses(self.text[start:end], context, start) if found.is_clause]
-            clauses += [replace(found, deadline=found.deadline or day) for found in inside]
+            clauses += [found if found.deadline else replace(found, deadline=day, stages=stages) for found in inside]
         clauses = with_duties(clauses, row.start, self.duties)
         skip = sorted(_inside(row, clauses))
         sentences = [span for start, end in row.texts for span in find_sentences(self.text, max(start, row.title_start), end, skip)]

@@ -105,10 +105,17 @@ class MeasureReading:
             "support": self.support,
             "responsible": self.named("responsible"),
             "guiding": self.named("guiding"),
-            "clauses": [{**clause.to_json(), "start": clause.start, "end": clause.end} for clause in self.clauses],
+            "clauses": [
+                {**clause.to_json(), "start": clause.start, "end": clause.end, "stages": [_timed(stage) for stage in clause.stages]}
+                for clause in self.clauses
+            ],
             "sentences": [{"start": sentence.start, "end": sentence.end} for sentence in self.sentences],
-            "deadlines": [{**deadline.to_json(), "start": deadline.start, "end": deadline.end} for deadline in self.deadlines],
+            "deadlines": [_timed(deadline) for deadline in self.deadlines],
         }
+
+
+def _timed(deadline: Deadline) -> dict[str, object]:
+    return {**deadline.to_json(), "start": deadline.start, "end": deadline.end}
 
 
 @dataclass(frozen=True, slots=True)

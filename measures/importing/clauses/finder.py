@@ -10,8 +10,9 @@ from measures.importing.clauses import roles
 from measures.importing.clauses.folding import BRACKETS, fold, partners
 from measures.importing.clauses.model import Clause, ClauseContext, Doubt, numbered
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.reading import one_deadline, read
+from measures.importing.clauses.reading import read
 from measures.importing.clauses.same_as import fill_same_as
+from measures.importing.clauses.several_days import one_deadline, with_days_of_their_own
 from measures.importing.deadlines import find_deadlines
 
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
@@ -116,6 +117,9 @@ def find_clauses(text: str, context: ClauseContext, base: int = 0) -> list[Claus
     lines = _lines(text, folded, context, taken)
     found = [clause for clause in found if not any(_names(line, clause) for line in lines)] + lines
     filled: list[Clause] = []
+    found = [
+        part for clause in found for part in with_days_of_their_own(text, clause, lambda piece: read(piece, context, bracketed=True).clause)
+    ]
     for clause in sorted(found, key=lambda clause: clause.start):
         filled.append(fill_same_as(clause, filled[-1] if filled else None))
     return [clause.moved(base) for clause in filled]

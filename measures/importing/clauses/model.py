@@ -112,6 +112,7 @@ class Clause:
     open_list: bool = False
     doubts: tuple[Doubt, ...] = ()
     same_as: tuple[SameAs, ...] = ()
+    stages: tuple[Deadline, ...] = ()  # days before the deadline, each with what is done by then: 6月底前完成方案，10月底前全面完成
 
     def agencies(self, role: Role) -> list[str]:
         """Names of the agencies with a role, each once, in the order of the text."""
@@ -137,10 +138,10 @@ class Clause:
         def span(start: int, end: int) -> tuple[int, int]:
             return (positions[start], positions[end - 1] + 1) if end > start else (start, end)
 
-        deadline = self.deadline
-        if deadline:
+        def timed(deadline: Deadline) -> Deadline:
             start, end = span(deadline.start, deadline.end)
-            deadline = replace(deadline, start=start, end=end, text=text[start:end])
+            return replace(deadline, start=start, end=end, text=text[start:end])
+
         return replace(
             self,
             start=0,
@@ -149,7 +150,8 @@ class Clause:
                 replace(item, name=written(item), start=span(item.start, item.end)[0], end=span(item.start, item.end)[1])
                 for item in self.items
             ),
-            deadline=deadline,
+            deadline=self.deadline and timed(self.deadline),
+            stages=tuple(timed(stage) for stage in self.stages),
             doubts=tuple(Doubt(*span(doubt.start, doubt.end), doubt.why) for doubt in self.doubts),
             same_as=tuple(same.placed(text, *span(same.start, same.end)) for same in self.same_as),
         )
@@ -158,13 +160,13 @@ class Clause:
         """The same clause with all spans moved by a number of characters."""
         if not by:
             return self
-        deadline = self.deadline and replace(self.deadline, start=self.deadline.start + by, end=self.deadline.end + by)
         return replace(
             self,
             start=self.start + by,
             end=self.end + by,
             items=tuple(replace(item, start=item.start + by, end=item.end + by) for item in self.items),
-            deadline=deadline,
+            deadline=self.deadline and replace(self.deadline, start=self.deadline.start + by, end=self.deadline.end + by),
+            stages=tuple(replace(stage, start=stage.start + by, end=stage.end + by) for stage in self.stages),
             doubts=tuple(replace(doubt, start=doubt.start + by, end=doubt.end + by) for doubt in self.doubts),
             same_as=tuple(replace(same, start=same.start + by, end=same.end + by) for same in self.same_as),
         )

@@ -14,9 +14,10 @@ from measures.importing.clauses.lexer import Lexer
 from measures.importing.clauses.mentions import NOT_A_NAME, Chunk, Mention
 from measures.importing.clauses.model import OTHERS_NOT_TOLD, Clause, ClauseContext, Doubt, Item, Role, numbered
 from measures.importing.clauses.names import is_region, shape
+from measures.importing.clauses.several_days import in_stages
 from measures.importing.clauses.unwrapping import unwrap
 from measures.importing.clauses.wholes import Wholes
-from measures.importing.deadlines import Deadline, find_deadlines
+from measures.importing.deadlines import find_deadlines
 
 UNREAD = "这一部分没有读出"
 TELLING = "没有括号和标签，可能只是叙述"
@@ -173,14 +174,14 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person", "both") for token in parser.tokens)
     )
     reading = _judged(parser, mentions, strong, explicit=explicit, bracketed=bracketed)
-    deadline, doubt = one_deadline(parser.deadlines)
+    deadline, stages, doubt = in_stages(parser.text, parser.deadlines)
     if not reading.is_clause:
         parties = [mention for mention in strong if mention.kind == "collective" or shape(mention.name).kind in ("agency", "standalone")]
         suspect = bool(parties) and (bracketed or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         # 定期研究 of a sentence that assigns nothing is no rhythm of a duty; 完成时限：长期坚持 is what it says.
         told = deadline if deadline and (deadline.date or _labelled(parser)) else None
-        return Reading(Clause(0, length, is_clause=False, deadline=told, doubts=named), tidy=False)
+        return Reading(Clause(0, length, is_clause=False, deadline=told, doubts=named, stages=stages if told else ()), tidy=False)
     doubts = [*parser.doubts, *_doubts_of_all(length, parser, strong, bracketed=bracketed), *([doubt] if doubt else [])]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]
     doubts += [Doubt(deadline.start, deadline.end, deadline.why)] if deadline and deadline.why else []
@@ -194,6 +195,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         open_list=parser.open_list and sum(chunk.etc is not None for chunk in parser.chunks) > _sorts(mentions),
         doubts=tuple(sorted(set(doubts), key=lambda one: (one.start, one.end, one.why))),
         same_as=tuple(parser.same_as),
+        stages=stages,
     )
     return Reading(clause, tidy=reading.tidy)
 
@@ -319,17 +321,3 @@ def _items(mentions: list[Mention]) -> tuple[Item, ...]:
         )
         for mention in mentions
     )
-
-
-def one_deadline(found: list[Deadline]) -> tuple[Deadline | None, Doubt | None]:
-    """The last of several deadlines is that of the whole; that there are several is a doubt."""
-    if not found:
-        return None, None
-    found = [deadline for deadline in found if not deadline.begins] or found
-    dated = [deadline for deadline in found if deadline.date is not None]
-    if not dated:
-        chosen = found[0]
-    else:
-        chosen = max(dated, key=lambda deadline: (deadline.date is not None and deadline.date.toordinal(), deadline.start))
-    others = len({(deadline.date, deadline.recurring, deadline.date is None and deadline.text) for deadline in found}) > 1
-    return chosen, Doubt(found[0].start, found[-1].end, "写了不止一个时限，取最晚的一个") if others else None
