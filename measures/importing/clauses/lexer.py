@@ -216,8 +216,8 @@ class Lexer:
         """Whether what looks like a label is a name before the next one (县水利局配合单位：), or its end before a blank (县市场监管局 )."""
         if not fresh:
             return self.text[label.end - 1] == " " and self.wholes.known(self._so_far(at) + self.text[at : label.end].strip())
-        inside = [at for at in range(at + 3, label.end - 2) if roles.label_at(self.text, at, loose=False) is not None]
-        return any(self.wholes.known(self.text[at:end]) for end in inside)
+        ends = [end for end in range(at + 3, label.end - 2) if roles.label_at(self.text, end, loose=False) is not None]
+        return any(self.wholes.known(self.text[at:end]) for end in ends)
 
     def _goes_on(self, before: str) -> bool:
         """Whether 县 goes on an open set before it: 各市、县具体落实."""
