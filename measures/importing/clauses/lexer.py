@@ -14,7 +14,7 @@ from measures.importing.clauses.collectives import goes_on, is_collective, names
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import is_twin, shape
 from measures.importing.clauses.persons import looks_like_person, persons
-from measures.importing.clauses.scopes import is_office, names_nobody, note_kind
+from measures.importing.clauses.scopes import ends_office, is_office, names_nobody, note_kind
 from measures.importing.clauses.wholes import Wholes
 from measures.importing.deadlines import Deadline
 
@@ -28,7 +28,6 @@ _ITEMS = re.compile(rf"(?:其中)?，?第{_NUMBER}(?:[、，和及至—-]+第?{
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
-_OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 
 
 @dataclass(frozen=True)
@@ -361,8 +360,9 @@ class Lexer:
         ahead = ahead[: next((index for index, char in enumerate(ahead) if char in SEPARATORS + " ：；）"), len(ahead))]
         stop = next((place for place in range(len(ahead)) if roles.phrase_at(ahead, place, after_name=False)), len(ahead))
         ahead = ahead[:stop]
-        stands = is_collective(ahead) or (shape(ahead).complete and bool(shape(ahead).prefix))
-        return len(ahead) > 1 and not stands and ahead.endswith(_OFFICES_INSIDE)
+        joined = [ahead[:cut] for joiner in bodies.JOINERS if (cut := ahead.find(joiner)) > 1]  # 市市场监督管理局及各区政府
+        whole = self._so_far(at) + self.text[at:end]
+        return ends_office(ahead) or any(ends_office(part) and self.wholes.holds(whole + part) for part in joined)
 
     def _holds(self, at: int, end: int) -> bool:
         """Whether a deadline phrase is rather part of a name (“十四五”规划专班)."""

@@ -241,6 +241,8 @@ def _part_of(mention: Mention, before: Mention | None, chain: _Chain | None) -> 
     if not owner:
         return None
     why = "" if head == "分局" and not of_bureau else f"按“{owner}”的下属单位补全"
+    if name.startswith(owner):
+        return replace(mention, kind="agency")  # 总局征管和科技发展司…，总局纳税服务司: the owner is said again
     return replace(mention, name=owner + name, kind="agency", restored=True, why=mention.why or why)
 
 

@@ -23,6 +23,7 @@ UNREAD = "这一部分没有读出"
 TELLING = "没有括号和标签，可能只是叙述"
 _SHORTEST_SENTENCE = 6  # characters
 _FREE_REMARKS = 20  # characters of words beside names that are nothing to wonder at
+_BY_A_DAY = re.compile(rf"[前底内](?:正式|联合)?(?:{'|'.join(roles.ISSUES)})$")  # 年底前印发实施
 _LABEL_LINE = re.compile(r"：[ \n]*\n")  # a label on a line of its own
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
 _MEMBERS = ("成员单位", "成员部门")  # 市双碳工作领导小组成员单位
@@ -46,7 +47,11 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     if stripped.startswith("原") and not places.full_at(stripped) and not any(word in stripped for word in (*roles.ALWAYS, "、", "，")):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 原省质量技术监督局: what it was called before
-    if stripped.endswith(roles.ISSUES) and not any(word in stripped for word in (*roles.ALWAYS, "：", "；")):
+    if (
+        stripped.endswith(roles.ISSUES)
+        and not _BY_A_DAY.search(stripped)
+        and not any(word in stripped for word in (*roles.ALWAYS, "：", "；"))
+    ):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)  # 省财政厅、省税务局联合印发
     inner = stripped.strip("（）【】")
     if roles.refers_to_paper(inner) or roles.numbers_paper(inner):
@@ -180,7 +185,9 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         suspect = bool(parties) and (bracketed or (explicit and len(parties) > 1))
         named = (Doubt(0, length, "提到单位，但不像责任分工，请核对"),) if suspect else ()
         # 定期研究 of a sentence that assigns nothing is no rhythm of a duty; 完成时限：长期坚持 is what it says.
-        told = deadline if deadline and (deadline.date or _labelled(parser)) else None
+        # So is a day that was over before the document: 2025年，由…牵头开展的试点已覆盖23个口岸.
+        over = deadline and deadline.date and parser.context.date and deadline.date < parser.context.date.first_day()
+        told = deadline if deadline and (_labelled(parser) or (deadline.date and not over)) else None
         return Reading(Clause(0, length, is_clause=False, deadline=told, doubts=named, stages=stages if told else ()), tidy=False)
     doubts = [*parser.doubts, *_doubts_of_all(length, parser, strong, bracketed=bracketed), *([doubt] if doubt else [])]
     doubts += [Doubt(mention.chunk.start, mention.chunk.end, mention.why) for mention in mentions if mention.why]

@@ -10,12 +10,19 @@ from measures.importing.clauses.names import functional, head_of, shape
 from measures.importing.clauses.persons import looks_like_person
 
 _MARKS = "：（，0123456789"
+_OFFICES_INSIDE = ("办公室", "领导小组", "小组", "办", "委员会", "指挥部", "专班", "联席会议", "中心", "局")
 _LONGEST_SCOPE = 14  # characters
 
 
 def is_office(name: str) -> bool:
     """Whether a name is that of one office, behind which a scope may stand."""
     return shape(name).kind in ("agency", "standalone") and not name.endswith(bodies.COMPANY_ENDS) and not is_collective(name)
+
+
+def ends_office(words: str) -> bool:
+    """Whether words are the end of the name of an office (管理局), and no name by themselves."""
+    stands = is_collective(words) or (shape(words).complete and bool(shape(words).prefix))
+    return len(words) > 1 and not stands and words.endswith(_OFFICES_INSIDE)
 
 
 def names_nobody(words: str) -> bool:
