@@ -114,7 +114,26 @@ def desks(actor: Actor, *, now: dt.datetime, lights: Lights) -> list[Desk]:
         found.append(_coordinator(actor, lights, now))
     if actor.agencies_where("instruct"):
         found.append(_leader(actor, lights, now))
+    _add_rarer(found, actor, now)
     return found
+
+
+RARER = {
+    Duty.BEGIN_PLAN: "officer",
+    Duty.PLAN: "officer",
+    Duty.ANSWER: "reviewer",
+    Duty.CLOSE_ANSWER: "coordinator",
+    Duty.VERIFY: "",
+}
+"""What is owed now and then, and the desk it belongs to; what is asked of a person by name lies on their first one."""
+
+
+def _add_rarer(found: Sequence[Desk], actor: Actor, now: dt.datetime) -> None:
+    """Put what is owed now and then on the desks while there is any, so that no desk is called empty beside a full list."""
+    by_name = {desk.name: desk for desk in found}
+    for duty, number in sorted(duties.counted(actor, RARER, now=now).items()) if found else ():
+        desk = by_name.get(RARER[duty], found[0])
+        desk.piles.append(Pile(name=duty.name.lower(), label=duties.LABELS[duty], count=number, url=f"{reverse('todo')}?kind={int(duty)}"))
 
 
 def followed(actor: Actor, *, now: dt.datetime, lights: Lights) -> list[Matter]:

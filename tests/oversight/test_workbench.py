@@ -14,10 +14,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries as AssertQueries
 
 from oversight.workbench import SHOWN, Pile
-from tests.factories.directory import NOW, TODAY
-from tests.factories.tasks import Stage, accepted_task, asked_contribution, declared_task, make_crew, reviewed_contribution
+from tests.factories.directory import NOW, TODAY, make_agency, make_member
+from tests.factories.tasks import Stage, accepted_task, asked_contribution, closing_task, declared_task, make_crew, reviewed_contribution
+from workflow.actions.answer import give_answer
+from workflow.actions.instruct import instruct
+from workflow.actions.verify import ask_verifier
 from workflow.deadlines import Colour
-from workflow.models import Contribution, Report
+from workflow.models import Answer, Contribution, Report
 from workflow.web.todo_rows import page_of
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,26 @@ def test_many_contributions_cost_what_one_does(client: Client, django_assert_num
 def test_an_empty_desk_says_what_will_stand_there(client: Client) -> None:
     client.force_login(make_crew().officer)
     assert "要求填报的报告和配合材料会列在这里" in client.get(reverse("workbench")).content.decode()
+
+
+def test_an_instruction_and_a_verification_lie_on_the_desk_while_they_wait(client: Client) -> None:
+    stage = accepted_task(supporters=0)
+    lead = stage.leads[0]
+    client.force_login(lead.reviewer)
+    assert "answer" not in piles(client)
+    instruct(actor=stage.leader_actor, task_id=stage.task.pk, text="请报进度", answer_by=TODAY + dt.timedelta(days=7), now=NOW)
+    page = client.get(reverse("workbench"))
+    desk = next(desk for desk in page.context["desks"] if desk.name == "reviewer")
+    [pile] = [pile for pile in desk.piles if pile.name == "answer"]
+    assert (pile.count, len(shown_at(client, pile)), desk.is_waiting) == (1, 1, True)
+    give_answer(actor=lead.reviewer_actor, answer_id=Answer.objects.get().pk, text="已办", now=NOW)
+    assert "answer" not in piles(client)
+    client.force_login(stage.coordinator)
+    assert piles(client)["close_answer"].count == 1
+
+    closing, outsider = closing_task(supporters=0), make_member(make_agency())
+    ask_verifier(actor=closing.coordinator_actor, task_id=closing.task.pk, verifier_id=outsider.pk, now=NOW)
+    client.force_login(outsider)
+    page = client.get(reverse("workbench"))
+    assert str(page.context["desks"][0].calm) not in page.content.decode()
+    assert piles(client)["verify"].count == 1
