@@ -14,7 +14,7 @@ from agencies.actor import Actor
 from agencies.refusals import Conflict, require
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_report, log, of_part
-from workflow.deadlines import add_working_days
+from workflow.deadlines import WorkCalendar, add_working_days
 from workflow.models import Assignment, Contribution, Report
 from workflow.states import LIVE_ASSIGNMENT_STATES, Part
 from workflow.timeline import Verb
@@ -44,7 +44,7 @@ def open_contributions(reports: Sequence[Report]) -> int:
             period_start=report.period_start,
             period_end=report.period_end,
             on_demand=report.on_demand,
-            due_on=min(add_working_days(report.period_end, CONTRIBUTION_WORKING_DAYS, calendar), report.due_on),
+            due_on=contribution_due_on(report, calendar),
         )
         for report in reports
         for part in supporters[report.assignment.task_id]
@@ -52,6 +52,11 @@ def open_contributions(reports: Sequence[Report]) -> int:
     opened = Contribution.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=500)
     look_again({part_id for part_id, *_period in rows})
     return len(opened)
+
+
+def contribution_due_on(report: Report, calendar: WorkCalendar) -> dt.date:
+    """Return the day on which supporters owe what they contribute to the report of a period: never after the report itself."""
+    return min(add_working_days(report.period_end, CONTRIBUTION_WORKING_DAYS, calendar), report.due_on)
 
 
 def look_again(part_ids: Collection[int]) -> None:

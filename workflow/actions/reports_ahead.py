@@ -1,19 +1,19 @@
-"""Reports made ahead: a row for each period a lead owes, so that a missing report is a row too."""
+"""Reports made ahead: a row for each period a lead owes, so that a missing report is a row too; and what further periods will bring."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from workflow.actions.ask_supporters import open_contributions
+from workflow.actions.ask_supporters import contribution_due_on, open_contributions
 from workflow.deadlines import Period, PeriodKind, WorkCalendar, add_working_days, period_of, periods
 from workflow.ladder import DEFAULT_LADDER, OpenReport, Trigger, report_course
-from workflow.models import Assignment, Event, Report, Task
+from workflow.models import Assignment, Contribution, Event, Report, Task
 from workflow.models.batches import NEVER, NewFiring, fire, set_report_days
 from workflow.states import SWEPT_STATES, AssignmentState, Part, TaskState
 from workflow.working_days import calendar_in_force
@@ -157,6 +157,41 @@ def _passed_over(report: Report) -> Iterator[NewFiring]:
     """Give the rungs of a missed report as fired, so that they tell nobody."""
     course = report_course(f"assignment:{report.assignment_id}", OpenReport(f"report:{report.pk}", report.due_on))
     return (NewFiring(course.key(rung), rung.code, report.assignment_id) for rung in DEFAULT_LADDER if rung.trigger == Trigger.REPORT)
+
+
+def owed_ahead(part_ids: Collection[int], start: dt.date, until: dt.date, calendar: WorkCalendar) -> Mapping[int, tuple[OpenReport, ...]]:
+    """Return what periods without a row yet will ask of parts: of leads their reports, of supporters what they contribute.
+
+    Args:
+        part_ids: parts that climb, of tasks under way.
+        start: the day; the running period counts as long as its row is not there.
+        until: nothing is returned that is due later.
+        calendar: the working days.
+    """
+    parts = list(Assignment.objects.filter(pk__in=part_ids).select_related("task").order_by("pk"))
+    supporters: dict[int, list[int]] = defaultdict(list)
+    for part in parts:
+        if part.part == Part.SUPPORT and part.task.asks_supporters:
+            supporters[part.task_id].append(part.pk)
+    known = {
+        row
+        for model in (Report, Contribution)
+        for row in model._default_manager.filter(assignment__in=part_ids, on_demand=False, period_end__gte=start).values_list(
+            "assignment_id", "period_start", "period_end"
+        )
+    }
+    ahead: dict[int, dict[str, OpenReport]] = defaultdict(dict)
+    for part in parts:
+        if not part.is_lead or part.task.rhythm not in PeriodKind.values:
+            continue
+        for period in periods(PeriodKind(part.task.rhythm), start, until):
+            report = _report(part, period, calendar)
+            asked = contribution_due_on(report, calendar)
+            for pk, due_on in [(part.pk, report.due_on), *((supporter, asked) for supporter in supporters[part.task_id])]:
+                if due_on <= until and (pk, period.starts_on, period.ends_on) not in known:
+                    ref = f"period:{period.starts_on.isoformat()}"  # the row that will be there has no key yet
+                    ahead[pk].setdefault(ref, OpenReport(ref, due_on))
+    return {pk: tuple(found.values()) for pk, found in ahead.items()}
 
 
 def _lock_tasks(part_ids: list[int]) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -19,9 +19,21 @@ from measures.models import Plan, PlanEvent, PlanVerb
 from measures.policy import may_direct
 from notifications.outbox import ROOM_CHANNELS
 from workflow.actions.ladders import Ladders, adjusted
+from workflow.actions.reports_ahead import owed_ahead
 from workflow.actions.standing import Standing, standings
 from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, check_thresholds
-from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES, RUNG_PAPERS, Planned, Rung, check_ladder, check_rising, preview
+from workflow.ladder import (
+    DEFAULT_LADDER,
+    PREVIEW_DAYS,
+    RUNG_NAMES,
+    RUNG_PAPERS,
+    OpenReport,
+    Planned,
+    Rung,
+    check_ladder,
+    check_rising,
+    preview,
+)
 from workflow.models import Assignment, Firing, PlanTiming, RungSetting
 from workflow.models.batches import forget_ladder_days, lock_tasks_of
 from workflow.policy import may_set_house_rules
@@ -261,14 +273,15 @@ def preview_of_house(*, choices: Mapping[str, RungChoice], thresholds: Sequence[
 
 
 class _Ahead:
-    """Parts that climb, what they have fired, and the days ahead of them; no more than `MOST`."""
+    """Parts that climb, what they have fired, and the days and periods ahead of them; no more than `MOST`."""
 
     def __init__(self, rows: QuerySet[Assignment], now: dt.datetime) -> None:
         live = rows.filter(task__state=TaskState.DISPATCHED, state__in=SWEPT_STATES)
         ids = list(live.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         self.complete = len(ids) <= MOST
         self.start, self.calendar = timezone.localdate(now), calendar_in_force()
-        self.parts = standings(ids[:MOST], self.calendar)
+        coming = owed_ahead(ids[:MOST], self.start, self.start + dt.timedelta(days=PREVIEW_DAYS), self.calendar)
+        self.parts = [_with_coming(part, coming.get(part.pk, ())) for part in standings(ids[:MOST], self.calendar)]
         self._fired: dict[int, set[str]] = defaultdict(set)
         for pk, key in Firing.objects.filter(assignment_id__in=ids[:MOST]).values_list("assignment_id", "key"):
             self._fired[pk].add(key)
@@ -278,3 +291,13 @@ class _Ahead:
         return preview(
             [part.subject], start=self.start, calendar=self.calendar, rungs=rungs, thresholds=thresholds, fired=self._fired[part.pk]
         )
+
+
+def _with_coming(part: Standing, coming: tuple[OpenReport, ...]) -> Standing:
+    """Return a part that owes already what its coming periods will ask of it."""
+    subject = part.subject
+    if part.is_lead:
+        subject = replace(subject, open_reports=(*subject.open_reports, *coming))
+    else:
+        subject = replace(subject, open_contributions=(*subject.open_contributions, *coming))
+    return replace(part, subject=subject)

@@ -34,6 +34,7 @@ class Standing:
     task_title: str
     agency_name: str
     agency_short_name: str
+    is_lead: bool
     subject: Subject
 
 
@@ -96,4 +97,6 @@ def _standing(
         paused=waits or task_state == TaskState.SUSPENDED,
     )
     name = f"{number} {title}".strip()
-    return Standing(pk, task_id, plan_id, issuer_id, agency_id, officer_id, due_on, name, title, agency_name, agency_short_name, subject)
+    return Standing(
+        pk, task_id, plan_id, issuer_id, agency_id, officer_id, due_on, name, title, agency_name, agency_short_name, leads, subject
+    )

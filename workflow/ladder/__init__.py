@@ -1,7 +1,7 @@
 """The ladder: who is told what, at which point. Data and pure functions; firing is a unique row elsewhere."""
 
 from workflow.ladder.firing import Firing, OpenReport, Subject, next_rung_on, report_course, rungs_due, still_holds
-from workflow.ladder.preview import Planned, preview
+from workflow.ladder.preview import PREVIEW_DAYS, Planned, preview
 from workflow.ladder.rungs import (
     DEFAULT_LADDER,
     RUNG_NAMES,
@@ -19,6 +19,7 @@ from workflow.ladder.timetable import Timetable
 
 __all__ = [
     "DEFAULT_LADDER",
+    "PREVIEW_DAYS",
     "RUNG_NAMES",
     "RUNG_PAPERS",
     "Audience",

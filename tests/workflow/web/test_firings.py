@@ -23,6 +23,7 @@ def standing(number: int) -> Standing:
         task_title=f"事项{number}",
         agency_name=f"单位{number}",
         agency_short_name=f"单位{number}",
+        is_lead=True,
         subject=Subject(f"assignment:{number}"),
     )
 
