@@ -4,13 +4,21 @@
 import os
 import sys
 
+CANNOT_START = 2
+"""Exit code where the settings cannot be read; the doctor's for what fails."""
+
 
 def main() -> None:
     """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
+    from environs import EnvError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as error:
+        print(error, file=sys.stderr)
+        sys.exit(CANNOT_START)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from csp.constants import NONCE, NONE, SELF
 from environs import Env
 from kombu import Exchange, Queue
 
+from config import given
+
 django_stubs_ext.monkeypatch()  # ModelAdmin[Agency] and its like, which the types need, work when the program runs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -289,10 +291,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # --- Notices --------------------------------------------------------------------------------------
 
-DUBAN_CHANNELS = env.list("DUBAN_CHANNELS", ["inbox", "email"])
-DUBAN_SENDING_HOURS = env.str("DUBAN_SENDING_HOURS", "08:00-20:00")
+DUBAN_CHANNELS = env.list("DUBAN_CHANNELS", ["inbox", "email"], validate=given.channels)
+DUBAN_SENDING_HOURS = env.str("DUBAN_SENDING_HOURS", "08:00-20:00", validate=given.hours)
 DUBAN_SEND_ON_REST_DAYS = env.bool("DUBAN_SEND_ON_REST_DAYS", False)
-DUBAN_DIGEST_AT = env.str("DUBAN_DIGEST_AT", "08:30")
+DUBAN_DIGEST_AT = env.str("DUBAN_DIGEST_AT", "08:30", validate=given.digest_within(DUBAN_SENDING_HOURS))
 DUBAN_MAIL_LIMIT = env.int("DUBAN_MAIL_LIMIT", 20)  # mails to one person in an hour, beyond which they are gathered
 DUBAN_WEBHOOK_URL = env.str("DUBAN_WEBHOOK_URL", "")
 DUBAN_WEBHOOK_SECRET = env.str("DUBAN_WEBHOOK_SECRET", "")

@@ -273,3 +273,8 @@ def test_an_unknown_channel_is_an_error(code: str) -> None:
 @pytest.mark.parametrize("code", ["webhook", "wecom", "dingtalk", "sms"])
 def test_a_channel_says_what_it_lacks(code: str) -> None:
     assert "DUBAN_" in channels.load(code).problem()
+
+
+def test_a_gateway_for_text_messages_that_cannot_be_loaded_is_told(settings: Any) -> None:
+    settings.DUBAN_SMS_GATEWAY = "no.such.Gateway"
+    assert "DUBAN_SMS_GATEWAY" in channels.load("sms").problem()

@@ -37,7 +37,13 @@ class Sms(Channel):
 
     def problem(self) -> str:
         """Return what is missing in the settings."""
-        return "" if settings.DUBAN_SMS_GATEWAY else _("DUBAN_SMS_GATEWAY is not set.")
+        if not settings.DUBAN_SMS_GATEWAY:
+            return _("DUBAN_SMS_GATEWAY is not set.")
+        try:
+            import_string(settings.DUBAN_SMS_GATEWAY)
+        except ImportError as error:
+            return _("DUBAN_SMS_GATEWAY cannot be loaded: %(error)s") % {"error": error}
+        return ""
 
     def send(self, letter: Letter) -> str:
         """Send the subject: a text message names the matter, the page tells it."""
