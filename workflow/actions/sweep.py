@@ -71,7 +71,7 @@ def _mark_overdue(today: dt.date) -> int:
     )
     tasks = Task.objects.filter(state__in=running, due_on__lt=today, was_overdue=False)
     marked, last = 0, 0
-    while ids := sorted({*parts.filter(task_id__gt=last).order_by("task_id").values_list("task_id", flat=True)[:BATCH],
+    while ids := sorted({*parts.filter(task_id__gt=last).order_by("task_id").values_list("task_id", flat=True).distinct()[:BATCH],
                          *tasks.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]})[:BATCH]:  # fmt: skip
         with transaction.atomic():
             rows = Task.objects.filter(pk__in=ids).order_by("pk")

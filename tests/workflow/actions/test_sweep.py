@@ -349,3 +349,15 @@ def test_nothing_is_owed_for_periods_that_passed_while_a_part_was_handed_back() 
     uphold(actor=stage.coordinator_actor, assignment_id=part.pk, opinion="属你单位职责。", now=upheld)
     sweep(later)
     assert Report.objects.filter(assignment=part).count() == 1 + 2
+
+
+def test_a_batch_full_of_leads_of_one_task_passes_over_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.actions.sweep.BATCH", 2)
+    accepted_task(leads=3, supporters=0)
+    later_lead = accepted_task(supporters=0)
+    accepted_task(supporters=0)
+    Task.objects.filter(pk=later_lead.task.pk).update(was_overdue=True)  # the task was late once, its part is for the first time
+    overdue = first_working_day_after(DUE)
+    sweep(overdue)
+    assert not Assignment.objects.filter(was_overdue=False).exists()
+    assert sweep(overdue) == NOTHING
