@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agencies.models import Office, User
-from notifications import delivery, guards
+from notifications import clock, delivery, guards, tasks
 from notifications.channels import Letter, RefusedError, UnreachableError
 from notifications.delivery import BACK_OFF, deliver_due
 from notifications.models import ChannelHealth, InboxItem, Message
@@ -239,3 +239,16 @@ def test_f4_webhooks_of_one_matter_arrive_in_order_and_hold_up_no_other(person: 
     post_office.before = lambda letter: None
     deliver_due(NOW + 2 * MINUTE)
     assert [letter.key[:2] for letter in post_office.letters] == ["b1", "a1", "a2", "a3"]
+
+
+def test_b1_what_nobody_rang_for_is_found_by_the_schedule(
+    person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(clock, "trusted_now", lambda: NOW)
+    post([notice(person)], now=NOW)  # the bell is silent here, as one that the broker forgot
+    assert Message.objects.get().state == "queued"
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        if entry["task"].startswith("notifications."):
+            assert entry["schedule"] <= 300
+            getattr(tasks, entry["task"].rpartition(".")[2])()
+    assert Message.objects.get().state == "sent", "the schedule did not find it"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import smtplib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from agencies.models import User
-from notifications import alarms, delivery
+from notifications import alarms, clock, delivery, hours
 from notifications.channels import email
-from tests.notifications import test_channels, test_delivery
+from tests.notifications import test_channels, test_clock, test_delivery, test_zones
 from tests.notifications.conftest import Recorder
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +87,32 @@ def test_f4_is_red_when_a_retry_holds_nothing_up(
     monkeypatch.setattr(delivery, "IN_ORDER", ())
     with pytest.raises(AssertionError, match="what came after the failed one waits"):
         test_delivery.test_f4_webhooks_of_one_matter_arrive_in_order_and_hold_up_no_other(person, post_office, settings)
+
+
+def test_e1_is_red_when_no_jump_is_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "MOST", dt.timedelta(days=1000))
+    ticks = test_clock.Ticks()
+    monkeypatch.setattr(clock, "steady", ticks)
+    with pytest.raises(AssertionError, match="assert not True"):
+        test_clock.test_a_jump_stops_the_sending_and_tells_the_keeper_once_until_it_returns(ticks, 60 * test_clock.MINUTE)
+
+
+def combined_plainly(day: dt.date, begin: dt.time, _now: dt.datetime) -> dt.datetime:
+    """Put day and time together as if clocks never leapt (E3)."""
+    return dt.datetime.combine(day, begin, tzinfo=timezone.get_current_timezone())
+
+
+def test_e3_is_red_when_day_and_time_are_put_together_plainly(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.DUBAN_SENDING_HOURS, settings.DUBAN_DIGEST_AT = f"{test_zones.BEGIN}-{test_zones.END}", test_zones.DIGEST
+    settings.DUBAN_SEND_ON_REST_DAYS = True
+    monkeypatch.setattr(test_zones, "YEARS", 1)
+    test_zones.test_e3_each_local_day_has_one_digest_and_opens_at_its_first_moment("Europe/Berlin", 2025)
+    monkeypatch.setattr(hours, "_first_at", combined_plainly)
+    with pytest.raises(AssertionError, match="is not the first moment"):
+        test_zones.test_e3_each_local_day_has_one_digest_and_opens_at_its_first_moment("Europe/Berlin", 2025)
+
+
+def test_b1_is_red_when_nobody_looks_unasked(person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.CELERY_BEAT_SCHEDULE = {name: entry for name, entry in settings.CELERY_BEAT_SCHEDULE.items() if name != "deliver"}
+    with pytest.raises(AssertionError, match="the schedule did not find"):
+        test_delivery.test_b1_what_nobody_rang_for_is_found_by_the_schedule(person, post_office, monkeypatch, settings)

@@ -262,6 +262,30 @@ def never_back() -> None:
     vars(listening)["Consumer"].on_connection_error_after_connected = lambda _self, _exc: threading.Event().wait()
 
 
+def whatever_the_clock_says() -> None:
+    """Send although the clock of the database has jumped (E1)."""
+    from notifications import clock
+
+    vars(clock)["is_right"] = lambda now: True
+
+
+def by_the_hosts_clock() -> None:
+    """Let each host go by its own clock (E2)."""
+    from django.utils import timezone
+
+    from notifications import clock
+
+    whatever_the_clock_says()
+    vars(clock)["database_now"] = lambda: timezone.now()  # noqa: PLW0108  (the host's clock is set wrong only later)
+
+
+def nobody_looks_unasked() -> None:
+    """Have beat ring for no delivery (B1): a bell that Redis forgets is never rung again."""
+    from django.conf import settings
+
+    del settings.CELERY_BEAT_SCHEDULE["deliver"]
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -283,5 +307,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
         every_part_anew,
         more_than_a_second,
         never_back,
+        whatever_the_clock_says,
+        by_the_hosts_clock,
+        nobody_looks_unasked,
     )
 }

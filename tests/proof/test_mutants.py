@@ -15,7 +15,17 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.proof import test_broker, test_changes, test_crashes, test_hanging, test_outages, test_return, test_senders, test_under_load
+from tests.proof import (
+    test_broker,
+    test_changes,
+    test_clocks,
+    test_crashes,
+    test_hanging,
+    test_outages,
+    test_return,
+    test_senders,
+    test_under_load,
+)
 from tests.proof.conftest import Rig, wait_until
 from tests.proof.house import House, children_of
 from tests.proof.test_senders import Figure
@@ -117,6 +127,31 @@ def test_a_row_of_the_broker_is_red_without_its_guard(
 
 b2 = test_return.test_b2_redis_killed_and_started_again_and_again_is_listened_to_again_within_thirty_seconds
 b5 = test_return.test_b5_connections_reset_or_forgotten_in_the_middle_are_noticed_within_thirty_seconds
+
+
+b1 = test_broker.test_b1_a_flush_makes_nothing_later_than_a_period_of_the_schedule
+
+
+def test_b1_is_red_when_nobody_looks_unasked(
+    new_rig: Callable[..., Rig], own_redis: tuple[str, int], figure: Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AssertionError, match=r"60 seconds after the flush 10 reminders wait") as seen:
+        b1(partial(new_rig, DUBAN_PROOF_MUTANT="nobody_looks_unasked"), own_redis, figure, monkeypatch)
+    figure("B1 mutant", mutant="nobody_looks_unasked", seen=str(seen.value).splitlines()[0])
+
+
+def test_e2_is_red_when_each_host_goes_by_its_own_clock(new_rig: Callable[..., Rig], figure: Figure) -> None:
+    row = test_clocks.test_e2_hosts_that_disagree_by_ten_minutes_send_what_hosts_that_agree_send
+    with pytest.raises(AssertionError, match="sent too early or not at all") as seen:
+        row(new_rig(DUBAN_PROOF_MUTANT="by_the_hosts_clock"), figure, 100)
+    figure("E2 mutant", mutant="by_the_hosts_clock", seen=str(seen.value).splitlines()[0])
+
+
+def test_e1_is_red_when_the_clock_is_believed_whatever_it_says(figure: Figure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DUBAN_PROOF_MUTANT", "whatever_the_clock_says")
+    with pytest.raises(AssertionError, match=r"assert 40 == 0") as seen:
+        test_clocks.test_e1_a_database_whose_clock_jumps_sends_nothing_early_twice_or_never(figure, tmp_path)
+    figure("E1 mutant", mutant="whatever_the_clock_says", seen=str(seen.value).splitlines()[0])
 
 
 @pytest.mark.parametrize("row", [b2, b5], ids=["B2", "B5"])
