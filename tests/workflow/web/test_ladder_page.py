@@ -16,7 +16,7 @@ from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task
 from workflow.actions.climb import climb
 from workflow.actions.set_ladder import RungChoice, choices_of, preview_of, set_ladder, timing_of
-from workflow.deadlines import DEFAULT_THRESHOLDS, Threshold, add_working_days, official_calendar
+from workflow.deadlines import DEFAULT_THRESHOLDS, ChineseCalendar, Threshold, add_working_days, official_calendar
 from workflow.ladder import DEFAULT_LADDER, RUNG_NAMES
 from workflow.models import Assignment, Firing, Notice, Task
 
@@ -174,6 +174,19 @@ def test_a_preview_stands_by_week_day_and_rung_and_is_narrowed_to_one(
     assert (narrowed.only, narrowed.total, narrowed.shown) == ("due_soon", whole.context["preview"].total, counts["due_soon"])
     assert {told.name for week in narrowed.weeks for told in week.told} == {RUNG_NAMES["due_soon"]}
     assert client.post(url, sent | {"do": ["preview:nothing"]}).context["preview"].only == ""
+
+
+def test_the_preview_says_that_it_reaches_into_a_year_whose_holidays_nobody_knows(
+    stage: Stage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = "节假日安排尚未公布"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    client.force_login(stage.coordinator)
+    url = reverse("plan-ladder", args=[plan_of(stage).pk])
+    sent = fields(client.get(url).content.decode())
+    assert unknown not in client.post(url, sent | {"do": ["preview"]}).content.decode()
+    monkeypatch.setattr(ChineseCalendar, "is_provisional", lambda _calendar, _day: True)
+    assert unknown in client.post(url, sent | {"do": ["preview"]}).content.decode()
 
 
 def test_an_agency_cannot_open_the_page(stage: Stage, client: Client) -> None:

@@ -18,6 +18,7 @@ from workflow.deadlines import Threshold
 from workflow.web.dispatch.firings import firings_of
 from workflow.web.dispatch.sight import find_directed
 from workflow.web.ladder_form import LadderForm, chosen
+from workflow.working_days import calendar_in_force
 
 if TYPE_CHECKING:
     from agencies.middleware import ActorRequest
@@ -45,6 +46,8 @@ def ladder(request: ActorRequest, pk: int) -> HttpResponse:
     only = request.POST.get("do", "").removeprefix(PREVIEW).removeprefix(":")
     context["preview"] = firings_of(planned, only)
     context["most"] = None if complete else MOST
+    calendar = calendar_in_force()
+    context["is_provisional"] = any(calendar.is_provisional(one.on) for one, _part in planned)
     return render(request, "workflow/dispatch/ladder.html", context)
 
 
