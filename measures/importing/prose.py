@@ -105,7 +105,10 @@ class _Sentence:
         if by:
             heads = {place for place in heads if _ROLE.match(text, place, last)}
         said = {match.start() for kind in (_SAID, _HELPS)[: 2 if mark else 1] for match in kind.finditer(text, head, last)} - heads
-        cuts = sorted({*(stop.start() for stop in _STOP.finditer(text, head, last)), *(self._chunk(place) for place in by), last})
+        chunks = [self._chunk(place) for place in by]
+        whats = [text.rfind("，", head, chunk - 1) + 1 for chunk in chunks]  # 由甲牵头，优化机制，由乙牵头: what 乙 leads is none of 甲's
+        stops = (stop.start() for stop in _STOP.finditer(text, head, last))
+        cuts = sorted({*stops, *chunks, *(what for what in whats if what), last})
         found: list[Clause] = []
         for place in sorted({*by, *heads, *said}):
             if found and place < found[-1].end:

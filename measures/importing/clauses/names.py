@@ -84,6 +84,9 @@ _BRANCH_IN_A_PLACE = re.compile(
 )
 
 
+_DIVISION = re.compile("(?:新疆)?(?:生产建设)?兵团第?[一二三四五六七八九十]{1,3}师")
+
+
 def without_harmless(text: str) -> str:
     """A text without the words that hold a sign of a sentence and are none (应用, 有限)."""
     for word in bodies.HARMLESS:
@@ -222,13 +225,20 @@ def _prefix(base: str) -> tuple[str, str, bool]:
     left, dot, right = base.partition("·")
     if dot and is_twin(left, twin := _prefix(right)[0] or right):
         return left + dot + twin, COUNTY, False
-    if place := _full_place(base):
+    if place := _full_place(base) or _division(base):
         return _party(base, place, places.level_of(place) or _level_of_unit(place))
     if not base.startswith(bodies.NOT_MARKS):
         for mark in _MARKS:
             if base.startswith(mark) and _marks_level(base, mark):
                 return _party(base, mark, bodies.LEVEL_MARKS[mark])
     return _short_prefix(base) or _region_prefix(base)
+
+
+def _division(base: str) -> str:
+    """A division of the corps with the city that it governs, which begins a name: 兵团第三师图木舒克市; or ""."""
+    found = _DIVISION.match(base)
+    city = places.full_at(base, found.end()) if found else ""
+    return base[: found.end() + len(city)] if found and city else ""
 
 
 def _full_place(base: str) -> str:

@@ -44,6 +44,10 @@ SENTENCES: list[tuple[str, list[tuple[dict[str, list[str]], str | None]]]] = [
         [({LEAD: ["市住建局"], SUPPORT: ["市财政局"]}, "2025-06-30"), ({RESPONSIBLE: ["市水务局"]}, "2025-12-31")],
     ),
     (
+        "完善监测体系，由市水利局牵头，优化调度机制，由市应急局牵头、市财政局配合。",
+        [({LEAD: ["市水利局"]}, None), ({LEAD: ["市应急局"], SUPPORT: ["市财政局"]}, None)],
+    ),
+    (
         "①发放补贴由市商务局负责，②建设平台由市数据局牵头、市财政局配合，③其余由各区县政府负责。",
         [
             ({RESPONSIBLE: ["市商务局"]}, None),
@@ -114,3 +118,10 @@ def test_how_the_work_goes_on_is_no_second_clause_beside_the_brackets_that_say_w
     ]
     joined = reading_of("由市园林局会同各街道办组织投票，结果公开。（市园林局、各街道办）").measures[0].clauses[0]
     assert said(joined) == ({LEAD: ["市园林局"], SUPPORT: ["各街道办"]}, None)
+
+
+def test_what_the_next_agency_leads_is_no_part_of_the_clause_before() -> None:
+    reading = reading_of("完善监测体系，由市水利局牵头，优化调度机制，由市应急局牵头。")
+    clauses = reading.measures[0].clauses
+    assert [reading.text[clause.start : clause.end] for clause in clauses] == ["由市水利局牵头", "由市应急局牵头"]
+    assert not any(clause.doubts for clause in clauses)

@@ -46,3 +46,19 @@ def test_a_day_that_is_over_is_no_deadline_of_a_sentence_that_assigns_nothing() 
 def test_a_bureau_that_is_named_again_is_not_doubled() -> None:
     clause = parse_clause("（总局征管和科技发展司牵头，总局纳税服务司配合）", ClauseContext(None, None, PartialDate(2026, 3)))
     assert clause.agencies("support") == ["总局纳税服务司"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ("兵团第三师图木舒克市、第八师石河子市", ["兵团第三师图木舒克市", "第八师石河子市"]),
+        ("喀什地区、兵团第十四师昆玉市", ["喀什地区", "兵团第十四师昆玉市"]),
+        ("新疆生产建设兵团第八师石河子市", ["新疆生产建设兵团第八师石河子市"]),
+        ("兵团第三师图木舒克市财政局、教育局", ["兵团第三师图木舒克市财政局", "兵团第三师图木舒克市教育局"]),
+        ("兵团第三师、兵团财政局", ["兵团第三师", "兵团财政局"]),
+    ],
+)
+def test_a_division_of_the_corps_and_its_city_are_one_name(listed: str, names: list[str]) -> None:
+    clause = parse_clause(f"（兵团发展改革委牵头，{listed}配合）", ClauseContext("新疆", None, PartialDate(2026, 3)))
+    assert clause.agencies("support") == names
+    assert not any("职责写法" in doubt.why for doubt in clause.doubts)
