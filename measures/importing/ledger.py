@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from measures.importing.document import Block, Cell, Document, tables_of
 from measures.importing.headings import read_marker
@@ -131,7 +130,7 @@ def _settled(document: Document, rows: list[Block], columns: list[str]) -> list[
 
 def _rows(document: Document, blocks: list[Block], columns: list[str], reader: CellReader, banners: list[Banner]) -> Iterator[LedgerRow]:
     """Give the tasks; the headings between them are put into `banners`."""
-    open_row: LedgerRow | None = None
+    task: _Task | None = None
     for block in blocks:
         banner = _banner(document, block) or _heading_row(document, block, columns)
         if banner is not None:
@@ -142,22 +141,41 @@ def _rows(document: Document, blocks: list[Block], columns: list[str], reader: C
         row = _row(document, block, columns, heading, reader)
         if row is None:
             continue
-        if open_row is not None and _is_a_further_aim(open_row, row):
-            row = replace(row, number=row.number or open_row.number)
-        elif open_row is not None and _is_same_task(document.text, open_row, row):
-            open_row = replace(open_row, end=row.end, cells=_with(open_row.cells, row.cells), texts=_with(open_row.texts, row.texts))
+        if task is not None and _is_a_further_aim(task, row):
+            row = replace(row, number=row.number or task.first.number)
+        elif task is not None and _is_same_task(document.text, task.first, row):
+            task.add(row)
             continue
-        if open_row is not None:
-            yield open_row
-        open_row = row
-    if open_row is not None:
-        yield open_row
+        if task is not None:
+            yield task.whole()
+        task = _Task(row)
+    if task is not None:
+        yield task.whole()
 
 
-def _is_a_further_aim(first: LedgerRow, second: LedgerRow) -> bool:
+class _Task:
+    """A task whose rows are gathered: what each adds costs the same, however many there are."""
+
+    def __init__(self, first: LedgerRow) -> None:
+        self.first, self.end = first, first.end
+        self.cells = dict.fromkeys(first.cells)
+        self.texts = dict.fromkeys(first.texts)
+
+    def add(self, row: LedgerRow) -> None:
+        """Take a further row of it."""
+        self.end = row.end
+        self.cells.update(dict.fromkeys(row.cells))
+        self.texts.update(dict.fromkeys(row.texts))
+
+    def whole(self) -> LedgerRow:
+        """Return all its rows as one."""
+        return replace(self.first, end=self.end, cells=tuple(self.cells), texts=tuple(self.texts))
+
+
+def _is_a_further_aim(task: _Task, second: LedgerRow) -> bool:
     """Tell a further row of one task that has an aim, somebody who leads and perhaps a day of its own."""
-    leads = [cell for cell in second.cells if cell.kind == "lead" and not cell.sources and cell.start >= first.end]
-    return first.title_start == second.title_start and first.texts[-1] != second.texts[-1] and bool(leads)
+    leads = [cell for cell in second.cells if cell.kind == "lead" and not cell.sources and cell.start >= task.end]
+    return task.first.title_start == second.title_start and next(reversed(task.texts)) != second.texts[-1] and bool(leads)
 
 
 def _is_same_task(text: str, first: LedgerRow, second: LedgerRow) -> bool:
@@ -166,13 +184,6 @@ def _is_same_task(text: str, first: LedgerRow, second: LedgerRow) -> bool:
         return True
     repeated = text[first.title_start : first.title_end] == text[second.title_start : second.title_end]
     return repeated and bool(first.number) and first.number == second.number
-
-
-T = TypeVar("T")
-
-
-def _with(first: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys((*first, *more)))
 
 
 def _banner(document: Document, block: Block) -> Cell | None:

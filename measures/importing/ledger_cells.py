@@ -6,6 +6,7 @@ They are read by the same grammar as a clause, in label style (牵头单位：�
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -176,9 +177,10 @@ def _breaks_name(quote: str, at: int) -> bool:
 
 def _moved_back(clause: Clause, pieces: list[_Piece], text: str, row_start: int) -> Clause:
     """Move the spans of a clause from the line it was read as to the cells."""
+    ends = [piece.end for piece in pieces]
 
     def piece_at(position: int, *, ending: bool = False) -> _Piece:
-        return next((piece for piece in pieces if position < piece.end + ending), pieces[-1])
+        return pieces[min((bisect_left if ending else bisect_right)(ends, position), len(pieces) - 1)]
 
     def moved(start: int, end: int) -> Span:
         first, last = piece_at(start), piece_at(end, ending=True)

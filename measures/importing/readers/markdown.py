@@ -16,8 +16,8 @@ _STRONG = re.compile(r"^(?:\*\*|__)(.+?)(?:\*\*|__)")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
 _MARKS = re.compile(r"(?<!\\)(?:\*\*|__|`|~~)|(?<![\\\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
 _SIGNS = (
-    re.compile(r"^#{1,6}\s+\S", re.MULTILINE),
-    re.compile(r"^\s*\|?\s*:?-{3,}:?\s*\|", re.MULTILINE),
+    re.compile(r"^#{1,6}[^\S\n]+\S", re.MULTILINE),
+    re.compile(r"^[^\S\n]*+\|?[^\S\n]*+:?-{3,}+:?[^\S\n]*+\|", re.MULTILINE),
     re.compile(r"\*\*[^*\n]{2,60}\*\*"),
 )
 

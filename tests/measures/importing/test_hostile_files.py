@@ -12,6 +12,7 @@ import docx
 import openpyxl
 import pytest
 
+from measures.importing.plan import read_plan
 from measures.importing.readers import read_document
 from measures.importing.readers.package import MAX_MEMBER
 from measures.importing.unreadable import WORDING, Refusal, Unreadable
@@ -31,10 +32,10 @@ def refusal_of(data: bytes, name: str = "plan.docx") -> Refusal:
     return caught.value.code
 
 
-def outcome(data: bytes) -> str:
+def outcome(data: bytes, name: str = "plan.html") -> str:
     """Read what may be read or refused."""
     try:
-        return "text" if read_document(data, "plan.html").text else "nothing"
+        return "text" if read_document(data, name).text else "nothing"
     except Unreadable as refusal:
         return refusal.code
 
@@ -173,6 +174,22 @@ def test_a_pdf_cut_short_is_refused(cut: int) -> None:
 def test_a_hundred_thousand_empty_pages_in_word_are_refused_or_empty() -> None:
     pages = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' * 100_000
     assert refusal_of(word(pages)) in {Refusal.NO_TEXT, Refusal.TOO_LONG, Refusal.BOMB}
+
+
+@pytest.mark.parametrize("blank", ["\n", "\f\n", "\u3000\n", " "])
+def test_blank_pages_of_text_end_as_soon_as_they_begin(blank: str) -> None:
+    assert outcome(("某市若干措施\n" + blank * 2_000).encode(), "plan.txt") == "text"
+    assert refusal_of(("\x0b" + blank * 500_000).encode(), "plan.txt") == Refusal.NO_TEXT
+
+
+def test_many_rows_of_one_task_cost_no_more_each_than_a_few() -> None:
+    def cost(rows: int) -> float:
+        text = "序号,重点任务,牵头单位\n" + "1,推进建设,省财政厅\n" * rows
+        before = time.process_time()
+        assert len(read_plan(text.encode(), "plan.csv").measures) == 1
+        return time.process_time() - before
+
+    assert cost(8_000) < 8 * max(cost(2_000), 0.05)
 
 
 def test_a_merged_range_over_a_whole_sheet_costs_little() -> None:
