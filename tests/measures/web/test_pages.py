@@ -96,6 +96,17 @@ def test_the_review_shows_source_structure_and_doubts(client: Client, office: Ag
         assert f'id="{anchor}"' in page, anchor
 
 
+def test_every_link_of_the_structure_leads_into_the_source_and_back(client: Client, office: Agency, coordinator: User) -> None:
+    said = "序号,重点任务,牵头单位,完成时限\n1,新建学位3万个,省一厅,6月底前\n,,省二厅,9月底前\n2,省三厅牵头办好十件实事,同上,年底前\n"
+    upload = in_review(coordinator, office, said)
+    page = client.get(f"/plans/uploads/{upload.pk}/").content.decode()
+    places = re.findall(r' id="([^"]+)"', page)
+    links = {link for link in re.findall(r'href="#([^"]+)"', page) if link != "main"}
+    assert len([link for link in links if link.startswith("t-")]) >= 5
+    assert links <= set(places), links - set(places)
+    assert len(places) == len(set(places)), [place for place in places if places.count(place) > 1]
+
+
 def test_a_correction_is_made_seen_and_undone(client: Client, office: Agency, coordinator: User) -> None:
     upload = in_review(coordinator, office)
     measure = upload.reading["measures"][0]
