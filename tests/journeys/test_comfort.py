@@ -112,6 +112,25 @@ def test_a_leader_narrows_the_board_reads_what_is_red_and_writes_an_instruction(
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
+PAPER_WIDTH = 1032
+"""Pixels between the margins of an A4 sheet laid across."""
+
+
+def test_in_english_too_the_tables_by_agency_stand_apart_on_paper(new_page: WindowMaker, town: Town) -> None:
+    Agency.objects.filter(pk=town.lead.pk).update(short_name="金融监管总局深圳监管局")
+    page = entered(new_page(width=PAPER_WIDTH), town.leader)
+    page.goto("/cockpit/")
+    page.locator("button[name=language][value=en]").click()
+    expect(page.locator("h1")).to_have_text("Cockpit")
+    page.emulate_media(media="print")
+    tables = page.locator("#agencies table.figures")
+    expect(tables.first).to_be_visible()
+    wider = "tables => tables.filter(table => table.offsetWidth > table.closest('section').clientWidth).length"
+    assert tables.evaluate_all(wider) == 0, "they run into one another"
+    name = page.locator("#agencies td:nth-child(2)").filter(has_text="金融监管总局深圳监管局")
+    assert name.evaluate("cell => cell.querySelector('a').getClientRects().length") == 1, "a name takes one line"
+
+
 def test_a_coordinator_works_the_ledger_by_keys_keeps_a_view_and_presses_after_reading_the_receivers(
     new_page: WindowMaker, town: Town
 ) -> None:
