@@ -20,7 +20,7 @@ from agencies.refusals import Invalid, require
 from workflow import policy
 from workflow.actions.batch import press_many, remind_many
 from workflow.catalog import CATALOG
-from workflow.comparison import Row, counts_of, rows_of
+from workflow.comparison import Row, counts_of, periods_of, rows_of
 from workflow.models import Task
 from workflow.thresholds import thresholds_in_force
 from workflow.web import load
@@ -46,7 +46,11 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the parts of a task side by side; press or remind those chosen, after their names were shown."""
     actor, now = actor_of(request), timezone.now()
     task = load.whole_task(actor, pk, now=now)
-    rows = rows_of(task.assignments.all(), timezone.localdate(now), calendar_in_force(), thresholds_in_force())
+    today, parts = timezone.localdate(now), task.assignments.all()
+    periods = periods_of(parts, today)
+    named = request.GET.get("period", "")
+    period = next((day for day in periods.all if day.isoformat() == named), periods.last_due or periods.running)
+    rows = rows_of(parts, today, calendar_in_force(), thresholds_in_force(), period=period)
     if request.method == "POST":
         return _act(request, actor, task, rows, now=now)
     groups = {row.part.group.pk: row.part.group.name for row in rows if row.part.group is not None}
@@ -55,6 +59,9 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     show = request.GET.get("show", "")
     context = {
         "task": task,
+        "periods": periods,
+        "period": period,
+        "kept": f"&period={period.isoformat()}" if period is not None and named else "",
         "groups": [(str(key), name) for key, name in groups.items()],
         "group": asked,
         "title": groups.get(number(asked) or 0, ""),

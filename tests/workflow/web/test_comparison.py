@@ -55,6 +55,29 @@ def test_the_table_counts_who_signed_reported_and_is_late(signed_in: SignIn) -> 
     assert all(part.agency.short_name in text for part in parts)
 
 
+def test_the_table_begins_with_the_last_period_due_for_all_and_any_other_can_be_chosen(signed_in: SignIn) -> None:
+    stage = accepted_task(supporters=2)
+    early, running = TODAY - dt.timedelta(days=20), TODAY
+    first, second = (stage.part_of(crew) for crew in stage.supporters)
+    for part, day, state in ((first, early, "asked"), (second, early, "sent"), (first, running, "sent"), (second, running, "asked")):
+        sent = {"text": "材料", "sent_at": NOW, "author": stage.coordinator, "reviewer": stage.leader} if state == "sent" else {}
+        Contribution.objects.create(
+            assignment=part, period_start=day, period_end=day, due_on=day + dt.timedelta(days=5), state=state, **sent
+        )
+    client, url = signed_in(stage.coordinator), f"{reverse('comparison', args=[stage.task.pk])}?group=support"
+    page = client.get(url)
+    assert (page.context["period"], page.context["counts"].reported, page.context["counts"].expected) == (early, 1, 2)
+    assert f"{early.isoformat()}逾期未报" in page.content.decode()
+    running_page = client.get(f"{url}&period={running.isoformat()}")
+    assert f"period={running.isoformat()}" in page.content.decode(), "the running one is one click away"
+    assert (running_page.context["counts"].reported, running_page.context["counts"].expected) == (1, 2)
+    rows = {row.part.pk: row for row in running_page.context["rows"]}
+    assert (rows[first.pk].has_reported, [one.period_end for one in rows[first.pk].owing]) == (True, [early])
+    assert f"{early.isoformat()}逾期未报" in running_page.content.decode(), "late with an earlier one, though the running one was sent"
+    assert rows[second.pk].owing == []
+    assert client.get(f"{url}&period=1999-01-01").context["period"] == early
+
+
 def test_the_prepared_words_of_a_press_write_the_day_out(signed_in: SignIn) -> None:
     _task, parts, cast = fanned_out()
     due_on = TODAY + dt.timedelta(days=30)
