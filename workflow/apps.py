@@ -12,13 +12,16 @@ class WorkflowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Answer for the right to see tasks when notices about them are sent, and for the days on which they may be."""
+        """Answer, when notices are sent, for the right to see tasks and for the days; and for what an agency has open."""
+        from agencies import foresight
         from notifications import guards, hours
         from workflow import conversation
         from workflow.actions.climb import still_true
+        from workflow.actions.estate import open_work
         from workflow.grants import may_be_told, may_be_told_all, may_be_told_of_loss
         from workflow.working_days import calendar_in_force
 
+        foresight.register(open_work)
         guards.register("task", may_be_told)
         guards.register("tasks", may_be_told_all)
         guards.register("lost", may_be_told_of_loss)

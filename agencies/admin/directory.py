@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.actions.establish_agency import AgencyValues, amend_agency, establish_agency
@@ -19,7 +21,7 @@ from agencies.actions.keep_group import admit, dismiss, establish_group
 from agencies.actions.teach_alias import retire_alias, teach_alias
 from agencies.admin.importing import ImportingAdmin
 from agencies.admin.offices import ALL, OfficeAdmin, acting
-from agencies.admin.reorganisation import ReorganisationForm
+from agencies.admin.reorganisation import Line, ReorganisationForm
 from agencies.models import Agency, AgencyGroup, Alias, GroupMember, Office, Succession
 from agencies.refusals import Refusal
 from agencies.sheets import entering
@@ -55,17 +57,25 @@ class AgencyAdmin(ImportingAdmin[Agency]):
         return [page, *super().get_urls()]
 
     def reorganise(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Rename, merge, split or abolish an agency from a day on."""
+        """Rename, merge, split or abolish an agency from a day on, once what would move was looked at."""
         agency = get_object_or_404(Agency, pk=object_id)
         if not self.has_change_permission(request, agency):
             raise PermissionDenied
         form = ReorganisationForm(agency, request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
+            odd = form.odd_day(timezone.localdate())
+            is_confirmed = "confirmed" in request.POST and (not odd or "odd" in request.POST)
             try:
-                form.carry_out(**acting(request))
+                with transaction.atomic():
+                    lines = form.lines()
+                    form.carry_out(**acting(request))
+                    if not is_confirmed:
+                        transaction.set_rollback(True)
             except Refusal as refusal:
                 form.add_error(None, str(refusal.reason))
             else:
+                if not is_confirmed:
+                    return self._preview(request, form, lines, odd)
                 self.message_user(request, str(_("The reorganisation is entered.")), messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:agencies_agency_change", args=[agency.pk]))
         context: dict[str, Any] = {
@@ -77,6 +87,24 @@ class AgencyAdmin(ImportingAdmin[Agency]):
             "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/agencies/reorganise.html", context)
+
+    def _preview(self, request: HttpRequest, form: ReorganisationForm, lines: list[Line], odd: str) -> HttpResponse:
+        """Return the page that shows what would move; the act was tried and taken back, so that what is refused is refused before."""
+        asked = {"csrfmiddlewaretoken", "confirmed", "odd"}
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Reorganise %(agency)s") % {"agency": form.agency.name},
+            "agency": form.agency,
+            "opts": self.opts,
+            "kind": Succession.Kind(form.cleaned_data["kind"]).label,
+            "heirs": form.heirs_by_name(),
+            "effective_on": form.cleaned_data["effective_on"],
+            "lines": lines,
+            "sent": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],
+            "odd": odd,
+            "odd_unsaid": bool(odd) and "confirmed" in request.POST,
+        }
+        return TemplateResponse(request, "admin/agencies/reorganise_preview.html", context)
 
 
 @admin.register(Alias)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,7 +16,21 @@ from agencies.actions.merge_agencies import merge_agencies
 from agencies.actions.rename_agency import rename_agency
 from agencies.actions.split_agency import split_agency
 from agencies.actor import Actor
+from agencies.foresight import foresee
 from agencies.models import Agency, Succession
+
+LONG_AHEAD = dt.timedelta(days=366)
+"""A day further off is asked about before it is entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that hangs on an agency: how many there are, what becomes of them, and their names where they have some."""
+
+    what: str
+    count: int
+    becomes: str
+    names: Sequence[str] = ()
 
 
 class ReorganisationForm(forms.Form):
@@ -67,6 +83,42 @@ class ReorganisationForm(forms.Form):
         if kind == Succession.Kind.MERGE and len(heirs) != 1:
             self.add_error("heirs", _("Choose the one agency into which it is merged."))
         return entered
+
+    def heirs_by_name(self) -> list[str]:
+        """Return who would stand in its place, the principal heir first."""
+        entered = self.cleaned_data
+        if entered["kind"] in {Succession.Kind.RENAME, Succession.Kind.SPLIT}:
+            return [name for name, _short_name in entered["names"]]
+        return [heir.name for heir in entered["heirs"]]
+
+    def lines(self) -> list[Line]:
+        """Return what hangs on the agency, and what would become of it."""
+        found = foresee(self.agency, self.cleaned_data["effective_on"])
+        heir = next(iter(self.heirs_by_name()), "")
+        to_heir = str(_("goes to %(heir)s")) % {"heir": heir} if heir else str(_("ends"))
+        is_abolished = self.cleaned_data["kind"] == Succession.Kind.ABOLISH
+        people = str(_("ends: people are appointed anew where they go")) if is_abolished else to_heir
+        left = _("stays until it is moved by an act of its own, yours or the coordinators' of its tasks")
+        return [
+            Line(str(_("memberships")), len(found.people), people, [str(row.user) for row in found.people]),
+            Line(str(_("delegations")), found.delegations, str(_("ends")) if is_abolished else to_heir),
+            Line(str(_("places in groups")), len(found.groups), to_heir, found.groups),
+            Line(str(_("agencies below it")), len(found.subordinates), to_heir if heir else str(_("stay below it")), found.subordinates),
+            *(Line(what, count, str(left)) for what, count in found.open_work),
+        ]
+
+    def odd_day(self, today: dt.date) -> str:
+        """Say in words what is odd about the day chosen, nothing where it is not: a long time ahead, or past."""
+        day = self.cleaned_data["effective_on"]
+        if day < today:
+            says = _(
+                "%(day)s lies %(count)d days in the past. What was done under the old name since then stays under it, "
+                "and memberships end and begin as of that day."
+            )
+            return str(says) % {"day": day.isoformat(), "count": (today - day).days}
+        if day > today + LONG_AHEAD:
+            return str(_("%(day)s lies more than a year ahead; until then everything stays as it is.")) % {"day": day.isoformat()}
+        return ""
 
     def carry_out(self, *, actor: Actor, now: dt.datetime) -> None:
         """Ring the action of the kind chosen."""

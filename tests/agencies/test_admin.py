@@ -256,12 +256,60 @@ def test_only_the_system_administrator_amends_and_reorganises(office: Office, en
     assert Agency.objects.get(pk=agency.pk).short_name == "省审计厅"
 
 
+MEANT = {"confirmed": "yes", "odd": "on"}
+"""What the page that shows what would move sends along."""
+
+
+def test_what_would_move_is_shown_before_it_moves_and_can_be_changed(enter: Enter) -> None:
+    client, agency = enter(Office.SYSTEM), make_agency("省监察局")
+    make_member(agency, name="李明")
+    make_group("各有关厅局", agency)
+    make_agency("省监察中心", parent=agency)
+    address = page(Agency, "reorganise", agency.pk)
+    day = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    entered = {"kind": "rename", "names": "广东省监察厅｜省监察厅", "effective_on": day, "basis": "机构改革方案"}
+    shown = client.post(address, entered)
+    lines = {line.what: (line.count, list(line.names), line.becomes) for line in shown.context["lines"]}
+    assert lines["任职"] == (1, ["李明"], "转入广东省监察厅")
+    assert lines["所属群组"] == (1, ["各有关厅局"], "转入广东省监察厅")
+    assert lines["下属单位"][0] == 1
+    assert "在办事项中的未结任务" in lines, "what is open elsewhere is counted by whom it is open with"
+    assert not shown.context["odd"]
+    assert not Succession.objects.exists()
+    assert not Agency.objects.filter(short_name="省监察厅").exists()
+    changing = client.post(address, entered | {"edit": "yes"})
+    assert changing.context["form"]["basis"].value() == "机构改革方案"
+    assert client.post(address, entered | {"confirmed": "yes"}).status_code == 302
+    assert Succession.objects.get().successor.short_name == "省监察厅"
+
+
+@pytest.mark.parametrize(("days", "says"), [(-40, "已过去40天"), (500, "距今超过一年")])
+def test_an_odd_day_is_said_in_words_and_entered_only_when_meant(days: int, says: str, enter: Enter) -> None:
+    client, agency = enter(Office.SYSTEM), make_agency("省监察局")
+    address = page(Agency, "reorganise", agency.pk)
+    day = (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+    entered = {"kind": "rename", "names": "广东省监察厅｜省监察厅", "effective_on": day, "basis": "文"}
+    assert says in client.post(address, entered).content.decode()
+    unsaid = client.post(address, entered | {"confirmed": "yes"})
+    assert (unsaid.status_code, unsaid.context["odd_unsaid"]) == (200, True)
+    assert not Succession.objects.exists()
+    assert client.post(address, entered | MEANT).status_code == 302
+
+
+def test_a_reorganisation_that_is_refused_is_refused_before_it_is_shown(enter: Enter) -> None:
+    client, agency = enter(Office.SYSTEM), make_agency("省监察局")
+    taken = make_agency("省监察厅")
+    day = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    entered = {"kind": "rename", "names": f"{taken.name}｜省监察厅", "effective_on": day, "basis": "文"}
+    assert client.post(page(Agency, "reorganise", agency.pk), entered).context["form"].non_field_errors()
+
+
 def test_an_agency_is_renamed_on_its_page(enter: Enter) -> None:
     client, agency = enter(Office.SYSTEM), make_agency("省监察局")
     address = page(Agency, "reorganise", agency.pk)
     assert address in client.get(page(Agency, "change", agency.pk)).content.decode()
     entered = {"kind": "rename", "names": "广东省监察厅｜省监察厅", "effective_on": "2026-05-01", "basis": "机构改革方案"}
-    assert client.post(address, entered).status_code == 302
+    assert client.post(address, entered | MEANT).status_code == 302
     assert Succession.objects.get().successor.short_name == "省监察厅"
     assert Agency.objects.get(pk=agency.pk).ends_on == dt.date(2026, 4, 30)
 
@@ -272,7 +320,7 @@ def test_what_a_split_agency_owes_is_not_offered_to_who_may_not_choose_its_heirs
     kind = "rename" if len(names) == 1 else "split"
     lines = "\n".join(f"{name}｜{name}" for name in names)
     today = timezone.localdate().isoformat()
-    client.post(page(Agency, "reorganise", agency.pk), {"kind": kind, "names": lines, "effective_on": today, "basis": "文"})
+    client.post(page(Agency, "reorganise", agency.pk), {"kind": kind, "names": lines, "effective_on": today, "basis": "文"} | MEANT)
     assert agency.successions.count() == len(names)
     shown = client.get(page(Agency, "change", agency.pk)).content.decode()
     assert (reverse("reorganisation", args=[agency.pk]) in shown) is offered

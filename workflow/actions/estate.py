@@ -90,6 +90,17 @@ def heirs_of(predecessor: Agency, today: dt.date) -> list[Agency]:
     return [row.successor for row in rows]
 
 
+def open_work(agency: Agency) -> list[tuple[str, int]]:
+    """Return how much an agency has open, for whoever keeps the directory; registered with `agencies.foresight`."""
+    parts = Assignment.objects.filter(agency=agency, state__in=LIVE_ASSIGNMENT_STATES, task__state__in=LIVE_TASK_STATES)
+    return [
+        (_("open parts in tasks under way"), parts.count()),
+        (_("places in drafts"), Receiver.objects.filter(agency=agency, task__state=TaskState.DRAFT).count()),
+        (_("tasks it issued"), Task.objects.filter(issuer=agency).exclude(state=TaskState.TERMINATED).count()),
+        (_("plans it coordinates"), Plan.objects.filter(coordinator=agency).count()),
+    ]
+
+
 def estate_of(actor: Actor, predecessor: Agency, *, now: dt.datetime, lock: bool = False) -> Estate:
     """Return what of an agency the actor may move, in a constant number of queries.
 
