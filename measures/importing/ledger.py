@@ -72,15 +72,21 @@ def _read_table(document: Document, blocks: list[Block]) -> Ledger | None:
     reader = CellReader(document, columns, merged=merged)
     banners: list[Banner] = []
     rows = tuple(_rows(document, below, _settled(document, below, columns), reader, banners))
-    headings = tuple(banners) or tuple(_numbered_groups(document.text, rows))
+    headings = tuple(banners) or tuple(_groups(document.text, rows))
     return Ledger(blocks[0].start, blocks[-1].end, tuple(blocks), rows, headings) if rows else None
 
 
-def _numbered_groups(text: str, rows: Sequence[LedgerRow]) -> Iterator[Banner]:
-    """Give the cells that group tasks and carry a number (一、产业强市): they are headings as much as rows over all columns."""
-    for start, end in dict.fromkeys(row.section for row in rows if row.section):
-        if marker := read_marker(text[start:end]):
-            yield Banner(marker.label, start, *title_span(text, start + marker.length, end))
+def _groups(text: str, rows: Sequence[LedgerRow]) -> Iterator[Banner]:
+    """Give the cells that group tasks (一、产业强市, 城乡出行): they are headings as much as rows over all columns.
+
+    One without a number is a heading where the cells of its column cover several rows, not where each row repeats the words.
+    """
+    spans = dict.fromkeys(row.section for row in rows if row.section)
+    cover = len(spans) < sum(row.section is not None for row in rows)
+    for start, end in spans:
+        marker = read_marker(text[start:end])
+        if marker or cover:
+            yield Banner(marker.label if marker else "", start, *title_span(text, start + (marker.length if marker else 0), end))
 
 
 def _filled_down(document: Document, blocks: list[Block], columns: list[str]) -> list[Block]:

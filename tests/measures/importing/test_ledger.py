@@ -234,3 +234,21 @@ def test_the_end_of_a_name_before_a_blank_is_no_label() -> None:
     text = "一、优化服务\n（一）压减时间。\n牵头单位：县市场监管局    责任单位：县公安局    完成时限：2023年5月底\n"
     (measure,) = read_plan(text.encode(), "plan.txt").measures
     assert (measure.lead, measure.named("responsible")) == (["县市场监管局"], ["县公安局"])
+
+
+GROUPED = (
+    "序号,类别,工作任务,责任单位\n1,城乡出行,新建公路36公里,县交通运输局\n2,,新增泊位800个,县城管局\n3,健康民生,改造卫生院,县卫生健康局\n"
+)
+
+
+def test_cells_that_group_tasks_without_a_number_are_sections_where_they_cover_several_rows() -> None:
+    reading = read_plan(f"某县2026年民生实事台账,,,\n印发单位：某县人民政府办公室,,,\n{GROUPED}".encode(), "plan.csv")
+    assert [(section.number, section.title) for section in reading.sections] == [("", "城乡出行"), ("", "健康民生")]
+    known = {section.start: section.title for section in reading.sections}
+    assert [known.get(measure.section_start or -1) for measure in reading.measures] == ["城乡出行", "城乡出行", "健康民生"]
+    assert reading.issuer == "某县人民政府办公室"
+
+
+def test_words_that_each_row_repeats_are_no_sections_of_the_tree() -> None:
+    rows = GROUPED.replace("2,,", "2,城乡出行,")
+    assert read_plan(rows.encode(), "plan.csv").sections == ()
