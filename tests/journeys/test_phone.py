@@ -1,11 +1,13 @@
-"""Tables on a phone: each row stands as a card whose labels have a column of their own and are said once."""
+"""On a phone each row of a table stands as a card whose labels have a column of their own; on a tablet nothing leaves its cell."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests.factories.editions import adopt, effects, make_office, next_edition, running_plan
@@ -57,3 +59,18 @@ def test_a_long_binding_text_can_be_scrolled_with_the_keyboard(new_page: Callabl
     text.focus()
     page.keyboard.press("End")
     page.wait_for_function("box => box.scrollTop > 0", arg=text.element_handle())
+
+
+LIGHTS_OUT_OF_THEIR_DAY = """() => [...document.querySelectorAll(".day .light")]
+    .filter((light) => light.getBoundingClientRect().right > light.closest(".day").getBoundingClientRect().right + 0.5)
+    .map((light) => light.textContent.trim())"""
+
+
+def test_the_longest_light_stays_within_its_day_of_the_calendar_on_a_tablet_in_english(new_page: Callable[..., Page]) -> None:
+    stage = dispatched_task(due_on=timezone.localdate() + dt.timedelta(days=1))
+    page = entered(new_page(width=768, height=1024), stage.coordinator)
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": page.evaluate("location.origin")}])
+    page.goto(reverse("calendar"))
+    assert page.locator(".day .light", has_text="Due very soon").count() > 0, page.locator(".day .light").all_text_contents()
+    assert page.evaluate(LIGHTS_OUT_OF_THEIR_DAY) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 768
