@@ -34,6 +34,7 @@ from workflow.models import (
 )
 from workflow.states import (
     LIVE_TASK_STATES,
+    OPEN_WORK_PLAN_STATES,
     AnswerState,
     AssignmentState,
     ContributionState,
@@ -98,16 +99,21 @@ class Source:
     Attributes:
         holds: the permission that makes them somebody's; empty for what is asked of a person, whatever they hold.
         rows: those of some agencies, or of one person.
-        due: the column of the day.
+        due: the column of the day; the first of them that has one.
         load: what is read with the rows of a page.
         task: the way from a row to its task.
     """
 
     holds: str
     rows: Callable[[frozenset[int]], QuerySet[Any]]
-    due: str
+    due: str | tuple[str, ...]
     load: tuple[str, ...]
     task: str = "assignment__task__"
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Return the columns of the day, in the order in which they are asked."""
+        return (self.due,) if isinstance(self.due, str) else self.due
 
     def owners(self, actor: Actor) -> frozenset[int]:
         """Return whose rows are the actor's: agencies, or the person."""
@@ -178,8 +184,8 @@ def _to_begin_plan(agencies: frozenset[int]) -> QuerySet[Any]:
     own = Participation.objects.filter(
         agency_id__in=agencies, tie=Tie.LEAD, assignment_state=AssignmentState.ACCEPTED, task_state=TaskState.DISPATCHED
     )
-    there = WorkPlan.objects.filter(assignment=OuterRef("pk")).exclude(state=WorkPlanState.REPLACED)
-    return Assignment.objects.filter(~Exists(there), pk__in=own.values("assignment_id"), task__asks_work_plans=True)
+    written = WorkPlan.objects.filter(assignment=OuterRef("pk"), state__in=OPEN_WORK_PLAN_STATES)
+    return Assignment.objects.filter(~Exists(written), pk__in=own.values("assignment_id"), plan_due_on__isnull=False)
 
 
 def _to_answer(agencies: frozenset[int]) -> QuerySet[Any]:
@@ -231,6 +237,7 @@ def _to_verify(people: frozenset[int]) -> QuerySet[Any]:
 
 _PART = ("task__issuer", "task__plan", "agency")
 _VIA_PART = ("assignment__task__issuer", "assignment__task__plan", "assignment__agency")
+_PLAN_DUE = ("assignment__plan_due_on", "assignment__due_on")  # a later version is asked for by no day of its own
 SOURCES: dict[Duty, Source] = {
     Duty.SIGN_FOR: Source("sign_for", _to_sign, "due_on", _PART, "task__"),
     Duty.REPORT: Source("report", _to_report, "due_on", _VIA_PART),
@@ -244,9 +251,9 @@ SOURCES: dict[Duty, Source] = {
     Duty.ANSWER: Source("review", _to_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.CLOSE_ANSWER: Source("coordinate", _to_close_answer, "due_on", (*_VIA_PART, "instruction")),
     Duty.REVIEW_CONTRIBUTION: Source("review", _to_review_contribution, "due_on", _VIA_PART),
-    Duty.PLAN: Source("report", _to_plan, "assignment__due_on", _VIA_PART),
-    Duty.REVIEW_PLAN: Source("review", _to_review_plan, "assignment__due_on", _VIA_PART),
-    Duty.BEGIN_PLAN: Source("report", _to_begin_plan, "due_on", _PART, "task__"),
+    Duty.PLAN: Source("report", _to_plan, _PLAN_DUE, _VIA_PART),
+    Duty.REVIEW_PLAN: Source("review", _to_review_plan, _PLAN_DUE, _VIA_PART),
+    Duty.BEGIN_PLAN: Source("report", _to_begin_plan, "plan_due_on", _PART, "task__"),
     Duty.VERIFY: Source("", _to_verify, "due_on", ("sign_off__task__issuer", "sign_off__task__plan"), "sign_off__task__"),
 }
 
@@ -278,7 +285,7 @@ def keys(
 ) -> QuerySet[Any, tuple[int, dt.date, int]]:
     """Return the (kind, day, key) of a kind's rows."""
     rows: QuerySet[Any, Any] = rows_of(actor, duty, now=now, text=text).annotate(
-        kind=Value(int(duty), IntegerField()), day=Coalesce(SOURCES[duty].due, Value(FAR, DateField()))
+        kind=Value(int(duty), IntegerField()), day=Coalesce(*SOURCES[duty].days, Value(FAR, DateField()))
     )
     if due_until is not None:
         rows = rows.filter(day__lte=due_until)

@@ -141,13 +141,17 @@ def _state(duty: Duty, row: Any) -> tuple[str, str]:
 
 def _start(duty: Duty, row: Any) -> dt.date:
     match duty:
-        case Duty.SIGN_FOR | Duty.BEGIN_PLAN:
+        case Duty.SIGN_FOR:
             moment = row.assigned_at
+        case Duty.BEGIN_PLAN:
+            moment = row.signed_at
         case Duty.REPORT | Duty.REVIEW | Duty.JUDGE | Duty.CONTRIBUTE | Duty.REVIEW_CONTRIBUTION:
             ended: dt.date = row.period_end
             return ended
         case Duty.ANSWER | Duty.CLOSE_ANSWER:
             moment = row.instruction.written_at
+        case Duty.PLAN | Duty.REVIEW_PLAN if row.assignment.plan_due_on is not None:
+            moment = row.assignment.signed_at
         case Duty.CO_SIGN | Duty.PLAN | Duty.REVIEW_PLAN:
             moment = row.assignment.assigned_at
         case Duty.RULE:

@@ -104,6 +104,22 @@ def assignment_light(assignment: Assignment, today: dt.date, calendar: WorkCalen
     )
 
 
+def plan_light(assignment: Assignment, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light | None:
+    """Return the time light of the work plan that is asked of a lead; None where none is, or one is on record."""
+    if assignment.plan_due_on is None or assignment.signed_at is None:
+        return None
+    if assignment.state in FINISHED_PARTS:
+        return Light(Colour.NONE, Reason("ended"))
+    return light_between(
+        timezone.localdate(assignment.signed_at),
+        assignment.plan_due_on,
+        today=today,
+        calendar=calendar,
+        thresholds=thresholds.of_plan(assignment.task.plan_id),
+        paused=timing.cannot_write(assignment),
+    )
+
+
 def report_light(report: Report, today: dt.date, calendar: WorkCalendar, thresholds: Thresholds) -> Light:
     """Return the time light of a report; one that was submitted late stays late, and none is owed of a part that is done."""
     sent = report.state in {ReportState.SUBMITTED, ReportState.ACCEPTED} and report.submitted_at

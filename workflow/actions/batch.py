@@ -22,6 +22,7 @@ from agencies.refusals import Invalid, NotYours, require
 from workflow import policy, timing
 from workflow.actions.dispatch import dispatch, lock_to_dispatch, receivers_of, to_go_out
 from workflow.actions.door import lock_tasks, log, move, of_part, said
+from workflow.actions.plan_days import set_plan_days
 from workflow.actions.plan_task import write_due
 from workflow.actions.press import urging
 from workflow.models import Assignment, Event, Participation, Task
@@ -135,7 +136,8 @@ def sign_for_many(*, actor: Actor, shown: Shown, now: dt.datetime) -> list[Outco
         entries.append(of_part(part, Verb.SIGN_FOR, move(part, "sign_for", officer_id=actor.user_id, now=now)))
         part.version += 1
         part.climbs_anew = True
-    Assignment.objects.bulk_update(ready, ["state", "signed_at", "moved_at", "officer", "version", "climbs_anew"])
+    set_plan_days(ready, now)
+    Assignment.objects.bulk_update(ready, ["state", "signed_at", "moved_at", "officer", "plan_due_on", "version", "climbs_anew"])
     Participation.objects.filter(assignment__in=ready).update(assignment_state=AssignmentState.ACCEPTED)
     log(actor, now, *entries)
     others = [Outcome(part.pk, part.task, Fate.REFUSED, _refusal(policy.may_sign_for(actor, part))) for part in parts if part not in mine]

@@ -14,6 +14,7 @@ from agencies.actor import Actor
 from agencies.refusals import Conflict, Invalid, require
 from workflow import grants, policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, log, move, said
+from workflow.actions.plan_days import set_plan_days
 from workflow.actions.reports_ahead import open_reports
 from workflow.actions.roll_up import count_leads, lock_above, roll_up
 from workflow.actions.set_stages import open_stage_reports
@@ -53,6 +54,7 @@ def change_part(*, actor: Actor, assignment_id: int, part: str, reason: str, now
         raise Conflict(_("This is the last lead; add another lead first, or terminate the task."))
     before = FIRST_LEAD if is_first else assignment.part
     _place(assignment, part)
+    set_plan_days([assignment], now)
     assignment.moved_at = now
     keep(assignment)
     assignment.participation.delete()

@@ -37,7 +37,7 @@ def give_back_times(parts: Sequence[Assignment], stopped_at: dt.datetime, now: d
 
     A day on which two stops held up a clock is given back once, by the one that ends last: what another stop still holds up is left to it.
     """
-    calendar, others = calendar_in_force(), _still_standing(parts)
+    calendar, others = calendar_in_force(), standing_still(parts)
     for part in parts:
         shifted = _shifted(part.due_on, stopped_at, min(now, others.get(part.pk, now)), calendar)
         if shifted != part.due_on:
@@ -46,7 +46,7 @@ def give_back_times(parts: Sequence[Assignment], stopped_at: dt.datetime, now: d
 
 
 def give_back_days_to_write(stops: Iterable[tuple[Assignment, dt.datetime]], now: dt.datetime) -> None:
-    """Move the days of the reports and contributions that parts still owe by the working days for which nobody could write them.
+    """Move the days of the reports, contributions and plans that parts still owe by the working days for which nobody could write them.
 
     Who asks for more time writes on meanwhile, so that a request moves none of them. What was late already stays late.
 
@@ -55,8 +55,16 @@ def give_back_days_to_write(stops: Iterable[tuple[Assignment, dt.datetime]], now
         now: the moment at which it can again.
     """
     since = {part.pk: (part, moment) for part, moment in stops}
-    others = _still_standing([part for part, _moment in since.values()], with_requests=False)
+    others = standing_still([part for part, _moment in since.values()], with_requests=False)
     calendar = calendar_in_force()
+    planned: list[Assignment] = []
+    for part, moment in since.values():
+        shifted = _shifted(part.plan_due_on, moment, min(now, others.get(part.pk, now)), calendar)
+        if shifted != part.plan_due_on:
+            part.plan_due_on = shifted
+            planned.append(part)
+    if planned:
+        Assignment.objects.bulk_update(planned, ["plan_due_on"], batch_size=500)
     reports = Report.objects.filter(assignment__in=since, state__in=UNSENT_REPORTS)
     contributions = Contribution.objects.filter(assignment__in=since, state__in=OPEN_CONTRIBUTION_STATES)
     for rows in (list(reports), list(contributions)):
@@ -71,7 +79,7 @@ def give_back_days_to_write(stops: Iterable[tuple[Assignment, dt.datetime]], now
             type(moved[0]).objects.bulk_update(moved, ["due_on"], batch_size=500)
 
 
-def _still_standing(parts: Sequence[Assignment], *, with_requests: bool = True) -> Mapping[int, dt.datetime]:
+def standing_still(parts: Sequence[Assignment], *, with_requests: bool = True) -> Mapping[int, dt.datetime]:
     """Return since when the clock of each part stands still for another reason; those whose clock runs are left out."""
     mine = {part.pk for part in parts}
     raised = HandBack.objects.filter(assignment__in=mine, state=HandBackState.RAISED)

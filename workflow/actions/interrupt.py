@@ -15,7 +15,7 @@ from workflow.actions.clock import give_back_days_to_write, give_back_task_time,
 from workflow.actions.door import keep, lock_parts, lock_task, log, move, of_part, of_task, said
 from workflow.actions.ending import close_requests
 from workflow.actions.roll_up import before_completion, is_rolled_up, lock_above, roll_up, set_from_leads
-from workflow.models import Participation, Suspension, Task
+from workflow.models import Assignment, Participation, Suspension, Task
 from workflow.states import AssignmentState, Finding
 from workflow.timeline import Entry, Verb
 
@@ -48,13 +48,18 @@ def resume(*, actor: Actor, task_id: int, now: dt.datetime, version: int | None 
     moved = give_back_task_time(task, stop.starts_at, ended)
     parts = lock_parts(task)
     give_back_times(parts, stop.starts_at, ended)
-    give_back_days_to_write([(part, stop.starts_at) for part in parts], ended)
+    give_back_days_to_write([(part, stop.starts_at) for part in parts if not _has_declared(part)], ended)
     for part in parts:
         keep(part)
     task.moved_at = now
     keep(task)
     log(actor, now, of_task(task, Verb.RESUME, states, **moved))
     return task
+
+
+def _has_declared(part: Assignment) -> bool:
+    """Tell whether a lead owes nothing at the moment: its days since it declared are given back together, once it is returned to work."""
+    return part.is_lead and part.state == AssignmentState.DECLARED
 
 
 @transaction.atomic
@@ -93,13 +98,13 @@ def reopen(*, actor: Actor, task_id: int, reason: str, now: dt.datetime, version
     task = lock_task(actor, task_id, now=now, version=version)
     require(policy.may_coordinate(actor, task))
     reason = said(reason, "reason")
-    closed_at = task.closed_at or now
+    put_up_at = task.sign_offs.order_by("round").values_list("requested_at", flat=True).last() or now
     states = move(task, "reopen")
     task.recheck_items.filter(result=Finding.FAILS, reopened_at__isnull=True).update(reopened_at=now)
     Participation.objects.filter(task=task, assignment__state=AssignmentState.WITHDRAWN).delete()
     task.assignments.filter(state=AssignmentState.WITHDRAWN).update(taken_back=True)
     parts = lock_parts(task, {AssignmentState.CONFIRMED})
-    give_back_days_to_write([(part, part.declared_at or closed_at) for part in parts], now)
+    give_back_days_to_write([(part, part.declared_at or put_up_at) for part in parts], now)
     for part in parts:
         move(part, "return_to_work", now=now)
         part.percent, part.reopened_at = before_completion(part), None if is_rolled_up(part) else now

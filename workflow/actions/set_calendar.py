@@ -1,7 +1,7 @@
 """Set the working days of the house: the days change, and with them dates that were counted in working days, by one rule.
 
 These dates move: of reports (of a period, of a stage, out of turn), of contributions, of the last day to hand back, of the ruling on a
-hand-back.
+hand-back, of the plans that leads are asked for.
 The rule: a date that was counted from a day, that has not come yet and that what it belongs to still waits for, is counted again; it
 never moves to a day that has passed. Dates that a document or a person has set stay, and so do dates that have passed, the days a
 stopped clock gave back, the day of a verification, and the days that who takes a part over has at least. Rungs of the ladder are
@@ -25,6 +25,7 @@ from agencies.actor import Actor
 from agencies.refusals import Invalid, require
 from measures.models import PlanEvent, PlanVerb
 from workflow.actions.ask_supporters import CONTRIBUTION_WORKING_DAYS
+from workflow.actions.plan_days import PLAN_WORKING_DAYS
 from workflow.actions.reports_ahead import REPORT_WORKING_DAYS
 from workflow.actions.set_ladder import lock_timing
 from workflow.actions.write_report import ON_DEMAND_WORKING_DAYS
@@ -41,7 +42,7 @@ from workflow.working_days import calendar_of
 MOST_DAYS = 800
 """Days set at once: more than two years."""
 
-MOVED = ("reports", "contributions", "hand_backs", "rulings")
+MOVED = ("reports", "contributions", "hand_backs", "rulings", "work_plans")
 """The kinds of dates that are counted in working days."""
 
 _WRITTEN = [ReportState.DUE, ReportState.DRAFT, ReportState.AGENCY_REVIEW]
@@ -74,12 +75,14 @@ def _dated() -> tuple[Dated, ...]:
     pending = Assignment.objects.filter(state__in=[AssignmentState.PENDING, AssignmentState.ACCEPTED])
     raised = HandBack.objects.filter(state=HandBackState.RAISED)
     begun, handed = TruncDate("assigned_at", tzinfo=SHANGHAI), TruncDate("raised_at", tzinfo=SHANGHAI)
+    planned, signed = Assignment.objects.filter(state__in=SWEPT_STATES), TruncDate("signed_at", tzinfo=SHANGHAI)
     return (
         Dated("reports", reports.filter(on_demand=False), "due_on", F("period_end"), REPORT_WORKING_DAYS),
         Dated("reports", reports.filter(on_demand=True), "due_on", F("period_end"), ON_DEMAND_WORKING_DAYS),
         Dated("contributions", asked, "due_on", F("period_end"), CONTRIBUTION_WORKING_DAYS),
         Dated("hand_backs", pending, "hand_back_until", begun, HAND_BACK_WORKING_DAYS, part=""),
         Dated("rulings", raised, "rule_by", handed, RULING_WORKING_DAYS),
+        Dated("work_plans", planned, "plan_due_on", signed, PLAN_WORKING_DAYS, part=""),
     )
 
 

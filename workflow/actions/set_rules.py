@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from agencies.actor import Actor
 from agencies.refusals import Invalid, NotYours, require
 from measures.models import Plan
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_task, lock_tasks, log, of_task
+from workflow.actions.plan_days import set_plan_days
 from workflow.actions.roll_up import lock_above, recount
 from workflow.actions.roll_up import roll_up as roll_up_from
 from workflow.models import Assignment, PlanRules, Task
-from workflow.states import SWEPT_STATES, ClosingRule, RollUp, TaskState
+from workflow.states import SWEPT_STATES, ClosingRule, Part, RollUp, TaskState
 from workflow.timeline import Verb
 
 YES, NO = "yes", "no"
@@ -85,6 +88,7 @@ def set_rules(
     rules.check()
     before = task.roll_up
     if _take(task, rules):
+        _set_plan_days([task], now)
         counted = recount([task]) if task.roll_up != before else []
         keep(task)
         log(actor, now, of_task(task, Verb.SET_RULES, **asdict(rules)), *counted)
@@ -117,11 +121,23 @@ def set_plan_rules(*, actor: Actor, plan_id: int, rules: Rules, now: dt.datetime
     for task in changed:
         task.version += 1
     Task.objects.bulk_update(changed, [*asdict(rules), "percent", "version"], batch_size=500)
+    _set_plan_days(changed, now)
     Assignment.objects.filter(task__in=changed, state__in=SWEPT_STATES).update(climbs_anew=True)
     log(actor, now, *(of_task(task, Verb.SET_RULES, **asdict(rules)) for task in changed), *counted)
     for task in rolling:
         roll_up_from(actor, task, now)
     return len(changed)
+
+
+def _set_plan_days(tasks: Sequence[Task], now: dt.datetime) -> None:
+    """Have the leads of locked tasks owe a plan of their own from now on, or no longer."""
+    by_key = {task.pk: task for task in tasks}
+    asking = [task.pk for task in tasks if task.asks_work_plans]
+    signed = Assignment.objects.filter(part=Part.LEAD, signed_at__isnull=False, task__in=by_key)
+    parts = list(signed.filter(Q(task__in=asking) | Q(plan_due_on__isnull=False)).order_by("pk"))
+    for part in parts:
+        part.task = by_key[part.task_id]
+    Assignment.objects.bulk_update(set_plan_days(parts, now), ["plan_due_on"], batch_size=500)
 
 
 def _take(task: Task, rules: Rules) -> bool:

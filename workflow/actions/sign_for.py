@@ -10,6 +10,7 @@ from agencies.actor import Actor
 from agencies.refusals import require
 from workflow import policy, timing
 from workflow.actions.door import expect, keep, lock_assignment, log, move, of_part
+from workflow.actions.plan_days import set_plan_days
 from workflow.models import Assignment
 from workflow.timeline import Verb
 
@@ -21,6 +22,7 @@ def sign_for(*, actor: Actor, assignment_id: int, now: dt.datetime, version: int
     require(policy.may_sign_for(actor, assignment))
     expect(timing.in_hand(assignment))
     states = move(assignment, "sign_for", officer_id=actor.user_id, now=now)
+    set_plan_days([assignment], now)
     keep(assignment)
     log(actor, now, of_part(assignment, Verb.SIGN_FOR, states))
     return assignment

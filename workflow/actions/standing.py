@@ -12,8 +12,8 @@ from django.db.models.functions import TruncDate
 
 from workflow.deadlines import WorkCalendar, working_days_between
 from workflow.ladder import OpenReport, Subject
-from workflow.models import Assignment, Contribution, Extension, Report, WorkPlan
-from workflow.states import SWEPT_STATES, ContributionState, ExtensionState, Part, ReportState, TaskState, WorkPlanState
+from workflow.models import Assignment, Contribution, Extension, Report
+from workflow.states import SWEPT_STATES, ContributionState, ExtensionState, Part, ReportState, TaskState
 
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
 _ASKED = (ContributionState.ASKED, ContributionState.DRAFT, ContributionState.RETURNED)
@@ -41,7 +41,7 @@ class Standing:
 _FIELDS = (
     "pk", "part", "state", "officer_id", "due_on", "due_version", TruncDate("assigned_at"), TruncDate("signed_at"), TruncDate("moved_at"),
     "task_id", "agency_id", "task__plan_id", "task__issuer_id", "task__state", "task__number", "task__title",
-    "agency__name", "agency__short_name", "task__asks_work_plans",
+    "agency__name", "agency__short_name", "plan_due_on",
 )  # fmt: skip
 
 
@@ -59,14 +59,7 @@ def standings(assignment_ids: Collection[int], calendar: WorkCalendar) -> list[S
     asking = Extension.objects.filter(assignment__pk__among=assignment_ids, state=ExtensionState.REQUESTED)
     waiting = set(asking.values_list("assignment_id", flat=True))
     rows = list(chosen.order_by("pk").values_list(*_FIELDS))
-    plan_owed = {row[0] for row in rows if row[-1] and row[1] == Part.LEAD}
-    if plan_owed:
-        filed = WorkPlan.objects.filter(assignment__pk__among=plan_owed, state=WorkPlanState.FILED)
-        plan_owed.difference_update(filed.values_list("assignment_id", flat=True))
-    return [
-        _standing(row, owed.get(row[0], ()), asked.get(row[0], ()), calendar, waits=row[0] in waiting, owes_plan=row[0] in plan_owed)
-        for row in rows
-    ]
+    return [_standing(row, owed.get(row[0], ()), asked.get(row[0], ()), calendar, waits=row[0] in waiting) for row in rows]
 
 
 def _standing(
@@ -76,11 +69,10 @@ def _standing(
     calendar: WorkCalendar,
     *,
     waits: bool,
-    owes_plan: bool,
 ) -> Standing:
     """Return one assignment: leads answer for the due date, for reports and movement, supporters for signing and their contributions."""
     pk, part, _state, officer_id, due_on, version, dispatched_on, signed_on, moved_on, task_id, agency_id, *rest = row
-    plan_id, issuer_id, task_state, number, title, agency_name, agency_short_name, _asks_plans = rest
+    plan_id, issuer_id, task_state, number, title, agency_name, agency_short_name, plan_due_on = rest
     leads = part == Part.LEAD
     subject = Subject(
         ref=f"assignment:{pk}",
@@ -92,7 +84,7 @@ def _standing(
         total_working_days=working_days_between(dispatched_on, due_on, calendar) if due_on else 0,
         open_reports=tuple(owed),
         open_contributions=() if leads else tuple(asked),
-        plan_asked_on=signed_on if owes_plan else None,
+        plan_due_on=plan_due_on if leads else None,
         finished=task_state not in {TaskState.DISPATCHED, TaskState.SUSPENDED},
         paused=waits or task_state == TaskState.SUSPENDED,
     )

@@ -215,7 +215,7 @@ def _end(pairs: Sequence[tuple[Assignment, Assignment]], basis: str, now: dt.dat
     for part in parts:
         part.version += 1
         part.climbs_anew = True
-    Assignment.objects.bulk_update(parts, ["state", "moved_at", "taken_back", "version", "climbs_anew"])
+    Assignment.objects.bulk_update(parts, ["state", "moved_at", "plan_due_on", "taken_back", "version", "climbs_anew"])
     Participation.objects.filter(assignment__in=parts).delete()
     entries += [_forward(row) for row in ask_no_longer(parts)]
     return entries

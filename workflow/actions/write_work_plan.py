@@ -104,7 +104,8 @@ def send_back_work_plan(*, actor: Actor, workplan_id: int, remark: str, now: dt.
 def file_work_plan(*, actor: Actor, workplan_id: int, now: dt.datetime, version: int | None = None) -> WorkPlan:
     """Put a plan on record 报备 under the next number, in the place of the version before; nobody releases what they wrote themselves.
 
-    The record keeps the digest of the words, steps and files, so that what was put on record can be told from anything else.
+    The record keeps the digest of the words, steps and files, so that what was put on record can be told from anything else,
+    and the day until which the plan was asked for.
     """
     row = lock_with_part(WorkPlan, actor, workplan_id, now=now, version=version)
     require(policy.may_release(actor, row))
@@ -119,8 +120,10 @@ def file_work_plan(*, actor: Actor, workplan_id: int, now: dt.datetime, version:
             keep(plan)
     keep(row)
     part.moved_at = now
+    asked = {"plan_due_on": part.plan_due_on.isoformat()} if part.plan_due_on is not None else {}
+    part.plan_due_on = None
     keep(part)
-    log(actor, now, entry(row, Verb.FILE_WORK_PLAN, states, number=number, digest=digest(row)))
+    log(actor, now, entry(row, Verb.FILE_WORK_PLAN, states, number=number, digest=digest(row), **asked))
     return row
 
 

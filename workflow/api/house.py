@@ -82,6 +82,7 @@ class CalendarChangeSerializer(serializers.Serializer[dict[str, Any]]):
     contributions = serializers.IntegerField()
     hand_backs = serializers.IntegerField()
     rulings = serializers.IntegerField()
+    work_plans = serializers.IntegerField()
 
 
 class HouseCalendar(APIView):

@@ -230,9 +230,9 @@ class AssignmentSerializer(WithOffers):
     class Meta:
         model = Assignment
         fields = (
-            "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "assigned_at", "signed_at",
-            "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "reports", "contributions", "extensions", "hand_backs",
-            "work_plans", "version", "allowed_actions",
+            "id", "task", "agency", "agency_name", "group", "part", "rank", "state", "due_on", "first_due_on", "plan_due_on", "assigned_at",
+            "signed_at", "declared_at", "was_overdue", "stood_still", "percent", "reopened_at", "reports", "contributions", "extensions",
+            "hand_backs", "work_plans", "version", "allowed_actions",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -33,7 +33,7 @@ class Subject:
         total_working_days: its length, which chooses the light threshold.
         open_reports: reports owed and not sent.
         open_contributions: contributions asked for and not sent.
-        plan_asked_on: since when a work plan of its own is asked of it that is not on record, or None.
+        plan_due_on: the day until which a work plan of its own is asked of it that is not on record, or None.
         finished: declared done, closed or withdrawn: no rung fires.
         paused: its clock stands still: no rung fires.
     """
@@ -47,7 +47,7 @@ class Subject:
     total_working_days: int = 0
     open_reports: tuple[OpenReport, ...] = ()
     open_contributions: tuple[OpenReport, ...] = ()
-    plan_asked_on: dt.date | None = None
+    plan_due_on: dt.date | None = None
     finished: bool = False
     paused: bool = False
 
@@ -111,8 +111,8 @@ def courses(subject: Subject) -> Iterator[Course]:
         yield report_course(subject.ref, report)
     for asked in subject.open_contributions:
         yield Course(Trigger.CONTRIBUTION, f"{subject.ref}|{asked.ref}", asked.due_on, asked.due_on.isoformat())
-    if subject.plan_asked_on is not None:
-        yield Course(Trigger.WORK_PLAN, subject.ref, subject.plan_asked_on, subject.plan_asked_on.isoformat())
+    if subject.plan_due_on is not None:
+        yield Course(Trigger.WORK_PLAN, subject.ref, subject.plan_due_on, subject.plan_due_on.isoformat())
     if subject.signed and subject.last_movement_on is not None:
         yield Course(Trigger.STANDSTILL, subject.ref, subject.last_movement_on, subject.last_movement_on.isoformat())
 

@@ -19,7 +19,7 @@ class Trigger(TextChoices):
     UNSIGNED = "unsigned", _("the dispatch, while not signed for")
     REPORT = "report", _("the due date of a missing report")
     CONTRIBUTION = "contribution", _("the due date of a missing contribution")
-    WORK_PLAN = "work_plan", _("the signing, while an asked work plan is not on record")
+    WORK_PLAN = "work_plan", _("the day until which an asked work plan is due")
     STANDSTILL = "standstill", _("the last movement")
 
 
@@ -109,8 +109,8 @@ DEFAULT_LADDER: tuple[Rung, ...] = (
     Rung("report_missed_long", Trigger.REPORT, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
     Rung("contribution_missed", Trigger.CONTRIBUTION, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
     Rung("contribution_missed_long", Trigger.CONTRIBUTION, (Audience.AGENCY_HEAD, Audience.LEAD), days=3),
-    Rung("work_plan_missing", Trigger.WORK_PLAN, (Audience.OFFICER, Audience.AGENCY_HEAD), days=10),
-    Rung("work_plan_missing_long", Trigger.WORK_PLAN, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=15),
+    Rung("work_plan_missing", Trigger.WORK_PLAN, (Audience.OFFICER, Audience.AGENCY_HEAD), days=1),
+    Rung("work_plan_missing_long", Trigger.WORK_PLAN, (Audience.AGENCY_HEAD, Audience.COORDINATOR), days=5),
     Rung("standstill", Trigger.STANDSTILL, (Audience.OFFICER, Audience.COORDINATOR), days=20),
 )
 

@@ -29,6 +29,10 @@ class Assignment(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     first_due_on = models.DateField(_("first due on"), null=True, blank=True)
     due_version = models.PositiveIntegerField(default=1)
+    plan_due_on = models.DateField(
+        _("work plan due on"), null=True, blank=True,
+        help_text=_("While the rules ask the lead for a work plan of its own and none is on record."),
+    )  # fmt: skip
     assigned_at = models.DateTimeField(_("assigned at"))
     hand_back_until = models.DateField(_("can be handed back until"))
     signed_at = models.DateTimeField(_("signed for at"), null=True, blank=True)
@@ -122,6 +126,7 @@ class Assignment(models.Model):
     def reroute(self, now: dt.datetime) -> None:
         """Pass to another agency 改派."""
         self.moved_at = now
+        self.plan_due_on = None
 
     @transition(field=state, source=AssignmentState.ACCEPTED, target=AssignmentState.DECLARED)
     def declare_done(self, now: dt.datetime) -> None:
@@ -148,6 +153,7 @@ class Assignment(models.Model):
     def withdraw(self, now: dt.datetime, *, goes_on: bool) -> None:
         """Be taken back 撤回, from a task that goes on, or with one that ends."""
         self.moved_at = now
+        self.plan_due_on = None
         self.taken_back = goes_on
 
 

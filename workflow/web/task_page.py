@@ -23,6 +23,7 @@ from workflow.lights import (
     assignment_light,
     assignment_progress_light,
     contribution_light,
+    plan_light,
     report_light,
     stood_still,
     task_light,
@@ -103,6 +104,8 @@ class PartLine:
     hand_back: HandBack | None
     extension: Extension | None
     may_decompose: bool
+    plan_light: Light | None
+    """That of the work plan asked of a lead, while none is on record."""
     stood_still: int
     """Working days for which its clock has stood still, all stops together."""
 
@@ -209,6 +212,7 @@ def part_line(actor: Actor, part: Assignment, *, now: dt.datetime, calendar: Wor
         hand_back=timing.open_hand_back(part) or next(iter(part.hand_backs.all()), None),
         extension=timing.open_extension(part) or next(iter(part.extensions.all()), None),
         may_decompose=actor.may("coordinate", part.agency_id) and part.state == AssignmentState.ACCEPTED and bool(timing.in_hand(part)),
+        plan_light=plan_light(part, today, calendar, thresholds),
         stood_still=stood_still(part, today, calendar),
     )
 

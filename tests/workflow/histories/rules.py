@@ -138,6 +138,7 @@ def _broken() -> Iterator[str]:
     asked = set(Extension.objects.filter(state="requested").values_list("assignment_id", flat=True))
     for part in (row for rows in parts.values() for row in rows):
         yield from _of_part(part, part.pk in raised, part.pk in asked, live)
+    yield from _plan_days()
     for report in Report.objects.exclude(reviewer=None).exclude(author=None):
         if report.author_id == report.reviewer_id:
             yield f"report {report.pk} was released by its author"
@@ -166,6 +167,15 @@ def _plans() -> Iterator[str]:
     for part, found in numbers.items():
         if found != [(place, "filed" if place == len(found) else "replaced") for place in range(1, len(found) + 1)]:
             yield f"assignment {part} has plans on record {found}"
+
+
+def _plan_days() -> Iterator[str]:
+    """Look whether those have a day for a plan, and those only, of whom one is asked and who have none on record."""
+    filed = set(WorkPlan.objects.filter(state="filed").values_list("assignment_id", flat=True))
+    for part in Assignment.objects.select_related("task"):
+        leads = part.part == "lead" and part.signed_at is not None and part.state not in {"rerouted", "withdrawn"}
+        if (part.plan_due_on is not None) != (leads and part.task.asks_work_plans and part.pk not in filed):
+            yield f"assignment {part.pk} is {part.state}, its plan is due on {part.plan_due_on}"
 
 
 def _of_task(task: Task, parts: list[Assignment], rounds: int, stops: int, live: set[str]) -> Iterator[str]:

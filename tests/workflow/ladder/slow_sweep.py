@@ -130,7 +130,7 @@ def _subject(part: Assignment) -> Subject:
             for row in part.contributions.all()
             if row.state in {"asked", "draft", "returned"} and not part.is_lead
         ),
-        plan_asked_on=timezone.localdate(part.signed_at) if part.signed_at is not None and _owes_a_plan(part) else None,
+        plan_due_on=part.plan_due_on if _owes_a_plan(part) else None,
         finished=part.task.state not in {"dispatched", "suspended"},
         paused=timing.is_paused(part),
     )

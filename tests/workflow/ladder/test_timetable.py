@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models import F, Model
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries as AssertQueries
@@ -25,7 +26,7 @@ from tests.workflow.ladder.slow_sweep import slow_sweep
 from workflow.actions import climb as climbing
 from workflow.actions.climb import climb
 from workflow.actions.sweep import sweep
-from workflow.deadlines import end_of_day, next_working_day, official_calendar
+from workflow.deadlines import add_working_days, end_of_day, next_working_day, official_calendar
 from workflow.ladder import DEFAULT_LADDER, OpenReport, Subject, Timetable, next_rung_on, rungs_due
 from workflow.models import Assignment, Contribution, Event, Firing, Report, RungSetting, Task
 
@@ -117,6 +118,10 @@ def test_sweeps_in_batches_leave_behind_what_sweeps_one_by_one_leave_behind(seed
     RungSetting.objects.create(plan=plan, rung="standstill", enabled=True)
     RungSetting.objects.create(plan=plan, rung="warning", enabled=False)
     Task.objects.filter(plan=plan).update(asks_work_plans=True)
+    asked = Assignment.objects.filter(task__plan=plan, part="lead", signed_at__isnull=False)
+    for part in asked:
+        part.plan_due_on = add_working_days(timezone.localdate(part.signed_at), 10, official_calendar())
+    Assignment.objects.bulk_update(asked, ["plan_due_on"])
     monkeypatch.setattr(climbing, "BATCH", 7)
     quick, slow = history(sweep, seed), history(slow_sweep, seed)
     assert quick == slow

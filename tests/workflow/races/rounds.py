@@ -107,7 +107,7 @@ def _answer(job: Job) -> int | BaseException:
 
 LOOKED_AT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Task, "pk", ("state", "version", "due_on", "percent")),
-    (Assignment, "task_id", ("agency_id", "state", "part", "rank", "version", "due_on", "officer_id")),
+    (Assignment, "task_id", ("agency_id", "state", "part", "rank", "version", "due_on", "plan_due_on", "officer_id")),
     (Participation, "task_id", ("agency_id", "tie", "task_state", "assignment_state", "due_on")),
     (Report, "assignment__task_id", ("state", "version", "percent", "author_id", "reviewer_id")),
     (Evidence, "report__assignment__task_id", ("sha256",)),

@@ -30,6 +30,7 @@ KINDS = {
     "contributions": gettext_lazy("Contributions"),
     "hand_backs": gettext_lazy("Last days to hand back"),
     "rulings": gettext_lazy("Rulings on hand-backs"),
+    "work_plans": gettext_lazy("Work plans asked for"),
 }
 SHOWN = 200
 """Days and moves that are listed."""
