@@ -24,11 +24,12 @@ CONTRIBUTION_WORKING_DAYS = 3
 """Within how many working days after the end of a period supporters send theirs; leads have five, and so two to put it together."""
 
 
-def open_contributions(reports: Sequence[Report]) -> int:
+def open_contributions(reports: Sequence[Report], *, least: dt.date = dt.date.min) -> int:
     """Open a row for each supporter of the tasks of reports, for the period of each report; doing it twice changes nothing.
 
     Args:
         reports: with assignments loaded, their tasks locked; the number of statements does not grow with them.
+        least: no contribution is due before this day, where its report is due later.
 
     Returns:
         The number of rows opened at most.
@@ -44,7 +45,7 @@ def open_contributions(reports: Sequence[Report]) -> int:
             period_start=report.period_start,
             period_end=report.period_end,
             on_demand=report.on_demand,
-            due_on=contribution_due_on(report, calendar),
+            due_on=contribution_due_on(report, calendar, least=least),
         )
         for report in reports
         for part in supporters[report.assignment.task_id]
@@ -54,9 +55,15 @@ def open_contributions(reports: Sequence[Report]) -> int:
     return len(opened)
 
 
-def contribution_due_on(report: Report, calendar: WorkCalendar) -> dt.date:
-    """Return the day on which supporters owe what they contribute to the report of a period: never after the report itself."""
-    return min(add_working_days(report.period_end, CONTRIBUTION_WORKING_DAYS, calendar), report.due_on)
+def contribution_due_on(report: Report, calendar: WorkCalendar, *, least: dt.date = dt.date.min) -> dt.date:
+    """Return the day on which supporters owe what they contribute to the report of a period: never after the report itself.
+
+    Args:
+        report: the report, which need not be stored.
+        calendar: the working days.
+        least: not before this day, unless the report is due sooner.
+    """
+    return min(max(add_working_days(report.period_end, CONTRIBUTION_WORKING_DAYS, calendar), least), report.due_on)
 
 
 def look_again(part_ids: Collection[int]) -> None:

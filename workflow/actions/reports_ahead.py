@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from workflow.actions.ask_supporters import contribution_due_on, open_contributions
+from workflow.actions.at_work import AtWork, at_work
 from workflow.deadlines import Period, PeriodKind, WorkCalendar, add_working_days, period_of, periods
 from workflow.ladder import DEFAULT_LADDER, OpenReport, Trigger, report_course
-from workflow.models import Assignment, Contribution, Event, Report, Task
+from workflow.models import Assignment, Contribution, Report, Task
 from workflow.models.batches import NEVER, NewFiring, fire, set_report_days
-from workflow.states import SWEPT_STATES, AssignmentState, Part, TaskState
+from workflow.states import SWEPT_STATES, Part, TaskState
 from workflow.working_days import calendar_in_force
 
 REPORT_WORKING_DAYS = 5
@@ -107,9 +108,9 @@ def _open_batch(ids: list[int], now: dt.datetime, waiting: set[int]) -> int | No
 def _open_passed_periods(parts: Sequence[Assignment], now: dt.datetime) -> int:
     """Open the reports of the periods that have passed wholly since the last one opened: what was not reported meanwhile is a row too.
 
-    Nothing is owed for what passed before the part came back to work the last time. Of those whose day has passed as well only the
-    latest of each part reminds anybody; the others are missed, with a line each in the record, and their rungs passed over. Supporters
-    are asked for what can still be reported in time.
+    A period is owed when the part could be worked on in it on any day, by the day that a sweep of each day would have come to: later by
+    what a stop since then has held up. Of those whose day has passed as well only the latest of each part reminds anybody; the others are
+    missed, with a line each in the record, and their rungs passed over. Supporters are asked for what can still be reported in time.
 
     Args:
         parts: leads of tasks under way, locked with their tasks, which are loaded.
@@ -128,29 +129,22 @@ def _open_passed_periods(parts: Sequence[Assignment], now: dt.datetime) -> int:
         for kind in [PeriodKind(periodic[pk].task.rhythm)]
     }
     late = {pk: found for pk, found in passed.items() if found}
-    since = _back_at_work([periodic[pk] for pk in late])
-    rows = [
-        [_report(periodic[pk], period, calendar) for period in found if period.ends_on >= since.get(pk, period.ends_on)]
-        for pk, found in late.items()
-    ]
+    worked = at_work([periodic[pk] for pk in late])
+    rows = [list(_passed(periodic[pk], found, worked[pk], calendar)) for pk, found in late.items()]
     made = Report.objects.bulk_create(row for of_part in rows for row in of_part)
-    open_contributions([row for row in made if row.due_on >= today])
+    open_contributions([row for row in made if row.due_on >= today], least=today)
     fire([passing for of_part in rows for row in of_part[:-1] if row.due_on < today for passing in _passed_over(row)], now)
     return len(made)
 
 
-def _back_at_work(parts: Sequence[Assignment]) -> dict[int, dt.date]:
-    """Return the day on which each part came back to work the last time: its task went out or on, or its hand-back was settled."""
-    came_back = Q(to_state=TaskState.DISPATCHED) | Q(from_state=AssignmentState.DISPUTED)
-    days: dict[int, dt.date] = {}
-    by_task: dict[int, list[int]] = defaultdict(list)
-    for part in parts:
-        by_task[part.task_id].append(part.pk)
-    found = Event.objects.filter(came_back, task__in=by_task)
-    for task_id, part_id, from_state, at in found.values_list("task_id", "assignment_id", "from_state", "at"):
-        for pk in [part_id] if from_state == AssignmentState.DISPUTED else by_task[task_id]:
-            days[pk] = max(timezone.localdate(at), days.get(pk, dt.date.min))
-    return days
+def _passed(part: Assignment, found: Sequence[Period], worked: AtWork, calendar: WorkCalendar) -> Iterator[Report]:
+    """Give the rows of the periods in which a part could be worked on, by the day that stops since have moved."""
+    for period in found:
+        day = worked.first_day(period)
+        if day is not None:
+            row = _report(part, period, calendar)
+            row.due_on = worked.moved(row.due_on, day, calendar)
+            yield row
 
 
 def _passed_over(report: Report) -> Iterator[NewFiring]:

@@ -51,16 +51,16 @@ def slow_sweep(now: dt.datetime) -> None:
 
 
 def _catch_up(part: Assignment, now: dt.datetime) -> None:
-    """Open what passed since the last report, no earlier than the part could be worked on again."""
+    """Open what passed since the last report: the periods with a day on which the part could be worked on."""
     today, last = timezone.localdate(now), part.reports.filter(on_demand=False).order_by("period_end").last()
     if last is None or last.period_end >= today:
         return
-    back = part.task.events.filter(to_state="dispatched") | part.task.events.filter(assignment=part, from_state="disputed")
-    since = max((timezone.localdate(event.at) for event in back), default=last.period_end)
     day, made = last.period_end + dt.timedelta(days=1), []
     while (period := period_of(PeriodKind(part.task.rhythm), day)).ends_on < today:
-        if period.starts_on == day and period.ends_on >= since:
-            made.append(_open(part, period, today))
+        days = [period.starts_on + dt.timedelta(days=n) for n in range((period.ends_on - period.starts_on).days + 1)]
+        worked = next((one for one in days if _in_hand(part, one)[0]), None)
+        if period.starts_on == day and worked is not None:
+            made.append(_open(part, period, today, worked=worked))
         day = period.ends_on + dt.timedelta(days=1)
     for report in made[:-1]:
         if report.due_on < today:
@@ -69,23 +69,51 @@ def _catch_up(part: Assignment, now: dt.datetime) -> None:
                 FiringRow.objects.create(key=key, rung=rung, assignment=part, fired_at=now)
 
 
-def _open(part: Assignment, period: Period, today: dt.date) -> Report:
+def _in_hand(part: Assignment, day: dt.date) -> tuple[bool, bool]:
+    """Tell whether a part could be worked on at any moment of a day, and at its end: the record is read anew for each day."""
+    running, disputed, declared = False, False, False
+    found = [False]
+    for event in part.task.events.order_by("sequence"):
+        then = timezone.localdate(event.at)
+        if then > day:
+            break
+        if then == day:
+            found.append(running and not disputed and not declared)
+        if event.to_state == "dispatched":
+            running, declared = True, declared and event.from_state == "suspended"
+        elif event.from_state == "dispatched":
+            running = False
+        elif event.assignment_id == part.pk and "disputed" in {event.from_state, event.to_state}:
+            disputed = event.to_state == "disputed"
+        elif event.assignment_id == part.pk and event.to_state == "declared":
+            declared = True
+    at_the_end = running and not disputed and not declared
+    return at_the_end or any(found), at_the_end
+
+
+def _open(part: Assignment, period: Period, today: dt.date, worked: dt.date | None = None) -> Report:
+    due_on, day = add_working_days(period.ends_on, 5, calendar_in_force()), worked or today
+    while day < today and day <= due_on:
+        if calendar_in_force().is_working(day) and not _in_hand(part, day)[1]:
+            due_on = add_working_days(due_on, 1, calendar_in_force())
+        day += dt.timedelta(days=1)
     report, is_new = Report.objects.get_or_create(
         assignment=part,
         period_start=period.starts_on,
         period_end=period.ends_on,
         on_demand=False,
-        defaults={"due_on": add_working_days(period.ends_on, 5, calendar_in_force())},
+        defaults={"due_on": due_on},
     )
     if not is_new or not part.task.asks_supporters or report.due_on < today:
         return report
+    least = dt.date.min if worked is None else today
     for support in part.task.assignments.filter(part="support", state__in=["pending", "accepted", "declared", "disputed"]):
         Contribution.objects.get_or_create(
             assignment=support,
             period_start=report.period_start,
             period_end=report.period_end,
             on_demand=False,
-            defaults={"due_on": add_working_days(period.ends_on, 3, calendar_in_force())},
+            defaults={"due_on": min(max(add_working_days(period.ends_on, 3, calendar_in_force()), least), report.due_on)},
         )
     return report
 
