@@ -16,7 +16,7 @@ from measures.importing.sentences import find_sentences
 from workflow import grants, policy
 from workflow.actions.door import expect, keep, lock_task, log, of_task
 from workflow.actions.draw_up import LONGEST_NUMBER, parts_of
-from workflow.models import Participation, Receiver, Stage, Task
+from workflow.models import Instruction, Participation, Receiver, Stage, Task
 from workflow.states import TaskState
 from workflow.timeline import Verb
 
@@ -24,6 +24,9 @@ TITLE = 60
 """Signs of a sentence that make the title of its task."""
 
 BRACKETS = ("（", "(", "【", "[", "〔")
+
+EACH, STAY = "each", "stay"
+"""Where the instructions on a task go when it is split: with each of its parts, or nowhere."""
 
 RULES = (
     "closing_rule", "rhythm", "evidence_required", "asks_supporters", "asks_work_plans", "needs_verification", "roll_up", "due_on",
@@ -49,17 +52,27 @@ def to_split(task: Task, now: dt.datetime) -> Decision:
 
 
 @transaction.atomic
-def split_task(*, actor: Actor, task_id: int, sentences: Collection[int], now: dt.datetime, version: int | None = None) -> list[Task]:
+def split_task(
+    *,
+    actor: Actor,
+    task_id: int,
+    sentences: Collection[int],
+    now: dt.datetime,
+    instructions: str | None = EACH,
+    version: int | None = None,
+) -> list[Task]:
     """Make a task of each sentence chosen; those not chosen stay together in the task at hand.
 
     Where all are chosen, the first stays in the task at hand, so that none is left empty. Agencies, date, rhythm, stages and rules are
-    the same in each, and changed there.
+    the same in each, and changed there. What leaders have instructed stands on each as well, in their words, by their day, and is answered
+    by its leads once it goes out, unless the coordinator lets it stay with the task at hand; the record says which.
 
     Args:
         actor: coordinates the task.
         task_id: the task, not dispatched yet.
         sentences: their places in `sentences_of`, the first is 0.
         now: the moment.
+        instructions: where those on the task go, `EACH` or `STAY`; each when not said.
         version: what the actor's page showed.
 
     Returns:
@@ -75,13 +88,28 @@ def split_task(*, actor: Actor, task_id: int, sentences: Collection[int], now: d
     chosen = sorted(set(sentences))
     if not chosen or chosen[0] < 0 or chosen[-1] >= len(known):
         raise Invalid(_("Choose sentences of this text."), "sentences")
+    if instructions not in {EACH, STAY, "", None}:
+        raise Invalid(_("Choose one of the answers."), "instructions")
     stay = [place for place in range(len(known)) if place not in chosen] or [chosen.pop(0)]
     made = _make(task, [known[place] for place in chosen])
+    gone = [] if instructions == STAY else _take_along(task, made)
     task.text = "".join(known[place] for place in stay)
     keep(task)
-    entry = of_task(task, Verb.SPLIT_TASK, tasks=[row.pk for row in made], stay=len(stay))
-    log(actor, now, entry, *(of_task(row, Verb.DRAW_UP, ("", row.state), split_from=task.pk) for row in made))
+    entry = of_task(task, Verb.SPLIT_TASK, tasks=[row.pk for row in made], stay=len(stay), instructions=gone)
+    drawn_up = (of_task(row, Verb.DRAW_UP, ("", row.state), split_from=task.pk, instructions=gone) for row in made)
+    log(actor, now, entry, *drawn_up)
     return made
+
+
+def _take_along(task: Task, made: list[Task]) -> list[int]:
+    """Write the instructions on a task on each part of it too, in one statement; returns those of the task at hand."""
+    found = list(task.instructions.order_by("pk"))
+    Instruction.objects.bulk_create(
+        Instruction(task=row, text=one.text, written_by_id=one.written_by_id, written_at=one.written_at, answer_by=one.answer_by)
+        for row in made
+        for one in found
+    )
+    return [one.pk for one in found]
 
 
 def title_of(sentence: str) -> str:

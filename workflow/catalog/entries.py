@@ -36,7 +36,7 @@ from workflow.catalog.act import REASON, Act, Field, Subject
 from workflow.catalog.contribution_acts import CONTRIBUTION_ACTS
 from workflow.catalog.decision_acts import DECISION_ACTS, RULE_ACTS
 from workflow.catalog.report_acts import REPORT_ACTS
-from workflow.catalog.revision_acts import REVISION_ACTS
+from workflow.catalog.revision_acts import REVISION_ACTS, SPLIT_FIELDS
 from workflow.catalog.work_plan_acts import WORK_PLAN_ACTS
 from workflow.states import Part, Verdict
 
@@ -70,7 +70,7 @@ TASK_ACTS = (
         may=policy.may_coordinate,
         ready=split_task.to_split,
         run=split_task.split_task,
-        fields=(Field("sentences", _("Sentences that become tasks of their own"), "sentences"),),
+        fields=SPLIT_FIELDS,
     ),
     Act(
         name="dispatch",

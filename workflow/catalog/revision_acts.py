@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from agencies.decision import Decision, Denied
 from workflow import policy, timing
 from workflow.actions import change_part, revise
+from workflow.actions.split_task import EACH, STAY
 from workflow.catalog import questions
 from workflow.catalog.act import REASON, Act, Field, Subject
 from workflow.models import Assignment
@@ -26,6 +27,17 @@ def part_can_change(assignment: Assignment, now: dt.datetime) -> Decision:
         return Denied(_("This is the last lead; add another lead first, or terminate the task."))
     return decision
 
+
+GOES = (
+    (EACH, gettext_lazy("go with each part, to be answered by its leads once it is dispatched")),
+    (STAY, gettext_lazy("stay with the task at hand")),
+)
+
+SPLIT_FIELDS = (
+    Field("sentences", gettext_lazy("Sentences that become tasks of their own"), "sentences"),
+    Field("instructions", gettext_lazy("Instructions on the task"), "choice", required=False, choices=GOES),
+)
+"""What the splitting of a task needs to be told."""
 
 REVISION_ACTS = (
     Act(

@@ -13,7 +13,7 @@ from agencies.actor import Actor
 from agencies.models import Succession, User
 from workflow import policy, timing
 from workflow.actions.set_rules import NO, YES
-from workflow.actions.split_task import sentences_of
+from workflow.actions.split_task import EACH, sentences_of
 from workflow.catalog import Act, Field, SubjectRow
 from workflow.models import Assignment, Task
 from workflow.web.pickers import AgencyField, PersonField
@@ -31,6 +31,8 @@ class ActForm(forms.Form):
         super().__init__(data, initial={"version": subject.version} | initial_of(act, subject))
         self.act = act
         for field in act.fields:
+            if field.name == "instructions" and isinstance(subject, Task) and not subject.instructions.exists():
+                continue  # nothing to choose
             self.fields[field.name] = form_field(field, subject, now=now, today=today)
 
     def told(self) -> dict[str, Any]:
@@ -106,6 +108,8 @@ def _initial_of_task(name: str, task: Task) -> dict[str, Any]:
             return {"title": task.title, "text": task.text}
         case "set_rules":
             return rules_as_told(task)
+        case "split_task":
+            return {"instructions": EACH}
         case "set_stages":
             return {"stages": "\n".join(f"{stage.ends_on.isoformat()} {stage.name}" for stage in task.stages.all())}
         case _:

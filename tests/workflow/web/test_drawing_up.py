@@ -13,9 +13,11 @@ from tests.factories.documents import confirmed
 from tests.factories.tasks import Stage, dispatched_task, draft_task, make_crew
 from tests.workflow.web.conftest import SignIn
 from workflow import grants
+from workflow.actions.dispatch import dispatch
 from workflow.actions.draw_up import draw_up_plan
+from workflow.actions.instruct import instruct
 from workflow.actions.split_task import sentences_of
-from workflow.models import Event, Task
+from workflow.models import Answer, Event, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +142,49 @@ def test_a_draft_is_split_by_its_sentences_on_its_page_and_each_part_keeps_agenc
     assert grants.differences() == []
     assert [(event.verb, event.data.get("split_from")) for event in Event.objects.filter(task=second)] == [("draw_up", first.pk)]
     assert client.post(address, {"version": first.version, "sentences": ["0"]}).status_code == 409, "one sentence is left"
+
+
+def split_with_an_instruction(signed_in: SignIn, chosen: dict[str, str]) -> list[Task]:
+    """Split a draft on which a leader has written, and return its parts, the task at hand first; all go out."""
+    stage = draft_task()
+    instruct(actor=stage.leader_actor, task_id=stage.task.pk, text="抓紧推进。", answer_by=TODAY + dt.timedelta(days=30), now=NOW)
+    client, address = signed_in(stage.coordinator), reverse("task-act", args=[stage.task.pk, "split_task"])
+    page = client.get(address).content.decode()
+    assert "随拆出的每个事项一并办理" in page
+    assert client.post(address, {"version": stage.reload().version, "sentences": ["1"]} | chosen).status_code == 302
+    tasks = list(Task.objects.filter(issuer=stage.issuer).order_by("pk"))
+    dispatch(actor=stage.coordinator_actor, task_ids=[task.pk for task in tasks], now=NOW)
+    return tasks
+
+
+def test_an_instruction_goes_with_each_part_of_a_split_and_is_owed_by_its_leads(signed_in: SignIn) -> None:
+    tasks = split_with_an_instruction(signed_in, {"instructions": "each"})
+    told = [[(one.text, one.answer_by, one.written_by_id) for one in task.instructions.all()] for task in tasks]
+    assert told[0] == told[1]
+    assert len(told[0]) == 1
+    owed = Answer.objects.order_by("assignment__task").values_list("assignment__task", "due_on")
+    assert list(owed) == [(task.pk, TODAY + dt.timedelta(days=30)) for task in tasks]
+    along = [tasks[0].instructions.get().pk]
+    assert Event.objects.get(verb="split_task").data["instructions"] == along
+    assert Event.objects.get(verb="draw_up", task=tasks[1]).data["instructions"] == along
+
+
+def test_a_coordinator_can_let_an_instruction_stay_with_the_task_at_hand(signed_in: SignIn) -> None:
+    tasks = split_with_an_instruction(signed_in, {"instructions": "stay"})
+    assert [task.instructions.count() for task in tasks] == [1, 0]
+    assert list(Answer.objects.values_list("assignment__task", flat=True)) == [tasks[0].pk]
+    assert Event.objects.get(verb="split_task").data["instructions"] == []
+
+
+def test_over_the_api_an_instruction_goes_with_each_part_when_nothing_is_said(signed_in: SignIn) -> None:
+    for said, count in (({}, 1), ({"instructions": "each"}, 1), ({"instructions": "stay"}, 0)):
+        stage = draft_task()
+        instruct(actor=stage.leader_actor, task_id=stage.task.pk, text="抓紧推进。", now=NOW)
+        address, client = reverse("api:split_task", args=[stage.task.pk]), signed_in(stage.coordinator)
+        assert client.post(address, {"sentences": [1]} | said, content_type="application/json").status_code == 200
+        part = Task.objects.filter(issuer=stage.issuer).latest("pk")
+        assert part.instructions.count() == count, said
+    assert client.post(address, {"sentences": [0], "instructions": "else"}, content_type="application/json").status_code == 400
 
 
 def test_where_every_sentence_is_chosen_none_is_left_empty(signed_in: SignIn) -> None:
