@@ -383,19 +383,8 @@ def count_by_kind(actor: Actor, *, now: dt.datetime) -> dict[Duty, int]:
     Kinds that are not theirs are left out, and so is what is asked of a person by name while nothing is.
     """
     kinds = kinds_of(actor)
-    if not kinds:
-        return {}
-    found = dict.fromkeys(kinds, 0)
-    parts = [_counted(actor, duty, now) for duty in kinds]
-    for kind, number in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
-        found[Duty(kind)] = number
-    return {duty: number for duty, number in found.items() if number or SOURCES[duty].holds}
-
-
-def _counted(actor: Actor, duty: Duty, now: dt.datetime) -> QuerySet[Any, tuple[int, int]]:
-    rows = rows_of(actor, duty, now=now).order_by().annotate(kind=Value(int(duty), IntegerField()))
-    counted: QuerySet[Any, tuple[int, int]] = rows.values("kind").annotate(number=Count("pk")).values_list("kind", "number")
-    return counted
+    found = counted(actor, kinds, now=now)
+    return {duty: found.get(duty, 0) for duty in kinds if duty in found or SOURCES[duty].holds}
 
 
 def count(actor: Actor, *, now: dt.datetime) -> int:
