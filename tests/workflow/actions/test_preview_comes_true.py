@@ -10,10 +10,11 @@ import pytest
 from measures.models import Plan
 from tests.factories.directory import NOW, TODAY
 from tests.factories.tasks import Stage, accepted_task, dispatched_task
+from workflow.actions.plan_days import set_plan_days
 from workflow.actions.set_ladder import choices_of, chosen_rungs, preview_of, preview_of_house
 from workflow.actions.sweep import sweep
 from workflow.deadlines import DEFAULT_THRESHOLDS
-from workflow.models import Event, Task
+from workflow.models import Assignment, Event, Task
 from workflow.states import Rhythm
 
 DAYS = 60
@@ -34,6 +35,8 @@ def plan(db: None) -> Plan:
     made = Plan.objects.create(title="试点方案", issuer=issuer, coordinator=issuer, text="一、试点。", sha256="0" * 64, confirmed_at=NOW)
     Task.objects.update(plan=made, asks_supporters=True)
     Task.objects.filter(pk=stages[1].task.pk).update(asks_work_plans=True)
+    for part in set_plan_days(Assignment.objects.filter(task=stages[1].task).select_related("task"), NOW):
+        part.save()
     return made
 
 
