@@ -21,6 +21,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from agencies.models import User
+from notifications import health
 from notifications.models import Digest, Message
 from tests.factories.directory import TODAY
 from tests.factories.tasks import accepted_task, dispatched_task
@@ -83,8 +84,7 @@ def test_b1_a_flush_makes_nothing_later_than_a_period_of_the_schedule(
     url, _pid = own_redis
     rig = new_rig(DUBAN_TEST_BROKER=url)  # the schedule is the product's own
     start_celery(rig)
-    rig.remind(2, marker="first")
-    wait_until(lambda: all_sent(rig), what="the first delivery")
+    wait_until(lambda: health.last_beat("scheduler") is not None, what="the first sign of life")
     monkeypatch.setattr("notifications.bell.ring", lambda *args, **options: True)  # the bell that Redis forgets before anybody hears it
     client: Any = redis_client.Redis.from_url(url)
     lateness = []
@@ -95,7 +95,7 @@ def test_b1_a_flush_makes_nothing_later_than_a_period_of_the_schedule(
         assert lateness[-1] <= LATEST, f"{LATEST:.0f} seconds after the flush {rig.unsent()} reminders wait"
     client.close()
     figure("B1", flushes_with_the_bell_lost=3, longest_lateness_caused_seconds=round(max(lateness), 1))
-    assert_each_exactly_once(rig, 32)
+    assert_each_exactly_once(rig, 30)
 
 
 POST_AND_TIME = """
