@@ -36,7 +36,8 @@ class Command(BaseCommand):
             CommandError: neither a text nor --jsonl was given, or the date is none.
         """
         if options["jsonl"]:
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace") if hasattr(sys.stdin, "reconfigure") else None
+            # utf-8-sig: a byte order mark, which editors on Windows put before the first line, is none of the request.
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace") if hasattr(sys.stdin, "reconfigure") else None
             for line in sys.stdin:
                 if line.strip():
                     self.stdout.write(json.dumps(_answer(line), ensure_ascii=False))
@@ -75,9 +76,12 @@ def _context(request: Mapping[str, Any]) -> ClauseContext:
     for name in ("context_province", "context_city", "date"):
         if request.get(name) is not None and type(request[name]) is not str:
             raise ValueError(f"{name} must be a string or null")
+    first_listed_leads = request.get("first_listed_leads")
+    if first_listed_leads is not None and type(first_listed_leads) is not bool:
+        raise ValueError("first_listed_leads must be true, false or null")
     return ClauseContext(
         province=request.get("context_province"),
         city=request.get("context_city"),
         date=PartialDate.parse(request.get("date")),
-        first_listed_leads=bool(request.get("first_listed_leads")),
+        first_listed_leads=bool(first_listed_leads),
     )

@@ -57,6 +57,8 @@ def test_requests_a_line_are_answered_a_line_with_their_ids(monkeypatch: pytest.
         ('{"id": 3, "text": "x", "date": "next year"}', 3),
         ('{"id": 4, "text": "x", "date": "2021-02-31"}', 4),
         ('{"id": 5, "text": "x", "context_province": 5}', 5),
+        ('{"id": 6, "text": "x", "first_listed_leads": "yes"}', 6),
+        ('{"id": 7, "text": "x", "first_listed_leads": 1}', 7),
     ],
 )
 def test_a_line_that_cannot_be_read_is_answered_with_its_error(monkeypatch: pytest.MonkeyPatch, line: str, identifier: object) -> None:
@@ -64,6 +66,25 @@ def test_a_line_that_cannot_be_read_is_answered_with_its_error(monkeypatch: pyte
     assert bad["id"] == identifier
     assert bad["error"]
     assert good["lead"] == ["省财政厅"]
+
+
+def test_the_rule_of_the_first_is_true_or_false_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, left = answers(
+        monkeypatch,
+        json.dumps({"id": 1, "text": CLAUSE, "first_listed_leads": "no"}),
+        json.dumps({"id": 2, "text": CLAUSE, "first_listed_leads": None}),
+    )
+    assert said == {"id": 1, "error": "first_listed_leads must be true, false or null"}
+    assert left["lead"] == ["省财政厅"]
+
+
+def test_a_byte_order_mark_before_the_first_line_is_none_of_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(json.dumps({"id": number, "text": CLAUSE}, ensure_ascii=False) + "\r\n" for number in (1, 2))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode("utf-8-sig")), encoding="utf-8"))
+    out = io.StringIO()
+    call_command("parse_clause", "--jsonl", stdout=out)
+    first, second = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (first["id"], first["lead"], second["id"], second["lead"]) == (1, ["省财政厅"], 2, ["省财政厅"])
 
 
 def test_without_a_text_the_command_says_what_it_wants() -> None:
