@@ -39,6 +39,12 @@ _OFFICE = re.compile(r"(?:局|委|厅|部|办|会|院|署|府|中心|行|社|联
 _DIVIDES = re.compile(
     r"(?:由|(?<=[，；：]))(?P<who>[\u4e00-\u9fff、（）()]{1,30}?[局委厅部办署府])(?:牵头|负责|主办|承办)(?![人制任的])(?:[^，。；的]{0,12}(?=[，。；]|$))"
 )
+# 由省数促办做好统筹协调: who has a duty by a verb that is no role word.
+_OBLIGES = re.compile(
+    r"(?<![^\s，。；：、])由(?P<who>[\u4e00-\u9fff、（）()]{2,30}?[局委厅部办署府组])"
+    r"(?:具体|统一|共同|切实|分别|及时)*(?:做好|抓好|抓紧|加强|强化|统筹|协调|组织|推进|推动|开展|完成|督促|跟踪|承接|会商|汇总|建立|制定|提出)"
+    r"(?![的人])"
+)
 
 
 def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[int, int]], context: ClauseContext) -> list[Clause]:
@@ -64,9 +70,13 @@ def find_prose_clauses(text: str, start: int, end: int, taken: Sequence[tuple[in
 
 def find_unread(text: str, start: int, end: int, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Find where `text[start:end]` says who does what (由市住建局牵头) outside the clauses, whose spans are `taken`."""
-    for match in _DIVIDES.finditer(text, start, end):
-        if not _touched(taken, match.start(), match.end()):
-            yield match.start("who"), match.end()
+    matches = [match for kind in (_DIVIDES, _OBLIGES) for match in kind.finditer(text, start, end)]
+    free = [match for match in sorted(matches, key=re.Match.start) if not _touched(taken, match.start(), match.end())]
+    last = start
+    for match in free:
+        if match.start() >= last:
+            last = match.end()
+            yield match.start("who"), last
 
 
 def _touched(taken: Sequence[tuple[int, int]], first: int, last: int) -> bool:

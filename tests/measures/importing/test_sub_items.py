@@ -125,3 +125,20 @@ def test_what_the_next_agency_leads_is_no_part_of_the_clause_before() -> None:
     clauses = reading.measures[0].clauses
     assert [reading.text[clause.start : clause.end] for clause in clauses] == ["由市水利局牵头", "由市应急局牵头"]
     assert not any(clause.doubts for clause in clauses)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unread"),
+    [
+        ("加强数据安全监管。省委网信办牵头，会同省公安厅建设平台，2027年上半年建成。由省数促办做好统筹协调。", ["省数促办做好"]),
+        ("完善制度，由市数促办、市局域办具体推进。（市数据局牵头）", ["市数促办、市局域办具体推进"]),
+        ("由县融媒办抓好宣传；由县创建办督促检查。（县委宣传部牵头）", ["县融媒办抓好", "县创建办督促"]),
+        ("由市数促办会同市数据局负责统筹协调。", []),  # read as a clause
+        ("探索由政府部门推进的改革路径。（市发展改革委牵头）", []),
+        ("自由贸易试验区推动制度创新。（市商务局牵头）", []),
+        ("不再由市场监管局开展的检查一律取消。（市市场监管局牵头）", []),
+    ],
+)
+def test_who_has_a_duty_by_a_verb_that_is_no_role_word_is_a_doubt_if_not_read(sentence: str, unread: list[str]) -> None:
+    reading = reading_of(sentence)
+    assert [reading.text[doubt.start : doubt.end] for doubt in reading.doubts if doubt.code == "unread"] == unread
