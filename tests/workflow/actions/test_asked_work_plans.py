@@ -13,13 +13,24 @@ from pytest_django import DjangoAssertNumQueries
 from measures.models import Plan
 from notifications.models import InboxItem
 from tests.factories.directory import NOW, TODAY
-from tests.factories.tasks import Stage, accepted_task, begun_work_plan, closing_task, declared_task, dispatched_task, filed_work_plan
+from tests.factories.tasks import (
+    Stage,
+    accepted_task,
+    begun_work_plan,
+    closing_task,
+    declared_task,
+    dispatched_task,
+    filed_work_plan,
+    submitted_report,
+)
 from tests.workflow.actions.test_decisions import told
 from workflow.actions.batch import sign_for_many
 from workflow.actions.change_part import change_part
 from workflow.actions.decide_sign_off import return_sign_off
+from workflow.actions.declare_done import declare_done
 from workflow.actions.hand_back import hand_back
 from workflow.actions.interrupt import resume, suspend
+from workflow.actions.judge_report import accept_report
 from workflow.actions.rearrange import withdraw_assignment
 from workflow.actions.request_sign_off import request_sign_off
 from workflow.actions.rule_on_hand_back import uphold
@@ -29,6 +40,7 @@ from workflow.actions.sweep import sweep
 from workflow.deadlines import add_working_days, official_calendar
 from workflow.duties import Duty
 from workflow.models import Assignment, Event, Firing, Participation, Task
+from workflow.states import AssignmentState, ClosingRule
 from workflow.web.todo_rows import page_of
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +153,19 @@ def test_a_hand_back_and_a_closing_round_move_the_day() -> None:
     Assignment.objects.filter(task=closing.task).update(plan_due_on=on(10).date())
     return_sign_off(actor=closing.coordinator_actor, task_id=closing.task.pk, opinion="补充佐证材料。", now=on(7))
     assert day_of(closing) == on(10 + 7).date()
+
+
+def test_a_lead_that_had_not_declared_when_the_round_began_gets_the_days_of_the_round_for_its_plan() -> None:
+    stage = asked(accepted_task(leads=2, supporters=0))
+    first, second = stage.leads
+    Task.objects.filter(pk=stage.task.pk).update(closing_rule=ClosingRule.FIRST_LEAD)
+    accept_report(actor=stage.coordinator_actor, report_id=submitted_report(stage, first).pk, now=NOW)
+    declare_done(actor=first.reviewer_actor, assignment_id=stage.part_of(first).pk, summary="任务完成。", now=on(1))
+    request_sign_off(actor=first.reviewer_actor, assignment_id=stage.part_of(first).pk, summary="任务完成。", now=on(3))
+    assert [day_of(stage, lead) for lead in (0, 1)] == [on(10).date()] * 2
+    return_sign_off(actor=stage.coordinator_actor, task_id=stage.task.pk, opinion="补充佐证材料。", now=on(7))
+    assert stage.part_of(second).state == AssignmentState.ACCEPTED
+    assert [day_of(stage, lead) for lead in (0, 1)] == [on(10 + 6).date(), on(10 + 4).date()]
 
 
 def test_a_rule_set_while_the_task_is_suspended_gives_the_whole_time_once_it_goes_on() -> None:
