@@ -86,6 +86,10 @@ class Periods:
         """Return the latest of all, due or not."""
         return self.all[0] if self.all else None
 
+    def choose(self, named: str) -> dt.date | None:
+        """Return the period that is named by its last day, else the one that is looked at first; None where nothing was ever expected."""
+        return next((day for day in self.all if day.isoformat() == named), self.last_due or self.running)
+
 
 def periods_of(parts: Iterable[Assignment], today: dt.date) -> Periods:
     """Return the periods that can be looked at."""

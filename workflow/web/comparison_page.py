@@ -49,7 +49,7 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     today, parts = timezone.localdate(now), task.assignments.all()
     periods = periods_of(parts, today)
     named = request.GET.get("period", "")
-    period = next((day for day in periods.all if day.isoformat() == named), periods.last_due or periods.running)
+    period = periods.choose(named)
     rows = rows_of(parts, today, calendar_in_force(), thresholds_in_force(), period=period)
     if request.method == "POST":
         return _act(request, actor, task, rows, now=now)

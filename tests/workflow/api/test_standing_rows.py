@@ -18,7 +18,7 @@ from workflow.actions.hand_back import hand_back
 from workflow.actions.hold_meeting import record_meeting
 from workflow.actions.request_extension import request_extension
 from workflow.actions.verify import ask_verifier
-from workflow.models import Assignment, Report
+from workflow.models import Assignment, Contribution, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -124,5 +124,30 @@ def test_the_comparison_is_narrowed_to_a_group_and_refuses_what_is_none() -> Non
     stage = accepted_task()
     address = reverse("api:comparison", args=[stage.task.pk])
     client = client_of(stage.coordinator)
-    assert client.get(address, {"group": 1}).json() == {"counts": dict.fromkeys(client.get(address).json()["counts"], 0), "rows": []}
+    body = client.get(address).json()
+    assert client.get(address, {"group": 1}).json() == {**body, "counts": dict.fromkeys(body["counts"], 0), "rows": []}
     assert client.get(address, {"group": "x"}).status_code == 400
+
+
+def test_the_comparison_goes_by_the_period_that_is_named_and_else_by_the_one_the_page_begins_with() -> None:
+    stage = accepted_task(supporters=2)
+    early, running = TODAY - dt.timedelta(days=20), TODAY
+    first, second = (stage.part_of(crew) for crew in stage.supporters)
+    for part, day, sent in ((first, early, False), (second, early, True), (first, running, True), (second, running, False)):
+        said = {"text": "材料", "sent_at": NOW, "author": stage.coordinator, "reviewer": stage.leader} if sent else {}
+        state, due_on = "sent" if sent else "asked", day + dt.timedelta(days=5)
+        Contribution.objects.create(assignment=part, period_start=day, period_end=day, due_on=due_on, state=state, **said)
+    client, address = client_of(stage.coordinator), reverse("api:comparison", args=[stage.task.pk])
+
+    def reported(**asked: str) -> tuple[str, list[int]]:
+        body = client.get(address, asked).json()
+        assert body["periods"] == [running.isoformat(), early.isoformat()]
+        assert body["counts"]["reported"] == 1
+        return body["period"], [row["assignment"] for row in body["rows"] if row["has_reported"]]
+
+    assert reported() == (early.isoformat(), [second.pk])
+    assert reported(period=early.isoformat()) == (early.isoformat(), [second.pk])
+    assert reported(period=running.isoformat()) == (running.isoformat(), [first.pk])
+    unknown = client.get(address, {"period": "1999-01-01"})
+    assert (unknown.status_code, unknown.json()["field"]) == (400, "period")
+    assert client.get(address, {"period": "上月"}).status_code == 400
