@@ -64,10 +64,12 @@ class AgencyAdmin(ImportingAdmin[Agency]):
         form = ReorganisationForm(agency, request.POST or None)
         if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
             odd = form.odd_day(timezone.localdate())
-            is_confirmed = "confirmed" in request.POST and (not odd or "odd" in request.POST)
+            seen = request.POST.get("shown", "") if "confirmed" in request.POST else ""
             try:
                 with transaction.atomic():
                     lines = form.lines()
+                    has_changed = bool(seen) and seen != form.digest(lines)
+                    is_confirmed = bool(seen) and not has_changed and (not odd or "odd" in request.POST)
                     form.carry_out(**acting(request))
                     if not is_confirmed:
                         transaction.set_rollback(True)
@@ -75,7 +77,7 @@ class AgencyAdmin(ImportingAdmin[Agency]):
                 form.add_error(None, str(refusal.reason))
             else:
                 if not is_confirmed:
-                    return self._preview(request, form, lines, odd)
+                    return self._preview(request, form, lines, odd, has_changed=has_changed)
                 self.message_user(request, str(_("The reorganisation is entered.")), messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:agencies_agency_change", args=[agency.pk]))
         context: dict[str, Any] = {
@@ -88,9 +90,12 @@ class AgencyAdmin(ImportingAdmin[Agency]):
         }
         return TemplateResponse(request, "admin/agencies/reorganise.html", context)
 
-    def _preview(self, request: HttpRequest, form: ReorganisationForm, lines: list[Line], odd: str) -> HttpResponse:
-        """Return the page that shows what would move; the act was tried and taken back, so that what is refused is refused before."""
-        asked = {"csrfmiddlewaretoken", "confirmed", "odd"}
+    def _preview(self, request: HttpRequest, form: ReorganisationForm, lines: list[Line], odd: str, *, has_changed: bool) -> HttpResponse:
+        """Return the page that shows what would move; the act was tried and taken back, so that what is refused is refused before.
+
+        It carries a digest of what it shows: when that has changed by the time it is confirmed, the new one is shown, with 409.
+        """
+        asked = {"csrfmiddlewaretoken", "confirmed", "odd", "shown"}
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Reorganise %(agency)s") % {"agency": form.agency.name},
@@ -102,9 +107,11 @@ class AgencyAdmin(ImportingAdmin[Agency]):
             "lines": lines,
             "sent": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],
             "odd": odd,
-            "odd_unsaid": bool(odd) and "confirmed" in request.POST,
+            "odd_unsaid": bool(odd) and "confirmed" in request.POST and "odd" not in request.POST,
+            "shown": form.digest(lines),
+            "has_changed": has_changed,
         }
-        return TemplateResponse(request, "admin/agencies/reorganise_preview.html", context)
+        return TemplateResponse(request, "admin/agencies/reorganise_preview.html", context, status=409 if has_changed else 200)
 
 
 @admin.register(Alias)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +108,13 @@ class ReorganisationForm(forms.Form):
             Line(str(_("agencies below it")), len(found.subordinates), to_heir if heir else str(_("stay below it")), found.subordinates),
             *(Line(what, count, str(left)) for what, count in found.open_work),
         ]
+
+    def digest(self, lines: Sequence[Line]) -> str:
+        """Return a short name of all that a preview shows, which is another as soon as anything of it is."""
+        entered = self.cleaned_data
+        shown = [self.agency.pk, entered["kind"], self.heirs_by_name(), entered["effective_on"].isoformat()]
+        shown += [[line.what, line.count, line.becomes, list(line.names)] for line in lines]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
     def odd_day(self, today: dt.date) -> str:
         """Say in words what is odd about the day chosen, nothing where it is not: a long time ahead, or past."""
