@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from agencies.listing import listed
 from agencies.refusals import Invalid
-from measures.importing.readers.package import Package
-from measures.importing.unreadable import Unreadable
-from measures.refusals import word
 from oversight.sheet.columns import COLUMNS, EDITABLE, labels, plain, rhythms
+from oversight.sheet.grids import LOOKED_THROUGH, Grid, grids
 
 LIMIT_MB = 5
 MOST_ROWS = 5000
-LOOKED_THROUGH = 20
-"""Among how many first rows the heading is looked for."""
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00:00)?")
 FORMULA, NO_DAY, NO_RHYTHM = "formula", "no_day", "no_rhythm"
@@ -51,39 +43,38 @@ class Returned:
 
 
 def read(data: bytes) -> list[Returned]:
-    """Read a sheet.
+    """Read the one sheet of the ledger in a workbook, on whichever visible sheet, or in a csv.
 
     Raises:
-        Invalid: it is no workbook, none of ours, or too large.
+        Invalid: it is no workbook and no csv, not one sheet of ours, or too large.
     """
     if len(data) > LIMIT_MB * 1024 * 1024:
         raise Invalid(_("The file is too large: at most %(limit)d MB.") % {"limit": LIMIT_MB}, "file")
-    _refuse_hostile(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True)
-        rows = _rows(book.worksheets[0]) if book.worksheets else []
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise Invalid(_("The file is damaged, or no workbook of the format .xlsx."), "file") from error
-    return rows
+    known = labels()
+    with grids(data, known) as sheets:
+        ledgers = [(name, rows) for name, grid in sheets if (rows := _rows(grid, known)) is not None]
+    filled = [(name, rows) for name, rows in ledgers if rows]
+    if not ledgers:
+        raise Invalid(
+            _("This is not a sheet of the ledger: no column “%(key)s” was found. Export the ledger for editing first.")
+            % {"key": COLUMNS["key"]},
+            "file",
+        )
+    if len(filled) > 1:
+        raise Invalid(
+            _("Several sheets of this workbook are sheets of the ledger: %(sheets)s. Leave only the one that is meant.")
+            % {"sheets": listed(name for name, _rows in filled)},
+            "file",
+        )
+    return (filled or ledgers)[0][1]
 
 
-def _refuse_hostile(data: bytes) -> None:
-    """Refuse bombs, macros, encryption and entities before the library that reads workbooks sees the file."""
-    try:
-        package = Package(data)
-        for name in package.infos:
-            if name.endswith((".xml", ".rels")):
-                package.xml(name)
-    except Unreadable as refused:
-        raise Invalid(word(refused), "file") from refused
-
-
-def _rows(sheet: Any) -> list[Returned]:
-    known, how_often = labels(), rhythms()
+def _rows(grid: Grid, known: Mapping[str, str]) -> list[Returned] | None:
+    """Return the rows of a sheet of the ledger; None for another sheet."""
+    how_often = rhythms()
     columns: dict[int, str] = {}
     found: list[Returned] = []
-    for line, cells in enumerate(sheet.iter_rows(max_col=60), start=1):
+    for line, cells in enumerate(grid, start=1):
         if not columns:
             named = {place: known[text] for place, cell in enumerate(cells) if (text := str(cell.value or "").strip()) in known}
             columns = named if "key" in named.values() else {}
@@ -94,16 +85,10 @@ def _rows(sheet: Any) -> list[Returned]:
             found.append(_returned(line, cells, columns, how_often))
         if len(found) > MOST_ROWS:
             raise Invalid(_("The sheet has too many rows: at most %(most)d.") % {"most": MOST_ROWS}, "file")
-    if not columns:
-        raise Invalid(
-            _("This is not a sheet of the ledger: no column “%(key)s” was found. Export the ledger for editing first.")
-            % {"key": COLUMNS["key"]},
-            "file",
-        )
-    missing = [str(COLUMNS[name]) for name in EDITABLE if name not in columns.values()]
+    missing = [str(COLUMNS[name]) for name in EDITABLE if columns and name not in columns.values()]
     if missing:
         raise Invalid(_("These columns are missing: %(columns)s.") % {"columns": listed(missing)}, "file")
-    return found
+    return found if columns else None
 
 
 def _returned(line: int, cells: Any, columns: dict[int, str], how_often: dict[str, str]) -> Returned:

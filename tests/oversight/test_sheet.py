@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from collections.abc import Callable
@@ -231,6 +232,84 @@ def test_a_sheet_exported_in_english_comes_back_in_chinese() -> None:
 def test_what_is_no_workbook_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(Invalid):
         read(content)
+
+
+def as_csv(data: bytes, encoding: str, mark: str) -> bytes:
+    """Save the first sheet of a workbook as spreadsheets do."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=mark)
+    for row in load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True):
+        writer.writerow(["" if cell is None else f"{cell:%Y/%m/%d}" if isinstance(cell, dt.date) else cell for cell in row])
+    return out.getvalue().encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", ","), ("utf-8-sig", ","), ("gb18030", ","), ("utf-16", "\t"), ("gb18030", "\t"), ("utf-8", ";")]
+)
+def test_a_sheet_saved_as_csv_comes_back(encoding: str, mark: str) -> None:
+    stage = accepted_task(leads=2, supporters=3)
+    values = {"title": "新的，标题", "text": "第一段,甲;\n第二段“乙”", "due_on": dt.date(2030, 1, 31), "reason": "会议要求"}
+    data = edited(sheet(stage.task.pk), **{f"r0_{name}": value for name, value in values.items()})
+    assert try_out(stage, as_csv(sheet(stage.task.pk), encoding, mark)).unchanged == 1
+    (row,) = try_out(stage, as_csv(data, encoding, mark)).changed
+    assert {change.column: change.after for change in row.changes} == {
+        "title": "新的，标题",
+        "text": "第一段,甲;\n第二段“乙”",
+        "due_on": "2030-01-31",
+    }
+
+
+def test_words_of_a_csv_that_look_like_a_formula_are_words() -> None:
+    stage = accepted_task()
+    data = as_csv(edited(sheet(stage.task.pk), r0_title="@", r0_reason="会议"), "utf-8", ",").replace(b",@,", b",=1+1,")
+    assert [row.changes[0].after for row in try_out(stage, data).changed] == ["=1+1"]
+
+
+def test_a_csv_whose_quote_is_never_closed_is_refused() -> None:
+    stage = accepted_task()
+    data = as_csv(edited(sheet(stage.task.pk), r0_reason="@"), "utf-8", ",").replace(b"@", b'"@')
+    with pytest.raises(Invalid, match="csv"):
+        read(data)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "另存为"),
+        (b"", "空"),
+        ("序号,事项\n1,甲\n".encode(), "识别码"),
+        ("序号,事项\n1,甲\n".encode("gb18030"), "识别码"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_for_what_it_is(content: bytes, told: str) -> None:
+    with pytest.raises(Invalid, match=told):
+        read(content)
+
+
+def with_cover(data: bytes, *, copy: bool = False, hidden: bool = False) -> bytes:
+    """Put a sheet of notes before the ledger, and behind it a copy of the ledger."""
+    book = load_workbook(io.BytesIO(data))
+    book.create_sheet("填写说明", 0).append(["请于周五前报送"])
+    if copy:
+        other = book.copy_worksheet(book.worksheets[1])
+        other.title = "旧表"
+        other.sheet_state = "hidden" if hidden else "visible"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_ledger_is_found_on_whichever_sheet_it_stands() -> None:
+    stage = accepted_task()
+    data = edited(sheet(stage.task.pk), r0_title="新的标题", r0_reason="会议要求")
+    for changed in (with_cover(data), with_cover(data, copy=True, hidden=True)):
+        assert [row.changes[0].after for row in try_out(stage, changed).changed] == ["新的标题"]
+
+
+def test_two_sheets_of_the_ledger_in_one_workbook_are_refused_by_name() -> None:
+    stage = accepted_task()
+    with pytest.raises(Invalid, match="旧表"):
+        read(with_cover(sheet(stage.task.pk), copy=True))
 
 
 def test_another_workbook_is_refused_in_words() -> None:

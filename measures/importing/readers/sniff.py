@@ -58,11 +58,20 @@ def _read(data: bytes, filename: str) -> Document:
         return _packaged(data)
     if b"%PDF-" in data[:1024]:
         return read_pdf(data)
+    refuse_foreign(data)
+    return _textual(data, filename.lower().rpartition(".")[2])
+
+
+def refuse_foreign(data: bytes) -> None:
+    """Refuse what is known by its first bytes and not read: old or encrypted Office files, pictures, archives.
+
+    Raises:
+        Unreadable: it is one of these.
+    """
     if data.startswith(_OLE):
         raise Unreadable(Refusal.ENCRYPTED if _ENCRYPTED_OLE in data else Refusal.OLD_OFFICE)
     if data.startswith((*_FOREIGN, _RTF)):
         raise Unreadable(Refusal.UNKNOWN_FORMAT)
-    return _textual(data, filename.lower().rpartition(".")[2])
 
 
 def _packaged(data: bytes) -> Document:

@@ -76,3 +76,27 @@ def test_a_sheet_with_too_many_rows_is_refused_and_not_cut(ending: str, monkeypa
         read_document(data, f"plan.{ending}")
     assert refused.value.code is Refusal.SHEET_TOO_LARGE
     assert str(sheets.MAX_ROWS) in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_a_ledger_in_csv_is_read_whatever_its_encoding_and_its_mark(encoding: str, mark: str) -> None:
+    rows = [
+        ["某市重点任务分工表"],
+        ["序号", "重点任务", "牵头单位", "配合单位", "完成时限"],
+        ["1", "建设平台", "市数据局", '"市财政局、市教育局"', "2026年6月底前"],
+        ["2", "完善制度", "市民政局", "", "2026年底前"],
+    ]
+    data = "".join(mark.join(row) + "\r\n" for row in rows).encode(encoding)
+    assert [
+        (
+            measure.title,
+            measure.named("lead"),
+            measure.named("support"),
+            [str(clause.deadline and clause.deadline.date) for clause in measure.clauses],
+        )
+        for measure in read_plan(data, "分工表.csv").measures
+    ] == [
+        ("建设平台", ["市数据局"], ["市财政局", "市教育局"], ["2026-06-30"]),
+        ("完善制度", ["市民政局"], [], ["2026-12-31"]),
+    ]
