@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from agencies.actor import Actor
 from agencies.models import Agency
 from measures.models import Plan, Section
-from oversight import counts
+from oversight import counts, holders
 from oversight.centre import STALLED_DAYS, UNSIGNED_DAYS
 from oversight.counts import FINISHED, OPEN, Counts
-from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, ledger_url
+from oversight.filters import DONE, LIVE, OUT, OWED, SIGNED, Dates, ledger_url
 from oversight.lights import COLOURS, LIGHT_WORDS, RUNNING_TASKS, Lights
 from oversight.models import Tally
 from oversight.scope import Scope, portfolio_of
@@ -65,12 +65,20 @@ class Board:
         plan: primary key of a plan, as text; empty for everything.
         mine: look at the person's portfolio only; without one, at everything.
         plans: the plans that it can be narrowed to, where they have been asked for already.
+        dates: by which of their dates parts count as late, late once, and done late; one of `Dates`. Lights go by the dates in force.
     """
 
     def __init__(
-        self, actor: Actor, *, now: dt.datetime, plan: str = "", mine: bool = False, plans: list[tuple[int, str]] | None = None
+        self,
+        actor: Actor,
+        *,
+        now: dt.datetime,
+        plan: str = "",
+        mine: bool = False,
+        plans: list[tuple[int, str]] | None = None,
+        dates: str = Dates.CURRENT,
     ) -> None:
-        self.actor, self.now, self.plan = actor, now, plan
+        self.actor, self.now, self.plan, self.dates = actor, now, plan, dates
         if plans is not None:
             self._plans = plans
         self.lights = Lights.on(now)
@@ -81,14 +89,15 @@ class Board:
 
     def url(self, **asked: object) -> str:
         """Return the address of the ledger asked this of what the board shows."""
-        return ledger_url(**{**self.base, **asked})
+        by = {"dates": self.dates} if self.dates == Dates.FIRST and not DATED.isdisjoint(asked) else {}
+        return ledger_url(**{**self.base, **asked, **by})
 
     def totals(self) -> list[Figure]:
         """Return how many tasks there are in each state, and how many parts were signed for."""
         states: dict[str, int] = defaultdict(int)
         for (state, _severity), count in self._tasks.items():
             states[state] += count
-        parts = {name: sum(row[name] for row in self._parts) for name in ("all", "signed", "done")}
+        parts = {name: sum(row[name] for row in self._parts) for name in ("all", "signed", "done", "was_done")}
         late = sum(self._late.values())
         out = sum(count for state, count in states.items() if state != TaskState.DRAFT)
         figures = [Figure(_("Tasks dispatched"), out, self.url(state=OUT))]
@@ -107,6 +116,7 @@ class Board:
             Figure(_("Parts of agencies"), parts["all"], self.url(rows="parts")),
             Figure(_("Signed for"), parts["signed"], self.url(rows="parts", own=SIGNED)),
             Figure(_("Completed"), parts["done"], self.url(rows="parts", own=DONE), "green"),
+            Figure(_("Completed, was overdue"), parts["was_done"], self.url(rows="parts", own=DONE, was="on")),
             Figure(_("Parts overdue"), late, self.url(rows="parts", overdue="on"), "red"),
         ]
 
@@ -145,14 +155,28 @@ class Board:
             "owed": Q(task_state__in=RUNNING_TASKS, state__in=OPEN),
             "done": Q(state__in=FINISHED),
             "was": Q(flags__contains="w"),
+            "was_done": Q(state__in=FINISHED, flags__contains="w"),
         }
-        return [row for row in self.counts.several(self.of_parts, "agency_id", "part", **wheres) if row["all"]]
+        rows = [row for row in self.counts.several(self.of_parts, "agency_id", "part", **wheres) if row["all"]]
+        places = {(row["agency_id"], row["part"]): row for row in rows}
+        for shift in self._shifts:
+            if row := places.get((shift["agency_id"], shift["part"])):
+                row |= {name: row[name] + shift[name] for name in ("was", "was_done")}
+        return rows
+
+    @cached_property
+    def _shifts(self) -> Sequence[Mapping[str, Any]]:
+        """Return what differs by the first dates, in one statement; by those in force nothing, which is not asked."""
+        return holders.shifts(self.actor, now=self.now, plan=self.plan, scope=self.scope) if self.dates == Dates.FIRST else ()
 
     @cached_property
     def _late(self) -> Mapping[tuple[int, str], int]:
         """Return how many parts of each agency are late, leads and supporters apart, in one statement."""
         rows = self.counts.sums(self.by_due, "agency_id", "part", where=counts.late(self.lights.today))
-        return {(row["agency_id"], row["part"]): row["total"] for row in rows}
+        late = Counter({(row["agency_id"], row["part"]): row["total"] for row in rows})
+        for shift in self._shifts:
+            late[shift["agency_id"], shift["part"]] += shift["late"]
+        return late
 
     @cached_property
     def _agencies(self) -> Mapping[int, tuple[str, int]]:
@@ -258,6 +282,10 @@ class Board:
             owed=Q(state__in=OPEN, task_state__in=RUNNING_TASKS),
             late=counts.late(self.lights.today),
         )
+        found = {(row["agency_id"], row[key]): row for row in rows}
+        for shift in self._shifts:
+            if shift["part"] == Part.LEAD and (row := found.get((shift["agency_id"], shift[key]))):
+                row["late"] += shift["late"]
         fields: dict[int, dict[int, Mapping[str, Any]]] = defaultdict(dict)
         for row in rows:
             if row["owed"] or row["late"]:
@@ -300,6 +328,9 @@ class Board:
             Figure(_("Stalled"), row["stalled"], ledger_url(**base, stalled=STALLED_DAYS), "orange"),
         ]
 
+
+DATED = frozenset({"overdue", "was"})
+"""What the ledger is asked that depends on the date by which lateness is counted."""
 
 HOTTEST = 16
 """Agencies on the heat map, those with the most late parts first."""

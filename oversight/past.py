@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from agencies.actor import Actor
 from agencies.refusals import Invalid
 from oversight import sight
+from oversight.filters import Dates
 from oversight.lights import FINISHED, LIGHT_WORDS, RUNNING_TASKS, Lights
 from oversight.scope import Scope
 from workflow.deadlines.calendar import SHANGHAI
@@ -43,12 +44,13 @@ OPEN = frozenset({AssignmentState.PENDING, AssignmentState.ACCEPTED})
 
 @dataclass(frozen=True, slots=True)
 class PastPart:
-    """A part as it stood."""
+    """A part as it stood; `counts_on` is the date by which its lateness counts, lights go by `due_on`."""
 
     agency: str
     part: str
     state: str
     due_on: dt.date | None
+    counts_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class PastBoard:
                 row["pending"] += part.state == AssignmentState.PENDING
                 row["done"] += part.state in FINISHED
                 row["late"] += (
-                    task.state in RUNNING_TASKS and part.state in OPEN and part.due_on is not None and part.due_on < self.on
+                    task.state in RUNNING_TASKS and part.state in OPEN and part.counts_on is not None and part.counts_on < self.on
                 )  # fmt: skip
 
     @property
@@ -125,8 +127,10 @@ class PastBoard:
         return sorted(found, key=lambda task: (task.alarm_on or self.on, task.task_id))
 
 
-def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", scope: Scope | None = None) -> PastBoard:
-    """Return the board as it stood at the end of a day, in five queries.
+def board_on(
+    day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", scope: Scope | None = None, dates: str = Dates.CURRENT
+) -> PastBoard:
+    """Return the board as it stood at the end of a day, lateness of parts counted by the dates asked for, in five queries.
 
     Raises:
         Invalid: there are too many tasks to put together at once.
@@ -146,7 +150,7 @@ def board_on(day: dt.date, actor: Actor, *, now: dt.datetime, plan: str = "", sc
     ids = [task["pk"] for task in tasks]
     record = _Record(ids, end)
     lights = Lights(day, calendar_in_force(), thresholds_in_force())
-    parts = record.parts_of(ids, end)
+    parts = record.parts_of(ids, end, dates)
     return PastBoard(day, [_task(task, parts[task["pk"]], record, lights, end) for task in tasks])
 
 
@@ -176,16 +180,17 @@ class _Record:
         if isinstance(before, str) and before:
             self.due_before.setdefault((task, part or 0), dt.date.fromisoformat(before))
 
-    def parts_of(self, tasks: Sequence[int], end: dt.datetime) -> dict[int, list[PastPart]]:
+    def parts_of(self, tasks: Sequence[int], end: dt.datetime, dates: str) -> dict[int, list[PastPart]]:
         """Return the parts that agencies had."""
         found: dict[int, list[PastPart]] = defaultdict(list)
         rows = Assignment.objects.filter(task__in=tasks, assigned_at__lt=end).order_by("part", "rank", "pk")
-        columns = ("pk", "task_id", "part", "state", "due_on", "signed_at", "declared_at")
+        columns = ("pk", "task_id", "part", "state", "due_on", "first_due_on", "signed_at", "declared_at")
         for row in rows.values(*columns, name=F("agency__short_name")):
             state = self._state_of(row, end)
             if state not in ENDED_ASSIGNMENT_STATES:
                 due_on = self.due_before.get((row["task_id"], row["pk"]), row["due_on"])
-                found[row["task_id"]].append(PastPart(row["name"], row["part"], state, due_on))
+                counts_on = row["first_due_on"] if due_on and dates == Dates.FIRST else due_on
+                found[row["task_id"]].append(PastPart(row["name"], row["part"], state, due_on, counts_on))
         return found
 
     def _state_of(self, row: Mapping[str, Any], end: dt.datetime) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,9 +13,9 @@ from django.utils.translation import gettext as _
 from agencies.actor import Actor
 from agencies.models import Agency
 from agencies.refusals import Invalid, NotYours
-from oversight import counts
+from oversight import counts, holders
 from oversight.board import Board, Figure, plans_overseen
-from oversight.filters import DONE, LIVE, OWED, ledger_url
+from oversight.filters import DONE, LIVE, OWED, Dates, ledger_url
 from oversight.lights import Lights
 from oversight.models import Charge
 from workflow.deadlines.lights import Colour
@@ -34,14 +36,18 @@ class Held:
     done: Figure
 
 
-def portfolio(actor: Actor, lights: Lights) -> Sequence[Held]:
-    """Return what the actor is in charge of, among what they oversee; in three queries at most."""
+def portfolio(actor: Actor, board: Board) -> Sequence[Held]:
+    """Return what the actor is in charge of, among what they oversee; in four queries at most.
+
+    What is late of agencies counts by the dates of the board; plans stand by their lights.
+    """
+    by = {"dates": board.dates} if board.dates == Dates.FIRST else {}
     charges = list(Charge.objects.filter(user__pk=actor.user_id or 0).select_related("plan", "agency")[:MOST])
     plans = {charge.plan_id for charge in charges if charge.plan_id}
     agencies = {charge.agency_id for charge in charges if charge.agency_id}
     whole = counts.Counts(actor) if charges else None
-    of_plans = _plans(whole, plans, lights) if whole and plans else {}
-    of_agencies = _agencies(whole, agencies, lights) if whole and agencies else {}
+    of_plans = _plans(whole, plans, board.lights) if whole and plans else {}
+    of_agencies = _agencies(whole, agencies, board) if whole and agencies else {}
     found = []
     for charge in charges:
         if charge.plan is not None and charge.plan_id in of_plans:
@@ -50,12 +56,12 @@ def portfolio(actor: Actor, lights: Lights) -> Sequence[Held]:
             owed = Figure("", row["live"], ledger_url(**base, state=LIVE))
             late = Figure("", row["red"], ledger_url(**base, state=LIVE, light=Colour.RED.value), "red")
             done = Figure("", row["closed"], ledger_url(**base, state=TaskState.CLOSED.value))
-            found.append(Held(charge.pk, charge.plan.title, f"?plan={charge.plan_id}", owed, late, done))
+            found.append(Held(charge.pk, charge.plan.title, f"?{urlencode({'plan': charge.plan_id, **by})}", owed, late, done))
         elif charge.agency is not None and charge.agency_id in of_agencies:
             base = {"scope": "overseen", "rows": "parts", "agency": charge.agency_id, "part": Part.LEAD.value}
             row = of_agencies[charge.agency_id]
             owed = Figure("", row["owed"], ledger_url(**base, own=OWED))
-            late = Figure("", row["late"], ledger_url(**base, overdue="on"), "red")
+            late = Figure("", row["late"], ledger_url(**base, **by, overdue="on"), "red")
             done = Figure("", row["done"], ledger_url(**base, own=DONE))
             found.append(Held(charge.pk, charge.agency.short_name, ledger_url(**base), owed, late, done))
     return found
@@ -76,7 +82,7 @@ def _plans(whole: counts.Counts, plans: set[int], lights: Lights) -> dict[int, d
     return {row["plan_id"]: row for row in rows if row["all"]}
 
 
-def _agencies(whole: counts.Counts, agencies: set[int], lights: Lights) -> dict[int, dict[str, int]]:
+def _agencies(whole: counts.Counts, agencies: set[int], board: Board) -> dict[int, dict[str, int]]:
     these = Q(agency_id__in=agencies, part=Part.LEAD)
     rows = whole.several(
         "agency",
@@ -86,8 +92,11 @@ def _agencies(whole: counts.Counts, agencies: set[int], lights: Lights) -> dict[
         done=Q(state__in=counts.FINISHED),
         all=Q(),
     )
-    late = {row["agency_id"]: row["total"] for row in whole.sums("due", "agency_id", where=these & counts.late(lights.today))}
-    return {row["agency_id"]: {**row, "late": late.get(row["agency_id"], 0)} for row in rows if row["all"]}
+    due = whole.sums("due", "agency_id", where=these & counts.late(board.lights.today))
+    late = Counter({row["agency_id"]: row["total"] for row in due})
+    for shift in holders.shifts(board.actor, now=board.now) if board.dates == Dates.FIRST else ():
+        late[shift["agency_id"]] += shift["late"] if shift["part"] == Part.LEAD else 0
+    return {row["agency_id"]: {**row, "late": late[row["agency_id"]]} for row in rows if row["all"]}
 
 
 def choices(actor: Actor, board: Board) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

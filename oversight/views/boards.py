@@ -41,6 +41,12 @@ def require_oversight(request: ActorRequest, *codenames: str) -> None:
         raise Forbidden(_("This page is for those who coordinate or lead."))
 
 
+def dates_asked(request: ActorRequest) -> str:
+    """Return by which dates lateness is to be counted: those in force, when nothing else is said."""
+    asked = request.GET.get("dates", "")
+    return asked if asked in Dates.values else Dates.CURRENT.value
+
+
 @require_GET
 def command(request: ActorRequest) -> HttpResponse:
     """Show a coordinator's queues."""
@@ -114,8 +120,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
     names = request.GET.get("names", "")
     names = names if names in Names.values else Names.HELD.value
-    dates = request.GET.get("dates", "")
-    dates = dates if dates in Dates.values else Dates.CURRENT.value
+    dates = dates_asked(request)
     context = {
         "names": names,
         "all_names": Names.choices,

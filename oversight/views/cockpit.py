@@ -22,9 +22,10 @@ from agencies.models import Agency
 from agencies.refusals import Forbidden, Invalid, NotYours
 from measures.models import Target
 from oversight import board, matters, past, portfolio, sight, trajectories, trend
+from oversight.filters import Dates
 from oversight.models import Charge, TargetReading
 from oversight.scope import portfolio_of
-from oversight.views.boards import require_oversight
+from oversight.views.boards import dates_asked, require_oversight
 from workflow.models import Participation, Task
 from workflow.states import Part, Tie
 
@@ -50,12 +51,14 @@ def cockpit(request: ActorRequest) -> HttpResponse:
     scope = portfolio_of(request.actor)
     mine = bool(scope) and request.GET.get("mine") == "on"
     context: dict[str, Any] = {"plans": plans, "plan": plan, "at": now, "today": timezone.localdate(now), "may_narrow": bool(scope)}
-    context |= {"mine": mine, "asked": _asked(plan, mine=mine)}
+    dates = dates_asked(request)
+    context |= {"mine": mine, "asked": _asked(plan, mine=mine, dates=dates), "dates": dates, "all_dates": Dates.choices}
     day = past.past_day(request.GET.get("on", ""), timezone.localdate(now))
     if day is not None:
-        looked = past.board_on(day, request.actor, now=now, plan=plan, scope=scope if mine else None)
+        looked = past.board_on(day, request.actor, now=now, plan=plan, scope=scope if mine else None, dates=dates)
         return render(request, "oversight/past.html", {**context, "board": looked, "day": day})
-    context |= _present(request, board.Board(request.actor, now=now, plan=plan, mine=mine, plans=plans), [pk for pk, _title in plans])
+    shown = board.Board(request.actor, now=now, plan=plan, mine=mine, plans=plans, dates=dates)
+    context |= _present(request, shown, [pk for pk, _title in plans])
     screen = request.GET.get("screen") == "big"
     return render(request, "oversight/screen.html" if screen else "oversight/board.html", {**context, "renewed_after": RENEWED_AFTER})
 
@@ -72,9 +75,9 @@ def _plans(request: ActorRequest, now: dt.datetime) -> tuple[list[tuple[int, str
     return plans, plan
 
 
-def _asked(plan: str, *, mine: bool) -> str:
+def _asked(plan: str, *, mine: bool, dates: str) -> str:
     """Return what was chosen, for the addresses of pages that keep to it."""
-    return urlencode({"plan": plan, **({"mine": "on"} if mine else {})})
+    return urlencode({"plan": plan, **({"mine": "on"} if mine else {}), **({"dates": dates} if dates == Dates.FIRST else {})})
 
 
 def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def _present(request: ActorRequest, shown: board.Board, plans: list[int]) -> dic
         "red_url": next(figure.url for figure in lights if figure.look == "red"),
         "waiting": shown.waiting(),
         "weeks": weeks,
-        "portfolio": portfolio.portfolio(request.actor, shown.lights),
+        "portfolio": portfolio.portfolio(request.actor, shown),
         "choosing": "charges" in request.GET,
         "plan_choices": mine[0],
         "agency_choices": mine[1],
@@ -136,7 +139,8 @@ def briefing(request: ActorRequest) -> HttpResponse:
     require_oversight(request, "coordinate", "lead_view")
     now = timezone.now()
     plans, plan = _plans(request, now)
-    shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on", plans=plans)
+    dates = dates_asked(request)
+    shown = board.Board(request.actor, now=now, plan=plan, mine=request.GET.get("mine") == "on", plans=plans, dates=dates)
     weeks = trend.weeks(shown.counts, shown.lights.today, number=2)
     totals, lights = shown.totals(), shown.by_light()
     out, closed = totals[0].value, totals[3].value
@@ -159,7 +163,8 @@ def briefing(request: ActorRequest) -> HttpResponse:
         "late": [line for line in leads if line.figures[4].value][:LATE_NAMED],
         "targets": trajectories.trajectories(targets, shown.lights.today),
         "is_mine": bool(shown.scope),
-        "asked": _asked(plan, mine=bool(shown.scope)),
+        "asked": _asked(plan, mine=bool(shown.scope), dates=dates),
+        "dates": dates,
         "office": Agency.objects.filter(pk__in=request.actor.overseen).order_by("position", "pk").first(),
     }
     return render(request, "oversight/briefing.html", context)

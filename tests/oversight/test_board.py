@@ -241,7 +241,7 @@ def test_pages_show_nothing_of_other_issuers(client: Client, board: Board, addre
     assert not re.findall(r"\son\w+=", page)
 
 
-@pytest.mark.parametrize("address", ["/cockpit/", "/command/", "/statistics/"])
+@pytest.mark.parametrize("address", ["/cockpit/", "/cockpit/?dates=first", "/command/", "/statistics/"])
 def test_an_officer_is_refused_the_boards(client: Client, address: str) -> None:
     stage = dispatched_task()
     client.force_login(stage.leads[0].officer)

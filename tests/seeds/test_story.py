@@ -14,6 +14,7 @@ from agencies.models import DirectoryEvent, User
 from measures.models import PlanEvent, Upload
 from notifications.models import InboxItem, Message
 from oversight import matters, portfolio
+from oversight.board import Board
 from oversight.lights import Lights
 from seeds import story
 from seeds.people import settle
@@ -73,6 +74,6 @@ def _the_leader_has_something_to_read() -> None:
     assert read
     assert all(matter.is_announced and matter.forecast_on for matter in read)
     assert [bool(matter.help_needed) for matter in read].count(True) == 1
-    held = portfolio.portfolio(leader, Lights.on(NOW))
+    held = portfolio.portfolio(leader, Board(leader, now=NOW))
     assert len(held) == 4
     assert all(one.owed.value for one in held)
