@@ -18,6 +18,7 @@ class WorkflowConfig(AppConfig):
         from workflow import conversation
         from workflow.actions.climb import still_true
         from workflow.actions.estate import open_work
+        from workflow.actions.tell_heirs import PREFIX, still_waits
         from workflow.grants import may_be_told, may_be_told_all, may_be_told_of_loss
         from workflow.working_days import calendar_in_force
 
@@ -31,4 +32,5 @@ class WorkflowConfig(AppConfig):
         guards.register_keepers("task", conversation.coordinators_of)
         guards.register_keepers("tasks", conversation.coordinators_of)
         guards.register_relevance("assignment", still_true)
+        guards.register_relevance(PREFIX, still_waits)
         hours.use_calendar(lambda: calendar_in_force().is_working)

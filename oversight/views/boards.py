@@ -19,6 +19,7 @@ from oversight import burden, centre, search
 from oversight.filters import Dates
 from oversight.holders import Names
 from oversight.links import act_url
+from workflow.actions.estate import how_many_wait
 from workflow.catalog import CATALOG
 from workflow.web.following import recent
 
@@ -59,6 +60,7 @@ def command(request: ActorRequest) -> HttpResponse:
         "queues": [(queue, [(row, _acts(row, queue.name)) for row in queue.rows]) for queue in queues],
         "decisions": centre.DECISIONS,
         "fan_outs": centre.fan_outs(request.actor, now=now, shown=QUEUE_ROWS),
+        "reorganised": how_many_wait(request.actor, now=now),
         "unsigned_days": unsigned_days,
         "stalled_days": stalled_days,
     }

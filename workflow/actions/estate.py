@@ -153,6 +153,13 @@ class Left:
     parts: int
 
 
+def how_many_wait(actor: Actor, *, now: dt.datetime) -> int:
+    """Return how many agencies `reorganised` lists; one statement where no agency has been followed by another."""
+    today = timezone.localdate(now)
+    is_any = Succession.objects.filter(effective_on__lte=today).exists()
+    return len(reorganised(actor, now=now)) if is_any else 0
+
+
 def reorganised(actor: Actor, *, now: dt.datetime) -> list[Left]:
     """Return the agencies that have ended and still have something open that the actor may move, in the order of the directory."""
     today = timezone.localdate(now)

@@ -18,6 +18,7 @@ from notifications.leaving import never
 from workflow.actions.climb import climb
 from workflow.actions.door import of_part
 from workflow.actions.reports_ahead import open_running_periods
+from workflow.actions.tell_heirs import tell_heirs
 from workflow.actions.tell_rooms import tell_rooms
 from workflow.models import Assignment, Report, Task
 from workflow.states import AssignmentState, Part, ReportState, TaskState
@@ -52,6 +53,7 @@ def sweep(now: dt.datetime, *, must_end: Callable[[], bool] = never) -> Swept:
         reports_missed=_mark_missed(now),
         rungs_fired=climb(now, must_end),
     )
+    tell_heirs(now)
     tell_rooms(now)
     return swept
 
