@@ -18,6 +18,7 @@ from measures.importing.deadlines import find_deadlines
 _SHORTEST, _LONGEST_LINE = 3, 400  # characters
 _LONGEST = 3000  # characters of a clause; a longer bracket is no clause
 _SUB_ITEM = re.compile(r"[；，。](?:[①-⑳]|（[0-9一二三四五六七八九十]{1,2}）)")  # each has a clause of its own
+_STOP = re.compile("。")
 _BY = re.compile("[，；、]由")
 _DEEPEST = 3  # brackets inside brackets that are looked into
 _HINTS = (
@@ -255,12 +256,27 @@ def _own_line(text: str, folded: str, start: int, end: int, context: ClauseConte
         end -= 1
     if not _SHORTEST < end - start <= _LONGEST_LINE or not any(hint in folded[start:end] for hint in _HINTS):
         return []
-    reading = read(text[start:end], context, bracketed=False)
-    divided = _SUB_ITEM.search(folded, start, end) is not None
-    if reading.tidy and not divided:
-        return [reading.clause.moved(start)]
-    last = folded.rfind("。", start, end - 1) + 1
-    if last <= start or divided or not any(word in folded[last:end] for word in roles.ALWAYS):
+    if _SUB_ITEM.search(folded, start, end):
         return []
-    reading = read(text[last:end], context, bracketed=False)  # …。省教育厅牵头，省财政厅配合。
-    return [reading.clause.moved(last)] if reading.tidy else []
+    whole = read(text[start:end], context, bracketed=False)
+    if whole.tidy:
+        return [whole.clause.moved(start)]
+    for stop in _STOP.finditer(folded, start, end - 1):  # 优化服务。省教育厅牵头，省财政厅配合。
+        if not any(word in folded[stop.end() : end] for word in roles.ALWAYS):
+            break
+        reading = read(text[stop.end() : end], context, bracketed=False)
+        if reading.tidy:
+            return [_with_doubt_before(reading.clause.moved(stop.end()), whole.clause.moved(start), text)]
+    return []
+
+
+def _with_doubt_before(clause: Clause, whole: Clause, text: str) -> Clause:
+    """A clause of the last sentences of a line, with a doubt if those before it name somebody: 省教育厅、省财政厅。省水利局牵头."""
+    before = [
+        item
+        for item in whole.items
+        if item.end <= clause.start and (item.collective or shape(text[item.start : item.end]).kind != "region")
+    ]
+    if not before:
+        return clause
+    return replace(clause, doubts=(Doubt(before[0].start, before[-1].end, "这里提到的单位没有读入"), *clause.doubts))

@@ -11,7 +11,6 @@ still be read, with a doubt at the break. Each branch below is one of the forms 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,18 +21,17 @@ from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.persons import is_post, leader_in, names_agency, persons, without_person
+from measures.importing.clauses.no_doers import no_doer
+from measures.importing.clauses.persons import is_post, names_agency, persons, without_person
 from measures.importing.clauses.scopes import is_office
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
-_ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
 _NOBODY = ("", "无", "暂无", "待定", "另行确定")  # 配合单位：无
 _ONLY_THE_LAST = "“（牵头）”一类标注按只标前一个单位读取"
 _STOPS = ("；", "。", "\n")
 _OF_UNITS = ("unit", "both")  # labels behind which agencies stand
 _SCOPES = ("在", "适用于", "第", "其中")  # 在…试点, 第1项由: for what the names behind or before are named
-_URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 _GUIDES = ("指导", "督促", "监督", "组织", "督导", "推动", "支持", "带动")
 
 
@@ -74,6 +72,9 @@ class Parser:
             if token.kind != "sep":
                 self.separator = ""
         self._flush()
+        ended = max((at for at, chunk in enumerate(self.chunks) if chunk.separator == "。"), default=0)
+        if any(chunk.role is None for chunk in self.chunks[:ended]):
+            self.untidy = True  # 改造城区。省水利局牵头: a sentence that ends before anybody's role is said is of something else
 
     # --- what may stand in a clause ------------------------------------------------------------------------------------------
 
@@ -155,18 +156,12 @@ class Parser:
 
     def _names_no_doer(self, token: Token, text: str, positions: tuple[int, ...]) -> bool:
         """Whether an urging, one who is only asked to decide, or a leader stands here; the reviewer is told."""
-        asked = next((word for word in _ASKED if text.startswith(word) and shape(text[len(word) :]).prefix in bodies.LEVEL_MARKS), "")
-        leader = leader_in(text)
-        if _URGES.fullmatch(text):
-            self.doubts.append(Doubt(token.start, token.end, "这一部分没有读出"))
-            self.untidy = True
-        elif asked and shape(text[len(asked) :]).complete:
-            self.doubts.append(Doubt(positions[0], positions[-1] + 1, "这里提到的单位没有读入"))
-        elif leader or is_post(text):
-            self.leaders += [leader] if leader else []
-            self.doubts.append(Doubt(positions[0], positions[-1] + 1, "写的是领导，按牵头领导读取" if leader else "写的是职务，不是单位"))
-        else:
+        found = no_doer(text)
+        if found is None:
             return False
+        self.leaders += [found.leader] if found.leader else []
+        self.doubts.append(Doubt(token.start if found.urges else positions[0], token.end if found.urges else positions[-1] + 1, found.why))
+        self.untidy = self.untidy or found.urges
         return True
 
     def _sep(self, index: int, token: Token) -> None:
@@ -259,6 +254,7 @@ class Parser:
         self.in_object = False
         if self.linked is not None:
             return
+        self._leave_stopped("lead")
         self.subjects, self.pending, self.linked = self.pending, [], token
         self.group += 1
 
@@ -320,10 +316,11 @@ class Parser:
         return False
 
     def _leave_stopped(self, role: Role) -> None:
-        """市农业农村局；各区政府配合: the role word does not reach over a stop, those before it wait for their own."""
-        if role not in ("support", "guiding") or self.label is not None:
+        """市农业农村局；各区政府配合: the role word does not reach over a stop, those before it wait. Behind 。 every role begins anew."""
+        if self.label is not None:
             return
-        stopped = [at for at, index in enumerate(self.pending) if at and self.chunks[index].separator in _STOPS]
+        stops = _STOPS if role in ("support", "guiding") else ("。",)
+        stopped = [at for at, index in enumerate(self.pending) if at and self.chunks[index].separator in stops]
         if stopped:
             self.pending = self.pending[stopped[-1] :]
 

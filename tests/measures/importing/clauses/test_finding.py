@@ -152,3 +152,25 @@ def test_enterprises_of_a_trade_are_many_and_one_that_is_named_is_one() -> None:
 def test_members_of_those_in_office_are_no_name_of_a_person() -> None:
     clause = parse_clause("（牵头领导：市政府班子成员按分工负责；牵头单位：市财政局）", CONTEXT)
     assert (clause.leaders, clause.agencies("lead")) == ((), ["市财政局"])
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "leads"),
+    [
+        ("1.改造城区。省水利局牵头", "省水利局牵头", ["省水利局"]),
+        ("改造城区。省水利局牵头。省教育厅配合。", "省水利局牵头。省教育厅配合。", ["省水利局"]),
+        ("保护湖区。省水利局会同省教育厅负责。", "省水利局会同省教育厅负责。", ["省水利局"]),
+    ],
+)
+def test_a_title_that_ends_like_a_place_has_no_role_of_the_sentence_behind_it(text: str, quote: str, leads: list[str]) -> None:
+    (clause,) = find_clauses(text, CONTEXT)
+    assert (text[clause.start : clause.end], clause.agencies("lead"), clause.agencies("responsible")) == (quote, leads, [])
+    assert parse_clause(text, CONTEXT).agencies("lead") == leads
+
+
+def test_an_agency_before_the_sentence_of_the_roles_is_doubted() -> None:
+    text = "省教育厅、省财政厅。省水利局牵头。"
+    (clause,) = find_clauses(text, CONTEXT)
+    assert [text[doubt.start : doubt.end] for doubt in clause.doubts] == ["省教育厅、省财政厅"]
+    bracketed = parse_clause("（省教育厅。省财政厅牵头）", CONTEXT)
+    assert (bracketed.agencies("lead"), bracketed.agencies("support"), len(bracketed.doubts)) == (["省财政厅"], ["省教育厅"], 1)
