@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,7 +28,12 @@ class Mutants(AppConfig):
 
 
 def without_the_row_lock() -> None:
-    """Let every sender take a message that another has in hand (A1)."""
+    """Let every sender take a message that another has in hand (A1).
+
+    All begin with the oldest and take their time over it: that two meet is no luck then, however quick the machine.
+    """
+    from types import SimpleNamespace
+
     from django.db import transaction
 
     from notifications import delivery
@@ -36,12 +42,14 @@ def without_the_row_lock() -> None:
     @contextlib.contextmanager
     def hold(pk: int, now: dt.datetime, seated: Callable[[], bool]) -> Iterator[Message | None]:
         message = Message.objects.select_related("recipient").filter(pk=pk, state="queued", next_attempt_at__lte=now).first()
+        time.sleep(0.02)
         yield message
         if message is not None:
             with transaction.atomic():
                 message.save(update_fields=delivery._OUTCOME_FIELDS)
 
     delivery._hold_by_lock = hold
+    vars(delivery)["random"] = SimpleNamespace(randrange=lambda _many: 0)
 
 
 def sent_before_it_is_sent() -> None:
@@ -215,7 +223,21 @@ def given_up_too_soon() -> None:
 
 
 def a_rung_without_its_row() -> None:
-    """Let whoever comes to a rung tell it (A4): neither the row of its name nor the lock of its part is asked."""
+    """Let whoever comes to a rung tell it (A4): neither the row of its name nor the lock of its part is asked.
+
+    Whoever has come to a part takes its time, so that the others come to it meanwhile, however quick the machine.
+    """
+    _tell_what_was_told()
+    from workflow.actions import climb
+
+    def after_a_while(_ids: Any) -> dict[int, set[str]]:
+        time.sleep(0.3)
+        return {}
+
+    vars(climb)["_fired"] = after_a_while
+
+
+def _tell_what_was_told() -> None:
     from django.db import connection
 
     from workflow.actions import climb
@@ -235,7 +257,7 @@ def every_part_anew() -> None:
     from workflow.actions import sweep
     from workflow.models import Assignment
 
-    a_rung_without_its_row()
+    _tell_what_was_told()
     climb = vars(sweep)["climb"]
 
     def climb_anew(*asked: Any) -> int:
