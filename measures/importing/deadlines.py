@@ -28,6 +28,7 @@ from measures.importing.time_patterns import (
     EVENT,
     FEAST,
     HOW_LONG,
+    NO_QUOTE,
     OF_A_THING,
     OF_EACH,
     ONCE_MORE,
@@ -54,6 +55,7 @@ class Deadline:
     recurring: bool = False
     why: str = ""
     begins: bool = False  # it says when the work begins, and not when it ends
+    lead: int = 0  # characters before the quote that belong to the phrase (力争 of 力争2028年底前)
 
     def to_json(self) -> dict[str, object]:
         """The deadline as commands answer it."""
@@ -89,7 +91,8 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
         phrase = _phrase_at(piece.plain, trigger.start(), _Known(reference_date, running, labelled))
         if phrase is not None:
             first, last = piece.span(max(phrase.start, floor), phrase.end)
-            found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base))
+            lead, first = first, piece.span(max(phrase.start + _led(phrase), floor), phrase.end)[0]
+            found.append(replace(phrase, text=text[first:last], start=first + base, end=last + base, lead=first - lead))
             floor, running = phrase.end, _running(phrase, running, reference_date)
         elif (point := Point.match(piece.plain, trigger.start())) and point.year is not None:
             passed = point.end  # a year that is written is never replaced by another one
@@ -97,6 +100,12 @@ def find_deadlines(text: str, reference_date: PartialDate | None, base: int = 0,
 
 
 _PARTED = re.compile(r"[。\n]")
+
+
+def _led(phrase: Deadline) -> int:
+    """How many characters lead to a time and are no part of its quote."""
+    found = NO_QUOTE.match(phrase.text)
+    return found.end() if found and found.end() < len(phrase.text) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +322,7 @@ def _orders(plain: str, start: int, point: Point) -> bool:
     strong = (
         point.before
         or point.edge in ("底", "末", "年底", "年末", "年终", "年内", "内", "月底", "月末")
-        or point.lead not in ("", "于", "在", "至", "力争", "确保", "计划", "预计", "争取")
+        or point.lead not in ("", "于", "在", "至", "力争", "确保", "计划", "预计", "争取", "原则上")
     )
     return strong or (point.whole != "day" and after.startswith(_WORDS["outcome"])) or _runs_to(plain, start, point)
 

@@ -49,6 +49,9 @@ _OFFICES_OF_AID = ("指挥部", "工作组", "工作队", "领导小组")  # 对
 _EACH = ("各", "三省一市", "两省一市", "三省两市", "两省两市")
 _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)(?P<place>[\u4e00-\u9fff]{3,12}?)(?:人民政府|政府)$")
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
+_OF_SOME_PROVINCES = re.compile(  # 京津冀三地生态环境部门, 川渝两省市发展改革委
+    "(?:[京津冀沪苏浙皖川渝粤港澳晋蒙辽吉黑鲁豫鄂湘赣闽桂琼滇黔藏陕甘青宁新]{2,9})[两三四五六七八九](?:地|省市|省区|省|市)"
+)
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
 _SHORT_SCOPE, _LONGEST_SCOPE = 4, 10
@@ -67,7 +70,15 @@ def is_collective(name: str) -> bool:
         or _SORT.match(name) is not None
         or _several_bureaus(name)
         or is_of_levels(name)
+        or _of_some_provinces(name)
     )
+
+
+def _of_some_provinces(name: str) -> bool:
+    """Whether this is one kind of office in provinces that their short names list."""
+    found = _OF_SOME_PROVINCES.match(name)
+    rest = name[found.end() :] if found else ""
+    return bool(rest) and (rest in _CLASS_NOUNS or rest in bodies.WHOLE or functional(rest.removesuffix(head_of(rest))))
 
 
 def _owned(name: str) -> bool:
@@ -178,7 +189,12 @@ def is_class(name: str) -> bool:
         return _is_sort(plain)
     if len(words) == 1:
         return words[0] not in bodies.SINGULAR or plain != name
-    if words[-1] in (*bodies.ZONE_SEATS, "党工委") and (words[:-1] == ["城市"] or any(word.endswith(bodies.ZONES) for word in words[:-1])):
+    owned = words[0].endswith(("属", "级")) and len(words) > len(("市属", "管委会"))  # 市属开发区管委会
+    if (
+        not owned
+        and words[-1] in (*bodies.ZONE_SEATS, "党工委")
+        and (words[:-1] == ["城市"] or any(word.endswith(bodies.ZONES) for word in words[:-1]))
+    ):
         return False  # 开发区管委会, 工业园区管委会, 城市管理委员会 are one agency
     return plain != name or words[0] not in _LEVELS or any(word in bodies.LEVEL_NOUNS for word in words[1:])
 

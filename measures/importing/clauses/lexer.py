@@ -14,6 +14,7 @@ from measures.importing.clauses.collectives import goes_on, is_collective, names
 from measures.importing.clauses.folding import BRACKETS, OPENING
 from measures.importing.clauses.names import is_twin, shape
 from measures.importing.clauses.persons import looks_like_person, persons
+from measures.importing.clauses.rules import rule_at
 from measures.importing.clauses.scopes import ends_office, is_office, names_nobody, note_kind
 from measures.importing.clauses.wholes import Wholes
 from measures.importing.deadlines import Deadline
@@ -234,24 +235,18 @@ class Lexer:
 
     def _rule(self, at: int, end: int) -> int:
         """A part that says who leads (列第一位的为牵头单位), or that the rest supports."""
-        stop = at
-        while stop < min(end, at + 40) and self.text[stop] not in "，；。\n（）":
-            stop += 1
-        part = self.text[at:stop]
-        stated = any(words in part for words in roles.FIRST_LEADS) and (
-            not roles.label_at(self.text, at) or part.endswith(("为牵头单位", "为牵头部门", "牵头"))
-        )
-        legend = part.startswith(("带", "标", "加", "注")) and "牵头" in part and any(mark in part for mark in "*●")
-        kind: Kind | None = "note" if legend else "rule" if stated else "note" if part.startswith(roles.REST) else None
-        if kind is None:
+        found = rule_at(self.text, at, end)
+        if found is None:
             return 0
-        stop = at + part.index("：") + 1 if legend and "：" in part else stop
-        self.tokens.append(Token(kind, at, stop, part))
-        return stop
+        self.tokens.append(Token("rule" if found.leads else "note", at, found.end, found.text))
+        return found.end
 
     def _label(self, at: int, label: roles.Label) -> int:
         self._close(at)
-        self.tokens.append(Token("label", at, label.end, self.text[at : label.end], label=label))
+        words = self.text[at : label.end]
+        self.tokens.append(Token("label", at, label.end, words, label=label))
+        if any(stated in words for stated in roles.FIRST_LEADS):
+            self.tokens.append(Token("rule", label.end, label.end))  # 责任单位（列首位的为牵头单位）：
         return label.end
 
     def _etc(self, at: int, end: int, before: str, *, fresh: bool) -> int:

@@ -130,7 +130,7 @@ def shape(name: str) -> Shape:
     if base in bodies.STANDALONE:
         return _standalone(name, base)
     if _youth_league(base):
-        return Shape(name, "agency", base[1:-1], bodies.LEVEL_MARKS[base[1:-1]], head="团委")
+        return Shape(name, "agency", base[1:-1], bodies.LEVEL_MARKS.get(base[1:-1], CITY), head="团委")
     if places.is_short(base) and base not in bodies.WHOLE:
         return Shape(name, "place", core=base)
     prefix, level, party = _prefix(base)
@@ -212,7 +212,7 @@ def _without_note(name: str) -> str:
 
 
 def _youth_league(base: str) -> bool:
-    return base.startswith("团") and base.endswith("委") and base[1:-1] in bodies.LEVEL_MARKS
+    return base.startswith("团") and base.endswith("委") and (base[1:-1] in bodies.LEVEL_MARKS or base == "团地委")
 
 
 def _prefix(base: str) -> tuple[str, str, bool]:

@@ -57,7 +57,7 @@ def read(piece: str, context: ClauseContext, *, bracketed: bool) -> Reading:
     if roles.refers_to_paper(inner) or roles.numbers_paper(inner):
         return Reading(Clause(0, len(piece), is_clause=False), tidy=False)
     found = find_deadlines(text, context.date, labelled=True)
-    tokens = Lexer(text, partners(text), {deadline.start: deadline for deadline in found}, wholes).run(0, len(text))
+    tokens = Lexer(text, partners(text), {deadline.start - deadline.lead: deadline for deadline in found}, wholes).run(0, len(text))
     parser = Parser(text, tokens, context)
     parser.run()
     mentions = _settled(parser, resolve(parser.chunks, wholes.aliases), context)

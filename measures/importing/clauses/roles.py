@@ -76,6 +76,7 @@ _LOOSE_NOUNS = Words.of(("领导", "责任人", "负责人", "单位", "部门",
 _LONGEST_LOOSE = 10
 _LABEL_JOINERS = ("及", "和", "、", "/", "与", "或")
 _BEFORE_LABELS = ("", "（", "【", " ", "；", "。", "\n")
+_LONGEST_RULE = 24  # characters of a rule in a label
 _LONGEST_LABEL = 24  # characters
 _LONGEST_PRINCIPLE = 24  # characters
 LONGEST_WORD = 8  # characters of a role word
@@ -284,7 +285,10 @@ def _label_words(text: str, start: int) -> tuple[int, list[Role], str]:
     joined = listed = False
     while end - start < _LONGEST_LABEL:
         if text[end : end + 1] == "（":
-            close = text.find("）", end, end + 10)
+            close = text.find("）", end, end + _LONGEST_RULE)
+            if noun and close > 0 and any(words in text[end:close] for words in FIRST_LEADS):
+                last = end = close + 1  # 责任单位（排在首位的为牵头单位）
+                continue
             inner = _label_words(text, end + 1) if close > 0 else None
             inside = _words_of_label(text[end + 1 : close]) if inner else []
             if inner is None or not inside:

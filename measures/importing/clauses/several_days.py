@@ -25,7 +25,7 @@ def one_deadline(found: Sequence[Deadline]) -> tuple[Deadline | None, Doubt | No
     found = [deadline for deadline in found if not deadline.begins] or found
     dated = [deadline for deadline in found if deadline.date is not None]
     if not dated:
-        chosen = found[0]
+        chosen = next((deadline for deadline in found if deadline.recurring), found[-1])  # 立行立改、长期坚持
     else:
         chosen = max(dated, key=lambda deadline: (deadline.date is not None and deadline.date.toordinal(), deadline.start))
     others = len({(deadline.date, deadline.recurring, deadline.date is None and deadline.text) for deadline in found}) > 1

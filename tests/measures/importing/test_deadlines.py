@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from measures.importing.clauses import ClauseContext, find_clauses, parse_clause
 from measures.importing.deadlines import find_deadlines
 from measures.importing.partial_date import PartialDate
 from measures.importing.terms import working_days_later
@@ -44,7 +45,10 @@ def test_what_cannot_be_known_for_certain_says_why(text: str) -> None:
     assert found.why
 
 
-@pytest.mark.parametrize("text", ["每季度", "每年12月底前", "每月25日前", "按月"])
+@pytest.mark.parametrize(
+    "text",
+    ["每季度", "每年12月底前", "每月25日前", "按月", "每年年底前", "每月月底前", "每季度首月15日前", "每季度末月20日前", "每年下半年"],
+)
 def test_what_comes_again_and_again_has_no_single_day(text: str) -> None:
     (found,) = find_deadlines(text, SIGNED, labelled=True)
     assert found.recurring
@@ -150,3 +154,26 @@ def test_a_month_without_its_year_takes_that_of_the_phrase_before() -> None:
 def test_prose_says_by_when(text: str, phrases: list[tuple[str, str | None]]) -> None:
     found = find_deadlines(text, SIGNED)
     assert [(one.text, one.date.isoformat() if one.date else None) for one in found] == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("力争2025年底前完成", "2025年底前"),
+        ("均于12月底前完成", "12月底前"),
+        ("原则上2022年6月底前完成", "2022年6月底前"),
+        ("力争到2025年建成", "到2025年"),
+        ("最迟于2022年6月30日完成", "最迟于2022年6月30日"),
+    ],
+)
+def test_words_that_urge_to_be_in_time_are_no_part_of_the_quote(text: str, quote: str) -> None:
+    (found,) = find_deadlines(text, SIGNED, labelled=True)
+    assert (found.text, text[found.start : found.end]) == (quote, quote)
+    (clause,) = find_clauses(f"（市教育局负责，{text}）", ClauseContext(date=SIGNED))
+    assert clause.deadline is not None
+    assert (clause.deadline.text, clause.doubts) == (quote, ())
+
+
+def test_of_open_times_the_last_counts_and_a_rhythm_before_it() -> None:
+    said = [parse_clause(f"（市教育局负责，{text}）", ClauseContext()).deadline for text in ("立行立改、长期坚持", "每季度调度，长期坚持")]
+    assert [deadline.text if deadline else "" for deadline in said] == ["长期坚持", "每季度"]

@@ -174,3 +174,17 @@ def test_an_agency_before_the_sentence_of_the_roles_is_doubted() -> None:
     assert [text[doubt.start : doubt.end] for doubt in clause.doubts] == ["省教育厅、省财政厅"]
     bracketed = parse_clause("（省教育厅。省财政厅牵头）", CONTEXT)
     assert (bracketed.agencies("lead"), bracketed.agencies("support"), len(bracketed.doubts)) == (["省财政厅"], ["省教育厅"], 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "（排在首位的为牵头单位：省教育厅、省财政厅）",
+        "首位为牵头单位：省教育厅、省财政厅",
+        "责任单位（列第一位的为牵头单位）：省教育厅、省财政厅",
+    ],
+)
+def test_the_rule_of_the_first_may_stand_in_the_label_or_be_the_label(text: str) -> None:
+    clause = parse_clause(text, CONTEXT)
+    assert (clause.agencies("lead"), clause.agencies("support")) == (["省教育厅"], ["省财政厅"])
+    assert [doubt.why for doubt in clause.doubts] == [OTHERS_NOT_TOLD]
