@@ -180,7 +180,7 @@ def _bracketed(text: str, folded: str, context: ClauseContext) -> list[Clause]:
         if not any(hint in folded[start:end] for hint in _HINTS) or (folded[start] != "（" and roles.label_at(folded, start)):
             continue
         reading = read(text[start + 1 : end], context, bracketed=True)
-        if reading.clause.is_clause and (reading.tidy or _ends_sentence(folded, end)):
+        if reading.clause.is_clause and (reading.tidy or _ends_sentence(folded, end) or _follows_sentence(folded, start)):
             found.append(replace(reading.clause.moved(start + 1), start=start, end=end + 1))
             past = end
     return found
@@ -189,6 +189,11 @@ def _bracketed(text: str, folded: str, context: ClauseContext) -> list[Clause]:
 def _ends_sentence(folded: str, close: int) -> bool:
     rest = folded[close + 1 : close + 3].lstrip(" ")
     return not rest or rest[0] in "\n。；，（"
+
+
+def _follows_sentence(folded: str, start: int) -> bool:
+    """Whether a bracket stands behind its sentence (扩大合作。（交通运输部、外交部）优化流程。…)."""
+    return folded[max(start - 2, 0) : start].rstrip(" ").endswith(("。", "；"))
 
 
 def _lines(text: str, folded: str, context: ClauseContext, taken: list[tuple[int, int]]) -> list[Clause]:

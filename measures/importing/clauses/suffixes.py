@@ -257,6 +257,9 @@ def _finished_by_noun(mention: Mention, closer: Mention) -> Mention:
     seat = next((seat for seat in sorted(bodies.SEATS, key=len, reverse=True) if noun.endswith(seat)), "")
     units = noun.removesuffix(seat)
     kind = shape(mention.name).kind
+    town = units in _TOWN_UNITS or noun in ("街道办事处", "街道办")
+    if town and kind in ("place", "unknown") and len(mention.name) <= _LONGEST_TOWN:
+        return replace(mention, name=mention.name + noun, kind="agency", restored=True)  # 湖头、官桥、龙门等镇
     if kind == "place" and (seat or units):
         known = places.units_of(mention.name)
         fitting = {unit for unit in known if unit in units or units in ("地", "地市", "")} or known

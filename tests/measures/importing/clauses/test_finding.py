@@ -37,6 +37,14 @@ def test_a_label_behind_a_sentence_and_a_line_of_its_own_are_found() -> None:
     assert found("加强培训。\n省教育厅牵头，省财政厅配合\n") == [("省教育厅牵头，省财政厅配合", ["省教育厅", "省财政厅"])]
 
 
+def test_a_bracket_behind_its_sentence_is_a_clause_though_another_sentence_follows() -> None:
+    text = "扩大道路运输合作。（交通运输部、外交部）优化口岸流程；（试行办法另行印发）压缩时间。（海关总署牵头，国家移民局配合）"
+    assert found(text) == [
+        ("（交通运输部、外交部）", ["交通运输部", "外交部"]),
+        ("（海关总署牵头，国家移民局配合）", ["海关总署", "国家移民局"]),
+    ]
+
+
 def test_the_second_name_of_an_agency_in_a_labelled_line_is_no_clause_of_its_own() -> None:
     (clause,) = find_clauses("加强管理。\n主责单位：区住房城乡建设委（区房管局）\n协办单位：区财政局\n", CONTEXT)
     assert clause.agencies("lead") == ["区住房城乡建设委（区房管局）"]

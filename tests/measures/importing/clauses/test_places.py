@@ -21,3 +21,14 @@ def test_the_offices_of_every_place_are_agencies(listed: str) -> None:
         clause = parse_clause(listed.format(place), ClauseContext("广东"))
         assert not clause.collectives, place
         assert {item.name for item in clause.items} == {office.format(place) for office in offices}, place
+
+
+def test_towns_before_their_unit_are_agencies_of_that_unit() -> None:
+    clause = parse_clause("（县自然资源局，湖头、官桥、龙门等镇负责）", ClauseContext("福建", "泉州"))
+    assert [item.name for item in clause.items][1:] == ["湖头镇", "官桥镇", "龙门镇"]
+
+
+def test_towns_of_which_it_is_not_written_which_are_which_are_doubted() -> None:
+    clause = parse_clause("（县农业农村局，湖头、官桥等乡镇政府负责）", ClauseContext("福建", "泉州"))
+    assert clause.doubts
+    assert not {"湖头镇", "官桥镇", "湖头乡", "官桥乡"} & {item.name for item in clause.items}
