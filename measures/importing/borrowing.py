@@ -14,6 +14,7 @@ _ONLY_AGAIN = re.compile(f"{_AGAIN}+")
 _DONE_TO = re.compile(f"^(?:{_AGAIN}|{any_of(VERBS)})+(?:[和、及与](?:{_AGAIN}|{any_of(VERBS)})+)*")  # 新建和改造提升
 _ONLY_VERB = re.compile(any_of(VERBS))
 _REACHED = re.compile("(?:完成|实现|达到|达|建成|新增|改造|开工|竣工)")
+_SAID_OF_ALL = ("完成", "实现", "推进", "推动", "落实")
 _STEPS = re.compile(r"分[一二两三四五六\d]?[年批步阶段期季]")  # 分两年实施, of which no number tells
 _GRADE = re.compile(r"(?:[\u4e00-\u9fff“”]{1,3}|[0-9A]{1,2})[级类型]")
 _GRADED = re.compile(rf"{_GRADE.pattern}(?P<noun>[^级类型]{{2,}})$")
@@ -36,6 +37,7 @@ class Said:
         before: the last target of the sentences before.
         found: those of this sentence.
         counted: what an earlier number, that is no target, counts: 目前建有中心210个，到2027年达到300个.
+        row: it is a cell beside the title, whose numbers tell of what the title says.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Said:
     before: Target | None = None
     found: list[Target] = field(default_factory=list)
     counted: str = ""
+    row: bool = False
 
     @property
     def last(self) -> Target | None:
@@ -82,6 +85,14 @@ class Said:
         if dated and self.subject and _ONLY_AGAIN.fullmatch(verb):  # （二）实施管网改造工程。完成改造120公里
             return self.subject if verb in self.subject else verb + self.subject
         return bare
+
+    def of_row(self, bare: str, word: str) -> str:
+        """Name what a cell counts that gives a number and at most a verb, by the task of its row: 培育企业 | 新增15家; "" else."""
+        verb = bare + (word if word in VERBS else "")
+        if not (self.row and self.subject and (_ONLY_VERB.fullmatch(verb) or _ONLY_AGAIN.fullmatch(verb))):
+            return ""
+        told = verb in self.subject or verb in _SAID_OF_ALL
+        return self.subject if told else verb + _DONE_TO.sub("", self.subject.removeprefix("新"))
 
     def of_place(self, named: str, unit: str) -> Target | None:
         """Give the target before whose share a place has of its own: 货运量增长30%，其中长三角地区增长40%; None of no place."""

@@ -341,7 +341,7 @@ class _Assembly:
                     passages.append(Passage(start, node.own_end, aims=aims, due=due, fallback=fallback, subject=_subject(subject)))
         for row, measure in listed:
             due = self._deadline(list(measure.clauses)) or year
-            passages += [Passage(start, end, fallback=due, subject=_subject(measure.title)) for start, end in row.texts]
+            passages += [Passage(start, end, fallback=due, subject=_subject(measure.title), row=True) for start, end in row.texts]
         return sorted(passages, key=lambda passage: passage.start)
 
     def _horizon(self, node: Node, *, aims: bool) -> date | None:

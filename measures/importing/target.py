@@ -56,7 +56,8 @@ class Passage:
     """A stretch of text in which targets are looked for.
 
     `aims` tells that it stands under a heading of aims, where a number needs no verb; `due` is the time set by what stands above,
-    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with; `subject` the title above.
+    `fallback` the deadline of its measure or the year of the plan, for numbers that no time stands with; `subject` the title above;
+    `row` that it is a cell of a row of which `subject` is the task.
     """
 
     start: int
@@ -65,6 +66,7 @@ class Passage:
     due: date | None = None
     fallback: date | None = None
     subject: str = ""
+    row: bool = False
 
 
 def _plain(value: Decimal) -> int | float:

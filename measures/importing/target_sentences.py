@@ -28,14 +28,14 @@ from measures.importing.naming import ANY_VERB, BETWEEN, LEADING, named_by, stem
 from measures.importing.target import LINKED, VERB, Passage, Target, told_apart
 from measures.importing.when import Due
 
-_WORD = re.compile(any_of(COMPARATORS) + BETWEEN + "?$")
+_WORD = re.compile(r"(?:(?<![签节预合])|(?!约))" + any_of(COMPARATORS) + BETWEEN + "?$")  # 签约10个, 节约2万吨 are no 约
 _SUFFIX = re.compile(rf"\s*(?:[（(][\u4e00-\u9fff]{{1,2}}[）)])?(?:的?(?P<suffix>{any_of(SUFFIXES)}))")
 _PLAIN = frozenset(("", "为", "是", "近", "约", "力争", "累计", *VERBS))
 # 3000余处坑塘基本完成整治: what is done to them stands behind.
 _DONE_TO = re.compile(r"(?P<thing>[\u4e00-\u9fff“”]{2,16}?)(?:基本|全部|全面|如期|均)*完成(?P<done>[\u4e00-\u9fff]{2,6})(?=[，。；、]|$)")
 _LENGTH = re.compile(r"(?<!/)(?:年|日|天|小时|分钟|个月|周|秒|工作日|岁|周岁|米|公里)$")
 _ONLY_VERB = re.compile(any_of(VERBS) + "$")
-_BREAK = re.compile(r"[，,。；;：:！？\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
+_BREAK = re.compile(r"[，,。；;：:！？】\n]|(?<=[\u4e00-\u9fff）)])[.．](?=[\u4e00-\u9fff“])")
 # 2台100万千瓦级煤电机组: a noun may begin with its size.
 _NOUN = re.compile(rf"^的?(?P<noun>(?:(?:{NUMBER})(?:{UNIT})(?:级|(?:及?以上|以下)的?))?[^，,。；;：:！？、（）()\d\s]{{2,30}})")
 _TIME_UNITS = re.compile(r"(?<!/)(?:年|日|天|小时|分钟|个月|周|秒|工作日|分|岁|度)$")
@@ -45,7 +45,7 @@ _TURNED = re.compile(r"^(?:左右|以上)?(?:减少|压缩|压减|缩短|缩减|
 _LASTS = re.compile(r"(?:时间|时限|时长|周期|用时|耗时)$")  # 审批时间3天以内
 _ONLY_TIME = re.compile(r".{0,6}年(?:[底末内]|\d{1,2}月底?)?前?")
 _DONE = re.compile(
-    r"(?:前|之前)?(?:全面|全部|基本|如期|按期)?(?:完成|建成|投用|投产|到位|见效|办结|销号|竣工|达标|达到目标)(?=[，。；;）)\n]|$)"
+    r"(?:前|之前)?(?:全面|全部|基本|如期|按期)?(?:完成(?:(?:建设|改造|交付|验收|竣工|投用|任务|移交)+)?|建成|建成投用|投用|投产|投运|到位|见效|办结|销号|竣工|完工|交付|通车|开园|达标|达到目标)(?=[，。；;）)\n]|$)"
 )
 _RATE = re.compile(r"(?:率|占比|比重|满意度|覆盖面)$")  # 检验率100%
 _CLOSED = re.compile(r"^(?:[，,。；;、）)\n]|$)")
@@ -90,7 +90,7 @@ class AimedSentence:
         self.passage, self.dues, self.skip, self.carried = passage, dues, skip, carried
         self.year = year
         self.compared = next((due.year for due in reversed(dues) if due.throughout), compared)  # 与2017年相比，…
-        self.said = Said(text, self.start, passage.subject, before)
+        self.said = Said(text, self.start, passage.subject, before, row=passage.row)
         self.unread: list[tuple[int, int]] = []
 
     def targets(self) -> list[Target]:
@@ -312,7 +312,7 @@ class AimedSentence:
         if noun and (verb or self.passage.aims):
             return verb + noun["noun"], region, after + noun.end()
         said = stem_of(word.group()) if word is not None else ""
-        name = self.said.name(bare, said, begin, amount.unit, dated=self._is_dated(amount.start))
+        name = self.said.of_row(bare, said) or self.said.name(bare, said, begin, amount.unit, dated=self._is_dated(amount.start))
         return name, self.said.region(region), after
 
     def _held(self, bare: str, noun: re.Match[str], after: int) -> tuple[str, int] | None:

@@ -18,7 +18,7 @@ from measures.importing.target import Passage, Target
 from measures.importing.target_sentences import AimedSentence
 from measures.importing.when import Due, read_dues
 
-_SENTENCE = re.compile(r"[^。；;！？\n]{1,600}[。；;！？]?")
+_SENTENCE = re.compile(r"[①-⑳]?[^。；;！？\n①-⑳]{1,600}[。；;！？]?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ _META_LINE = re.compile(
     rf"^[\u4e00-\u9fff]{{1,16}}{NUMBERED}(?:\s|$)"
 )
 _INFO_PARTS = re.compile(r"[\u3000|]+|\s+(?=\S{2,5}[：:])")  # 湘市监发〔2023〕41号　发布时间：2023-09-14　来源：省市场监管局
+_SPREAD_LABEL = r"(?<=^[标文])\s+(?=[题号][：:])|(?<=^索)\s+(?=引)|(?<=引)\s+(?=号[：:])"  # 标　　题：
 _PUNCTUATION = re.compile("[。；，、：]")
 _PLAN = re.compile("方案|计划|措施|意见|通知|要点|办法|报告|规划|分工|分解|清单|台账")
 _SPAN = 100
@@ -185,10 +186,17 @@ def _front(root: Any, article: Any, title: str, out: DocumentBuilder) -> None:
             continue
         line = _clean(element.text_content())
         if len(line) < 80 and _META_LINE.match(line) and not len(element):
+            line = re.sub(_SPREAD_LABEL, "", line) + _value_beside(element, line)
             for part in _INFO_PARTS.split(line):
                 out.paragraph(part)
     if title and _PLAN.search(title) and re.sub(r"\s", "", title) not in body:
         out.paragraph(title, level=1)
+
+
+def _value_beside(element: Any, label: str) -> str:
+    """Give what the next cell of a header table says, where a cell holds a label alone: 发文字号： | 国办发〔2026〕8号."""
+    beside = element.getnext() if element.tag == "td" and label.endswith(("：", ":")) else None
+    return _clean(beside.text_content()) if beside is not None and beside.tag == "td" else ""
 
 
 _CENTRED = re.compile(r"text-align:\s*center")

@@ -278,3 +278,15 @@ def test_labels_of_a_site_that_fall_apart_are_neither_title_nor_body() -> None:
     )
     reading = read_plan(page.encode(), "plan.html")
     assert (reading.title, reading.number) == ("某市数字经济行动方案", "某政办发〔2022〕21号")
+
+
+def test_a_spread_label_of_the_header_table_is_no_title_and_its_value_stands_in_the_next_cell() -> None:
+    page = (
+        "<html><body><table><tr><td>标　　题：</td><td colspan=3>国务院办公厅关于印发《银发经济行动方案》的通知</td></tr>"
+        "<tr><td>发文机关：</td><td>国务院办公厅</td><td>发文字号：</td><td>国办发〔2026〕8号</td></tr></table>"
+        "<div class='article'><h1>国务院办公厅关于印发<br/>《银发经济行动方案》的通知</h1>"
+        "<p>各省、自治区、直辖市人民政府：</p><p>现印发给你们，请认真贯彻落实。</p><p>2026年3月2日</p>"
+        "<p>银发经济行动方案</p><p>一、扩大供给</p><p>（一）发展养老。（民政部牵头，财政部参与）</p></div></body></html>"
+    )
+    reading = read_plan(page.encode(), "plan.html")
+    assert (reading.title, reading.number, reading.issuer) == ("银发经济行动方案", "国办发〔2026〕8号", "国务院办公厅")

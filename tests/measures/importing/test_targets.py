@@ -73,6 +73,10 @@ SENTENCES: list[tuple[str, list[tuple[str, str, float, str, str]]]] = [
     ("2024年全市生产总值完成3200亿元，同比增长6.1%。", []),
     ("组建3个专班，设立5个工作组，在2024年完成100个的基础上推进。", []),
     ("落实《关于支持5G发展的意见》（某政发〔2021〕13号），推进2025年工作。", []),
+    (
+        "2026年12月底前，签约项目约10个；三年累计新增企业30家；新建学校45所，8月25日前完成交付验收。",
+        [("签约项目", "约", 10, "个", "2026"), ("新增企业", "达到", 30, "家", "2026"), ("新建学校", "达到", 45, "所", "2025")],
+    ),
 ]
 
 
@@ -117,3 +121,28 @@ def test_a_table_of_indicators_gives_targets_and_no_measures() -> None:
     ]
     assert [measure.number for measure in reading.measures] == ["（一）"]
     assert reading.measures[0].section == "二、重点任务"
+
+
+def test_a_sub_item_on_the_same_line_keeps_its_own_day() -> None:
+    text = "一、治理\n1.治理河流。①排查排污口30个，6月底前完成。（市水利局负责）②新建管网15公里，11月底前完工。（市住建局负责）\n"
+    reading = read_plan((HEAD.split("\n", 1)[0] + "\n2025年3月1日\n" + text).encode(), "plan.txt")
+    assert [(t.metric, str(t.due)[5:]) for t in reading.targets] == [("排查排污口", "06-30"), ("新建管网", "11-30")]
+
+
+LEDGER = """2026年某县重点任务分解表
+| 序号 | 重点任务 | 年度目标 | 牵头单位 | 完成时限 |
+|---|---|---|---|---|
+| 1 | 新引进亿元以上项目 | 签约10个，开工6个 | 县投资促进中心 | 2026年12月底前 |
+| 2 | 改造老旧小区 | 改造28个 | 县住建局 | 2026年10月底前 |
+| 3 | 培育工业企业 | 新增15家 | 县工信局 | 2026年12月底前 |
+"""
+
+
+def test_a_cell_with_a_number_counts_what_the_task_of_its_row_says() -> None:
+    reading = read_plan(LEDGER.encode(), "plan.md")
+    assert [(t.metric, t.comparator, int(t.value)) for t in reading.targets] == [
+        ("签约亿元以上项目", "达到", 10),
+        ("开工亿元以上项目", "达到", 6),
+        ("改造老旧小区", "达到", 28),
+        ("新增工业企业", "新增", 15),
+    ]
