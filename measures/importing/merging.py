@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from measures.importing.deadlines import Deadline
+from measures.importing.outline import Node
 from measures.importing.reading import MeasureReading
 
 
@@ -20,6 +24,27 @@ def merge(told: list[MeasureReading], listed: list[MeasureReading]) -> list[Meas
         kept = [measure for measure in listed if _bare(measure.title) not in titles] if repeated else listed
         return sorted(told + kept, key=lambda measure: measure.start)
     return listed
+
+
+def with_days_of_text(
+    listed: list[MeasureReading], nodes: Sequence[Node], text: str, days: Callable[[int, int], Sequence[Deadline]]
+) -> list[MeasureReading]:
+    """Give the tasks of a table that repeats the headings of the text the deadlines that stand in its sentences there.
+
+    Args:
+        listed: the tasks of the tables.
+        nodes: the headings of the text that are no measures themselves.
+        text: that of the document.
+        days: finds the deadlines between two positions.
+    """
+    if not listed:
+        return listed
+    told = {_bare(text[node.title_start : node.title_end]): node for node in nodes}
+    found: list[MeasureReading] = []
+    for measure in listed:
+        node = told.get(_bare(measure.title)) if not measure.deadlines else None
+        found.append(replace(measure, deadlines=tuple(days(node.title_end, node.end))) if node else measure)
+    return found
 
 
 def _bare(title: str) -> str:

@@ -14,6 +14,7 @@ from datetime import date
 
 from measures.importing.clauses import Clause, ClauseContext, fill_same_as, find_clauses
 from measures.importing.clauses.model import OTHERS_NOT_TOLD
+from measures.importing.clauses.same_as import filled_in
 from measures.importing.clauses.several_days import in_stages
 from measures.importing.deadlines import Deadline, find_deadlines
 from measures.importing.definitions import (
@@ -29,7 +30,7 @@ from measures.importing.frontmatter import Layout
 from measures.importing.indicators import find_indicator_tables, read_indicators
 from measures.importing.ledger import Ledger, LedgerRow, find_ledgers
 from measures.importing.ledger_cells import read_responsibilities
-from measures.importing.merging import merge
+from measures.importing.merging import merge, with_days_of_text
 from measures.importing.outline import Node, build_outline, drop_afterwords, end_title, split_paragraphs
 from measures.importing.parting import lay_out
 from measures.importing.prose import find_prose_clauses, find_unread
@@ -144,7 +145,9 @@ class _Assembly:
         for row in (row for ledger in self.ledgers for row in ledger.rows):
             before = listed[-1][1].clauses if listed else ()
             listed.append((row, self._listed(row, before[0] if before else None)))
-        measures = merge([self._measure(node) for node in chosen], [measure for _, measure in listed])
+        bare = [node for root in self.roots for node in root.walk() if node.marker and id(node) not in self.ends]
+        rows = with_days_of_text([measure for _, measure in listed], bare, self.text, lambda start, end: self._deadlines(start, end, []))
+        measures = merge([self._measure(node) for node in chosen], rows)
         sections = read_sections(self.text, self.roots, {id(node) for node in chosen})
         free = [ledger for ledger in self.ledgers if section_around(self.layout, self.roots, ledger.start) is None]
         sections = sorted(
@@ -380,17 +383,6 @@ class _Assembly:
 def _inside(row: LedgerRow, clauses: Sequence[Clause]) -> set[tuple[int, int]]:
     """Give the spans of the clauses that stand in the text of a task, and not in columns of their own."""
     return {(clause.start, clause.end) for clause in clauses for start, end in row.texts if start <= clause.start and clause.end <= end}
-
-
-def filled_in(clauses: Sequence[Clause]) -> list[Clause]:
-    """Fill 同上 in, from the clause before."""
-    filled: list[Clause] = []
-    for clause in clauses:
-        before = filled[-1] if filled else None
-        whole = fill_same_as(clause, before)
-        leaders = before.leaders if before and whole.leaders == ("同上",) else whole.leaders
-        filled.append(replace(whole, leaders=leaders))
-    return filled
 
 
 def _subject(title: str) -> str:

@@ -267,8 +267,9 @@ def _own_line(text: str, folded: str, start: int, end: int, context: ClauseConte
     if whole.tidy:
         return [whole.clause.moved(start)]
     for stop in _STOP.finditer(folded, start, end - 1):  # 优化服务。省教育厅牵头，省财政厅配合。
-        if not any(word in folded[stop.end() : end] for word in roles.ALWAYS):
-            break
+        sentences = [one for one in folded[stop.end() : end].split("。") if one.strip()]
+        if not all(any(word in one for word in roles.ALWAYS) or one.strip()[0].isdigit() for one in sentences):
+            continue
         reading = read(text[stop.end() : end], context, bracketed=False)
         if reading.tidy:
             return [_with_doubt_before(reading.clause.moved(stop.end()), whole.clause.moved(start), text)]

@@ -21,7 +21,7 @@ from measures.importing.clauses.lexer import Token
 from measures.importing.clauses.mentions import Chunk
 from measures.importing.clauses.model import ROLES, SAME_AS_ABOVE, ClauseContext, Doubt, Role, SameAs
 from measures.importing.clauses.names import shape
-from measures.importing.clauses.no_doers import no_doer
+from measures.importing.clauses.no_doers import built_behind, no_doer
 from measures.importing.clauses.persons import is_post, names_agency, persons, without_person
 from measures.importing.clauses.scopes import is_office
 from measures.importing.deadlines import Deadline
@@ -130,6 +130,9 @@ class Parser:
             positions = positions[: len(text)]
             self.leaders.append(person)
             self.doubts.append(Doubt(token.start, token.end, "括号内按责任人读取"))
+        if (end := built_behind(text)) < len(text):
+            self.doubts.append(Doubt(positions[end], positions[-1] + 1, "这一部分没有读出"))
+            text, positions = text[:end], positions[:end]
         if self._names_no_doer(token, text, positions):
             return
         if self.label and self.label.role and self.separator in ("，", "；") and token.text[: -len(text)].endswith("由"):

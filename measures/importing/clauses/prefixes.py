@@ -25,6 +25,7 @@ _LINE_OFFICES = ("供电局", "监管局", "公安分局", "税务分局", "管�
 _NATURE = ("池", "湖", "海", "山", "湿地", "保护区")
 _HOUSES = ("市局", "省局", "省厅", "区局", "县局", "州局", "总局")  # 市局办公室、政策法规处: of a department whose plan it is
 _THE_HOUSE = "总局"  # 总局食品生产司: what is left out behind it is of the same 总局
+_HOUSE_PARTS = ("局", "中心", "厅", "办公室", "党委", "党校")  # 大数据和风险管理局, 机关服务中心
 _OF_ITS_OWN = 12  # characters; 推进海南全面深化改革开放领导小组办公室 wants no mark of level
 _SENTENCES = tuple(word for word in bodies.NOT_IN_NAMES if len(word) > 1)  # 办公室设在市发展改革委 is one, and wants no mark
 _LONGEST_NAME = 30  # characters; a longer name is doubted
@@ -233,7 +234,8 @@ def _beside(mention: Mention, before: Mention | None, made: Shape, chain: _Chain
 def _part_of(mention: Mention, before: Mention | None, chain: _Chain | None) -> Mention | None:
     """A part of the bureau whose other part stands before it: 市公安局交警支队、治安支队; None if it is not clearly one."""
     name, head = mention.name, head_of(mention.name)
-    if chain is None or chain.broken or head not in _PARTS or name.startswith(_OF_THEIR_OWN):
+    of_house = chain is not None and chain.owner == _THE_HOUSE and head.endswith(_HOUSE_PARTS) and name not in bodies.STANDALONE
+    if chain is None or chain.broken or not (head in _PARTS or of_house) or name.startswith(_OF_THEIR_OWN):
         return None
     bureau = before.name if before is not None and before.kind == "agency" and before.name.endswith("局") else ""
     of_bureau = not chain.owner and head == "分局" and places.is_short(name.removesuffix(head)) and bureau and _is_bureau(bureau)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from measures.importing.clauses.model import SAME_AS_ABOVE, Clause, Doubt, Item, numbered
@@ -26,7 +27,10 @@ def fill_same_as(clause: Clause, previous: Clause | None) -> Clause:
         doubts.append(Doubt(same.start, same.end, "写的是“同上”，按上一项填写，请核对"))
         if same.of != "agencies":
             continue
-        items += [replace(item, start=same.start, end=same.end, restored=True) for item in previous.items if same.role in (None, item.role)]
+        named = [item for item in previous.items if same.role in (None, item.role)]
+        if not named and same.role == "responsible":
+            named = list(previous.items)  # 责任单位：同上 behind one whose first agency leads by rule
+        items += [replace(item, start=same.start, end=same.end, restored=True) for item in named]
     whole = any(same.role is None and same.of == "agencies" for same in clause.same_as)
     return replace(
         clause,
@@ -36,3 +40,14 @@ def fill_same_as(clause: Clause, previous: Clause | None) -> Clause:
         open_list=clause.open_list or (whole and previous.open_list),
         doubts=tuple(sorted(doubts, key=lambda one: (one.start, one.end, one.why))),
     )
+
+
+def filled_in(clauses: Sequence[Clause]) -> list[Clause]:
+    """Fill 同上 in, from the clause before."""
+    filled: list[Clause] = []
+    for clause in clauses:
+        before = filled[-1] if filled else None
+        whole = fill_same_as(clause, before)
+        leaders = before.leaders if before and whole.leaders == ("同上",) else whole.leaders
+        filled.append(replace(whole, leaders=leaders))
+    return filled

@@ -9,7 +9,6 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -19,6 +18,7 @@ from pypdf.errors import PyPdfError
 from measures.importing.document import Document, DocumentBuilder, Merge
 from measures.importing.headings import read_marker
 from measures.importing.numerals import DASHES
+from measures.importing.readers.pdf_columns import gutter_of, height_of, in_columns, whole
 from measures.importing.readers.pdf_pieces import Fragment, Line, pieces_of, rows_of
 from measures.importing.readers.pdf_tables import Rules, Table, ruled_tables, unruled_table
 from measures.importing.readers.radicals import plain_signs
@@ -32,11 +32,10 @@ _PRINTED = re.compile(r"^(?:https?://|file:///)|^\d{1,4}/\d{1,2}/\d{1,4}[,，\s]
 _RECTANGLE = 4
 _PAINTS = frozenset((b"f", b"F", b"f*", b"S", b"s", b"B", b"B*", b"b", b"b*"))
 _MOST = 0.85  # of a page
-_FEWEST_ROWS = 6
 _NUMBERS = re.compile(r"(?:序\s*号|编\s*号|项目序号|任务序号)\s*")
 _SAME_PLACE = 6.0
 _SHORT, _FAR = 0.4, 4  # of the width of most lines; times the size of the type
-_BLANK = 1.2  # of the size of the type; a narrower gap is one of setting
+_SMALL = 0.7  # of the size of most type: a top line in smaller type is a head
 _END = tuple("。！？；：:;")
 # pypdf lets many kinds of exceptions through when a file is damaged.
 _DAMAGE = (
@@ -151,74 +150,15 @@ def _items(fragments: list[Fragment], rules: Rules, page: int) -> list[Line | Ta
     index = 0
     while index < len(rows):
         found = unruled_table(rows, index)
-        items.append(found[0] if found else _whole(rows[index]))
+        items.append(found[0] if found else whole(rows[index]))
         index = found[1] if found else index + 1
-    gutter = _gutter(rows) if len(items) == len(rows) and not tables else None
+    gutter = gutter_of(rows) if len(items) == len(rows) else None
     if gutter is not None:
-        return list(_in_columns(rows, gutter))
+        return in_columns(rows, tables, gutter)
     for table in tables:
-        place = sum(_height(item) > table.top for item in items)
+        place = sum(height_of(item) > table.top for item in items)
         items.insert(place, table)
     return items
-
-
-def _height(item: Line | Table) -> float:
-    return item.top if isinstance(item, Table) else item.y
-
-
-def _whole(row: list[Line]) -> Line:
-    if len(row) == 1:
-        return row[0]
-    text = row[0].text
-    for before, after in pairwise(row):
-        text += ("\u3000" if after.x - before.right > _BLANK * after.size else "") + after.text
-    return replace(row[0], right=row[-1].right, text=text)
-
-
-def _gutter(rows: list[list[Line]]) -> float | None:
-    """Find the blank strip between two columns: most rows have text on both sides of it, and hardly any crosses it."""
-    if len(rows) < _FEWEST_ROWS:
-        return None
-    left, right = min(row[0].x for row in rows), max(row[-1].right for row in rows)
-    middle = range(int(left + 0.35 * (right - left)), int(left + 0.65 * (right - left)), 2)
-    best: tuple[int, int] | None = None
-    for place in middle:
-        crossing = sum(any(piece.x < place < piece.right for piece in row) for row in rows)
-        if best is None or crossing < best[0]:
-            best = (crossing, place)
-    if best is None or best[0] > 0.4 * len(rows):
-        return None
-    gutter = float(best[1])
-    doubles = [row for row in rows if row[0].right <= gutter <= row[-1].x]
-    if len(doubles) < 0.5 * len(rows):
-        return None
-    reach = sorted(max(piece.right for piece in row if piece.right <= gutter) for row in doubles)[int(0.7 * len(doubles))]
-    full = sum(max(piece.right for piece in row if piece.right <= gutter) > reach - 3 * row[0].size for row in doubles)
-    long = sum(len("".join(piece.text for piece in row if piece.right <= gutter)) > 8 for row in doubles)
-    return gutter if full >= 0.4 * len(doubles) and long > 0.5 * len(doubles) else None
-
-
-def _in_columns(rows: list[list[Line]], gutter: float) -> list[Line]:
-    done: list[Line] = []
-    left: list[Line] = []
-    right: list[Line] = []
-    for row in rows:
-        if any(piece.x < gutter < piece.right for piece in row):
-            done += [*_edged(left), *_edged(right), _whole(row)]
-            left, right = [], []
-            continue
-        sides = [piece for piece in row if piece.x < gutter], [piece for piece in row if piece.x >= gutter]
-        for side, column in zip(sides, (left, right), strict=True):
-            if side:
-                column.append(_whole(side))
-    return [*done, *_edged(left), *_edged(right)]
-
-
-def _edged(column: list[Line]) -> list[Line]:
-    """Tell the lines of one column where it begins and ends: other lines of the page may reach farther."""
-    begins = Counter(round(line.x) for line in column).most_common(1)
-    ends = sorted(line.right for line in column)
-    return [replace(line, column=(float(begins[0][0]), ends[int(len(ends) * 0.8)])) for line in column]
 
 
 def _as_before(items: list[Line | Table]) -> list[Line | Table]:
@@ -239,17 +179,25 @@ def _as_before(items: list[Line | Table]) -> list[Line | Table]:
 
 
 def _without_headers(pages: list[list[Line | Table]]) -> list[list[Line | Table]]:
-    """Leave out page numbers, and lines that stand at the top or the bottom of most pages."""
+    """Leave out page numbers, lines that stand at the top or the bottom of most pages, and a top line in much smaller type."""
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_shape(line.text) for line in _edges(page)})
     many = max(2, (len(pages) + 1) // 2)
     repeated = {shape for shape, count in seen.items() if count >= many}
     kept: list[list[Line | Table]] = []
+    sizes = [item.size for page in pages for item in page if isinstance(item, Line) for _ in item.text]
+    small = _SMALL * median(sizes) if sizes else 0.0
     for page in pages:
         edges = {id(line) for line in _edges(page) if _is_furniture(line.text) or _shape(line.text) in repeated}
+        edges |= {id(line) for line in _edges(page)[:1] if line.size <= small and "〔" not in line.text and line.y > _top_of(page, line)}
         kept.append([item for item in page if id(item) not in edges])
     return kept
+
+
+def _top_of(page: list[Line | Table], head: Line) -> float:
+    """How high the highest of all but one line stands; a page that is nothing but that line has none."""
+    return max((height_of(item) for item in page if item is not head), default=head.y)
 
 
 def _is_furniture(text: str) -> bool:
@@ -356,7 +304,7 @@ def _begins(line: Line, previous: Line, right: dict[int, float], left: float, wi
     if line.x - left > 1.2 * line.size:
         return True
     marker = read_marker(line.text)
-    return marker is not None and previous.text.endswith(_END)
+    return marker is not None and previous.text.endswith((*_END, "）", ")"))
 
 
 def _needs_blank(before: str, after: str) -> bool:

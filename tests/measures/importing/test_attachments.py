@@ -132,3 +132,16 @@ def test_a_label_on_a_line_of_its_own_holds_for_the_line_behind_it() -> None:
     assert (deadline.text, str(deadline.date)) == ("2025年6月", "2025-06-30")
     assert [reading.text[item.start : item.end] for item in first.clauses[0].items] == ["市数据局", "市公安局"]
     assert not second.clauses
+
+
+def test_a_table_that_repeats_the_text_has_the_days_of_its_sentences() -> None:
+    text = (
+        "某省物流行动方案\n2026年3月1日\n一、重点任务\n1.扩能枢纽。\n2026年9月底前，编制枢纽规划。\n2.打通铁路。加快建设，2027年底前建成。\n"
+        "附件\n重点任务分工表\n"
+        "| 序号 | 重点任务 | 牵头单位 |\n|---|---|---|\n| 1 | 扩能枢纽 | 省发展改革委 |\n| 2 | 打通铁路 | 省交通运输厅 |\n"
+    )
+    measures = read_plan(text.encode(), "plan.md").measures
+    assert [(m.title, m.named("lead"), [str(d.date) for d in m.deadlines]) for m in measures] == [
+        ("扩能枢纽", ["省发展改革委"], ["2026-09-30"]),
+        ("打通铁路", ["省交通运输厅"], ["2027-12-31"]),
+    ]

@@ -290,3 +290,13 @@ def test_a_spread_label_of_the_header_table_is_no_title_and_its_value_stands_in_
     )
     reading = read_plan(page.encode(), "plan.html")
     assert (reading.title, reading.number, reading.issuer) == ("银发经济行动方案", "国办发〔2026〕8号", "国务院办公厅")
+
+
+def test_several_issuers_in_two_lines_are_all_taken() -> None:
+    text = (
+        "交通运输部　工业和信息化部　公安部　财政部\n农业农村部　商务部　国家邮政局　全国供销合作总社\n"
+        "关于印发《农村客货邮行动方案》的通知\n交运发〔2026〕37号\n"
+        "各省、自治区、直辖市交通运输主管部门：\n现印发给你们，请认真贯彻落实。\n2026年3月16日\n农村客货邮行动方案\n一、任务\n1.建站点。（交通运输部负责）\n"
+    )
+    reading = read_plan(text.encode(), "plan.txt")
+    assert reading.issuer == "交通运输部 工业和信息化部 公安部 财政部 农业农村部 商务部 国家邮政局 全国供销合作总社"

@@ -39,3 +39,12 @@ def test_a_rule_in_brackets_behind_the_first_list_is_no_part_of_its_last_name() 
         (["省发改委"], ["各市政府", "滨海新区管委会"]),
         (["省财政厅"], ["省国税局"]),
     ]
+
+
+def test_same_as_above_behind_a_label_has_those_of_the_rule_though_it_stands_at_the_end() -> None:
+    text = (
+        "某县治理方案\n2026年3月1日\n一、任务\n1.开展排查。建立台账。\n责任单位：县水利局、县住建局\n2.落实利用。就近消纳。\n责任单位：同上\n"
+        "以上任务列首位的单位为牵头单位，其他单位按职责分工配合。\n"
+    )
+    measures = read_plan(text.encode(), "plan.txt").measures
+    assert [(m.named("lead"), m.named("support")) for m in measures] == [(["县水利局"], ["县住建局"])] * 2

@@ -178,6 +178,25 @@ def test_pdf_columns_below_a_head_over_both_are_joined_into_paragraphs() -> None
     assert read == [head, "山政发〔2025〕9号", "".join(left), "".join(right)]
 
 
+def test_pdf_columns_whose_lines_stand_at_other_heights_are_read_with_a_ruled_table_below() -> None:
+    def draw(x: float, y: float, text: str, size: int = 12) -> str:
+        return f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
+
+    left = [f"左栏第{i}行的文字一直写到右边为止" for i in "一二三四五六七八"]
+    right = [f"右栏第{i}行的文字一直写到右边为止" for i in "一二三四五六七八"]
+    drawn = [draw(250, 800, "某市人民政府公报", 6), draw(180, 760, "某市推动海洋经济高质量发展实施方案")]
+    drawn += [draw(60, 700 - 20 * i, line) for i, line in enumerate(left)] + [draw(320, 691 - 20 * i, line) for i, line in enumerate(right)]
+    drawn += [draw(60, 530, "附件：任务分工表")]
+    ruled = [(f"{60 + 200 * i} 440 m {60 + 200 * i} 500 l S") for i in range(3)] + [
+        f"60 {440 + 30 * i} m 460 {440 + 30 * i} l S" for i in range(3)
+    ]
+    drawn += [*ruled, draw(70, 480, "重点任务"), draw(270, 480, "牵头单位"), draw(70, 450, "建设码头"), draw(270, 450, "市港务局")]
+    read = lines(read_document(pdf_of(["\n".join(drawn).encode()]), "a.pdf"))
+    assert read[0] == "某市推动海洋经济高质量发展实施方案"
+    assert "".join(read[1:-3]) == "".join(left + right)
+    assert read[-3:] == ["附件：任务分工表", "重点任务\t牵头单位", "建设码头\t市港务局"]
+
+
 def test_pdf_short_lines_on_the_right_are_not_joined() -> None:
     def draw(x: float, y: float, text: str) -> str:
         return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"

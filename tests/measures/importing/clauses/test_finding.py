@@ -196,3 +196,10 @@ def test_the_rule_of_the_first_may_stand_in_the_label_or_be_the_label(text: str)
     clause = parse_clause(text, CONTEXT)
     assert (clause.agencies("lead"), clause.agencies("support")) == (["省教育厅"], ["省财政厅"])
     assert [doubt.why for doubt in clause.doubts] == [OTHERS_NOT_TOLD]
+
+
+def test_what_an_agency_builds_is_no_part_of_its_name_and_a_duty_by_another_verb_ends_no_clause() -> None:
+    clause = parse_clause("省委网信办牵头，会同省公安厅建设监测平台，2027年上半年建成。", CONTEXT)
+    assert (clause.agencies("lead"), clause.agencies("support")) == (["省委网信办"], ["省公安厅"])
+    assert [doubt.why for doubt in clause.doubts if "没有读出" in doubt.why] == ["这一部分没有读出"]
+    assert found("加强监管。省委网信办牵头，会同省公安厅建设平台。由省数促办做好统筹协调。") == []

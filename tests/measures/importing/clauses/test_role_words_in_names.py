@@ -62,3 +62,10 @@ def test_a_division_of_the_corps_and_its_city_are_one_name(listed: str, names: l
     clause = parse_clause(f"（兵团发展改革委牵头，{listed}配合）", ClauseContext("新疆", None, PartialDate(2026, 3)))
     assert clause.agencies("support") == names
     assert not any("职责写法" in doubt.why for doubt in clause.doubts)
+
+
+def test_the_bureaus_and_offices_of_a_house_are_of_it_behind_one_that_says_so() -> None:
+    clause = parse_clause(
+        "（总局征管司牵头，总局纳税服务司、大数据和风险管理局、公安部配合）", ClauseContext(None, None, PartialDate(2026, 3))
+    )
+    assert clause.agencies("support") == ["总局纳税服务司", "总局大数据和风险管理局", "公安部"]
