@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from agencies.models import Agency, Role, User
 from measures.models import Plan, Upload
@@ -128,6 +128,35 @@ def test_doubts_are_settled_with_the_keyboard(page: Page, coordinator: str) -> N
     expect(mars.locator("option")).not_to_have_count(0)
     page.get_by_role("button", name="撤销").click()
     expect(row).to_have_count(1)
+
+
+def test_a_key_pressed_while_an_answer_is_on_its_way_is_done_after_it(page: Page, coordinator: str) -> None:
+    user = User.objects.get(username=coordinator)
+    text = (
+        "关于示范的实施方案\n\n一、任务\n（一）甲事。抓紧办好。（省财政厅牵头，火星管理局配合）\n"
+        "（二）乙事。抓紧办好。（省财政厅牵头，水星管理局配合）\n（三）丙事。抓紧办好。（省财政厅牵头，木星管理局配合）\n"
+    )
+    document = in_review(user, Agency.objects.get(name="广东省人民政府办公厅"), text, now=timezone.now())
+    sign_in(page, coordinator)
+    page.goto(f"/plans/uploads/{document.pk}/")
+    rows = page.locator("[data-doubt]")
+    mars, mercury = rows.filter(has_text="火星管理局"), rows.filter(has_text="“水星管理局”未列入")  # 火星管理局 has a second doubt
+    expect(mars).to_have_count(2)
+    walk_to(page, mars.first)
+    held: list[Route] = []
+    page.route("**/edit/", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright takes no built-in function
+    with page.expect_request("**/edit/"):
+        page.keyboard.down("x")
+    page.keyboard.down("x")  # still held down: no answer to the next doubt
+    page.keyboard.up("x")
+    page.keyboard.press("x")
+    expect(mars).to_have_count(2)
+    held[0].continue_()
+    expect(mars).to_have_count(0)
+    expect(mercury).to_be_focused()
+    assert len(Upload.objects.get().edits) == 2
+    page.keyboard.press("x")
+    expect(mercury).to_have_count(0)
 
 
 def test_a_field_answers_from_the_moment_it_appears(page: Page, coordinator: str) -> None:

@@ -5,6 +5,9 @@
   let doubt = 0;
   let came = false;
   let facts = false;
+  let busy = false;
+  const MOST_WAITING = 20;
+  let waiting = []; // keys that were pressed while the answer to the one before was on its way
   const doubts = () => [...document.querySelectorAll("[data-doubt]")];
 
   const remember = () => {
@@ -53,6 +56,34 @@
     place.scrollIntoView({ block: "nearest" });
   };
 
+  // Do what a key says on the page as it stands; tells whether it says anything.
+  const obey = (key) => {
+    const row = doubts()[doubt];
+    const within = row?.contains(document.activeElement) ?? false;
+    if (key === "j") go(within ? 1 : 0);
+    else if (key === "k") go(-1);
+    else if (key === "u") press(document.querySelector("#undo button"));
+    else if (within && key === "x") press(row.querySelector("[data-dismiss]"));
+    else if (within && key === "m") press(row.querySelector("[data-make]"));
+    else if (within && key === "g") visit(row);
+    else if (row && row === document.activeElement && key === "Enter") {
+      const picker = row.querySelector("input[name=who]");
+      if (picker) picker.focus();
+      else visit(row);
+    }
+    else if (within && /^[1-5]$/.test(key)) press(row.querySelectorAll("[data-candidate]")[Number(key) - 1]);
+    else return false;
+    return true;
+  };
+
+  const typing = (element) => Boolean(element?.closest("input, select, textarea"));
+
+  // Keys go on where the answer leaves them; what would be typed into a field, or follows a refusal, was meant for another page.
+  const catchUp = () => {
+    while (waiting.length && !busy && !typing(document.activeElement)) obey(waiting.shift());
+    if (!busy) waiting = [];
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.closest("#review input, #review select")) {
@@ -60,27 +91,32 @@
       event.preventDefault();
       return;
     }
-    if (event.target.closest("input, select, textarea")) return;
-    const row = doubts()[doubt];
-    if (event.key === "j") go(row === document.activeElement || row?.contains(document.activeElement) ? 1 : 0);
-    else if (event.key === "k") go(-1);
-    else if (event.key === "u") press(document.querySelector("#undo button"));
-    else if (row?.contains(document.activeElement) && event.key === "x") press(row.querySelector("[data-dismiss]"));
-    else if (row?.contains(document.activeElement) && event.key === "m") press(row.querySelector("[data-make]"));
-    else if (row?.contains(document.activeElement) && event.key === "g") visit(row);
-    else if (row && row === document.activeElement && event.key === "Enter") {
-      const picker = row.querySelector("input[name=who]");
-      if (picker) picker.focus();
-      else visit(row);
+    if (typing(event.target)) return;
+    const ours = event.key !== "Enter" || event.target === document.body || event.target.closest("#review");
+    if (busy && ours && /^([jkuxmg1-5]|Enter)$/.test(event.key)) {
+      // A key held down is no answer to a doubt that has not been shown yet.
+      if (!event.repeat && waiting.length < MOST_WAITING) waiting.push(event.key);
+      event.preventDefault();
+      return;
     }
-    else if (row?.contains(document.activeElement) && /^[1-5]$/.test(event.key)) press(row.querySelectorAll("[data-candidate]")[Number(event.key) - 1]);
-    else return;
-    event.preventDefault();
+    if (obey(event.key)) event.preventDefault();
   });
   document.addEventListener("focusin", (event) => {
     const here = doubts().indexOf(event.target.closest("[data-doubt]"));
     if (here >= 0) doubt = here;
   });
+  document.addEventListener("htmx:beforeSend", (event) => { if (event.detail.target.id === "review") busy = true; });
+  // A refusal, or an answer that draws nothing anew: what was pressed behind it was meant for another page.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!busy || event.detail.target.id !== "review" || (event.detail.successful && event.detail.xhr.status !== 204)) return;
+    busy = false;
+    waiting = [];
+  });
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.id === "review") remember(); });
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "review") restore(); });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "review") return;
+    restore();
+    busy = false;
+    catchUp();
+  });
 })();
