@@ -64,7 +64,7 @@ class Deadline:
 
 _TABLE = tomllib.loads(Path(__file__).with_name("deadline_words.toml").read_text(encoding="utf-8"))
 _WORDS = {name: tuple(sorted(words.split(), key=len, reverse=True)) for name, words in _TABLE.items()}
-_OPEN = re.compile("|".join(_WORDS["open"]))
+_OPEN = re.compile("(?:{0})(?:[并且]?(?:{0}))*".format("|".join(_WORDS["open"])))  # 即日起长期坚持
 _NOT_FIXED = "“{}”每年日期不同，请填写具体日期"
 _LONGEST_EVENT = 18  # characters before a term
 

@@ -161,7 +161,8 @@ class Lexer:
     def _scope_behind_colon(self, at: int) -> int:
         """The end of what stands behind a name and a colon and names nobody (市住建局：房屋建筑；市交通局：公路工程), or 0."""
         stop = next((index for index in range(at + 1, len(self.text)) if self.text[index] in "；，。\n）"), len(self.text))
-        if not is_office(self._so_far(at)) or not names_nobody(self.text[at + 1 : stop].strip()):
+        before = self._so_far(at)
+        if not (is_office(before) or is_collective(before)) or not names_nobody(self.text[at + 1 : stop].strip()):
             return 0
         self._close(at)
         self.tokens.append(Token("note", at, stop, self.text[at + 1 : stop], inner=(at + 1, stop)))

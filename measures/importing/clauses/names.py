@@ -19,6 +19,7 @@ from measures.importing.clauses.folding import CLOSING
 _LONGEST_FUNCTION = max(map(len, bodies.FUNCTIONS))
 _LONGEST_HEAD = max(map(len, bodies.HEADS))
 _SHORTEST_PROPER = 3  # 驻村工作队 is a name, 全部 is none
+_TOWNS = ("镇", "乡", "街道")
 _SHORT_TOWN = 3  # characters
 _BARE_UNIT = 2  # characters of 东区, 西区, 城区
 _LONGEST_CERTAIN = 24
@@ -153,6 +154,8 @@ def _local(name: str, rest: str, prefix: str, level: str, *, party: bool) -> Sha
         return _without_head(name, rest)
     elif rest.endswith(bodies.ZONES):
         kind, core = "region", ""  # 市高新区
+    elif rest.endswith(_TOWNS) and is_region(prefix) and level == COUNTY and shape(rest).kind == "region":
+        return Shape(name, "region", name, TOWN)  # 鼎城区花岩溪镇
     elif functional(rest):
         kind = "stem"
     return Shape(name, kind, prefix, level, party, core, head)

@@ -12,7 +12,10 @@ from measures.importing.clauses.persons import is_post, leader_in
 _ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
 _URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 # 会同省公安厅建设平台: what is built is no part of the name.
-_BUILDS = re.compile("(?<=[厅局委办府])(?:建设|搭建|打造|共建|建立|开发)[\u4e00-\u9fff]{0,8}(?:平台|机制|体系|系统|网络|基地)$")
+_BUILDS = re.compile(
+    "(?<=[厅局委办府队])(?:(?:建设|搭建|打造|共建|建立|开发)[\u4e00-\u9fff]{0,8}(?:平台|机制|体系|系统|网络|基地)"
+    "|(?:联合)?(?:组成|成立|组建|抽调)[\u4e00-\u9fff]{0,8}(?:组|专班|小组|队|队伍))$"
+)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ _BY_A_DAY = re.compile(rf"[前底内](?:正式|联合)?(?:{'|'.join(roles.ISSUES
 _LABEL_LINE = re.compile(r"：[ \n]*\n")  # a label on a line of its own
 _COMMITTEES = ("党组织", "党支部", "村委会", "居委会")
 _MEMBERS = ("成员单位", "成员部门")  # 市双碳工作领导小组成员单位
+_HISTORY = re.compile("[的所][^，。；]{0,14}(?:已[经投建完覆实全开达有于]|正在)")  # 牵头新建的3所幼儿园已投入使用
 _NOT_OBJECT = ("作用", "责任", "单位", "部门", "机制", "制度", "人")
 
 
@@ -176,6 +177,7 @@ def _decided(length: int, parser: Parser, mentions: list[Mention], *, bracketed:
         parser.roles_seen > 0
         or parser.first_leads
         or bool(parser.same_as)
+        or sum(token.kind == "note" and token.text.startswith("：") for token in parser.tokens) > 1  # 县水务局：编制规划；县发改局：…
         or any(token.kind == "label" and token.label and token.label.kind in ("unit", "person", "both") for token in parser.tokens)
     )
     reading = _judged(parser, mentions, strong, explicit=explicit, bracketed=bracketed)
@@ -281,6 +283,7 @@ def _names_somebody(text: str) -> bool:
 def _is_prose(remark: str) -> bool:
     """Whether what follows a role word shows that it assigns nothing: 牵头作用, 负责解释, 牵头制定的规范."""
     told = any(word in remark for word in ("作用", "解释", "担任", "任召集人", "任组长", "为成员"))  # 由县委、县政府负责同志担任
+    told = told or _HISTORY.search(remark) is not None
     return told or remark.startswith((*_NOT_OBJECT, "的")) or "的" in remark[-6:]
 
 

@@ -200,7 +200,7 @@ def _region_with(mention: Mention, closer: Mention, rest: str) -> Mention:
         rest = "行署"  # 和田地区、克孜勒苏柯尔克孜自治州人民政府（行署）
     if placed and rest and _may_sit(name, rest):
         return replace(mention, name=name + rest, kind="agency", restored=True)
-    if seat and name.endswith(bodies.ZONES) and name not in bodies.DISTRICTS and closer.name.removesuffix(seat).endswith(bodies.ZONES):
+    if seat and name.endswith(bodies.ZONES) and name not in bodies.DISTRICTS and not shape(closer.name).level.startswith("town"):
         return replace(mention, name=name + seat, kind="agency", restored=True)
     sits = placed and rest in (*bodies.SEATS, *bodies.ZONE_SEATS, *bodies.PREFECTURE_OFFICES)
     return replace(mention, why=f"可能省略了“{rest}”") if sits else mention
