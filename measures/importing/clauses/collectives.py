@@ -51,6 +51,7 @@ _SEAT_OF_ALL = re.compile(r"(?P<kinds>各[^，；]{1,30}?)(?:以及|及|和|暨)
 _KINDS_OF_PLACES = (*bodies.LEVEL_NOUNS, "）")
 _OF_SOME_PROVINCES = re.compile(  # 京津冀三地生态环境部门, 川渝两省市发展改革委
     "(?:[京津冀沪苏浙皖川渝粤港澳晋蒙辽吉黑鲁豫鄂湘赣闽桂琼滇黔藏陕甘青宁新]{2,9})[两三四五六七八九](?:地|省市|省区|省|市)"
+    "|[京津冀沪苏浙皖川渝晋蒙辽吉黑鲁豫鄂湘赣闽桂琼滇黔陕甘宁]{3,9}(?=(?:人民)?政府$)"  # 沪苏浙皖人民政府
 )
 _SHORTEST, _LONGEST_NAME, _LONGEST_OFFICE = 2, 40, 24
 _WHOLE_NAMES = tuple(bodies.WHOLE)
@@ -108,7 +109,7 @@ def _open_set(name: str) -> bool:
     if (place and not any(word in plain[len(place) :] for word in bodies.QUANTIFIERS)) or _reads_on(plain):
         return False  # 和县政府, 二七区政府, 隆林各族自治县政府
     if not plain.endswith(bodies.CLASS_NOUNS) and not (
-        any(word in plain for word in _EACH) and (head_of(plain) or plain.endswith(_WHOLE_NAMES))
+        (any(word in plain for word in _EACH) or plain.startswith(("有关", "相关"))) and (head_of(plain) or plain.endswith(_WHOLE_NAMES))
     ):
         return False
     if is_counted(plain) or (plain.endswith("政府") and _IN_AN_AREA.match(plain)):

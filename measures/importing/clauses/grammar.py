@@ -24,6 +24,7 @@ from measures.importing.clauses.names import shape
 from measures.importing.clauses.no_doers import built_behind, no_doer
 from measures.importing.clauses.persons import is_post, names_agency, persons, without_person
 from measures.importing.clauses.scopes import is_office
+from measures.importing.clauses.untold import TIME_UNREAD, unknown_time
 from measures.importing.deadlines import Deadline
 
 _SPOKEN = {"lead": "牵头", "support": "配合", "guiding": "指导", "responsible": "责任"}
@@ -101,7 +102,9 @@ class Parser:
             self.label = None  # （完成时限：2023年底）（市财政局配合）
         elif kind == "time":
             if not token.text.startswith(bodies.OUTCOMES) and not (self.in_object and "%" in token.text):
-                self.doubts.append(Doubt(token.start, token.end, "时限没有读出"))
+                unknown = unknown_time(self.text, token.start)
+                self.deadlines += [unknown] if unknown else []
+                self.doubts += [] if unknown else [Doubt(token.start, token.end, TIME_UNREAD)]
             return
         if self._tells_to_guide(token) or (self.in_object and not self._goes_on_with_names(index)):
             (self.outcomes if self.after_deadline else self.remarks).append(token)
@@ -390,11 +393,8 @@ class Parser:
             self._assign(self.pending, "support")
         elif self.roles_seen and self.label.role == "responsible" and any(chunk.role == "lead" for chunk in self.chunks):
             first, last = self.chunks[self.pending[0]], self.chunks[self.pending[-1]]
-            if self._marked_in_this_label(first.group):
+            if any(chunk.role == "lead" and chunk.group >= first.group - 1 for chunk in self.chunks):
                 self.doubts.append(Doubt(first.start, last.end, "没有写明角色，按责任单位读取"))
             self._assign(self.pending, self.label.role)
         else:
             self._assign(self.pending, self.label.role)
-
-    def _marked_in_this_label(self, group: int) -> bool:
-        return any(chunk.role == "lead" and chunk.group >= group - 1 for chunk in self.chunks)

@@ -139,7 +139,8 @@ def _doers(parser: Parser, mentions: list[Mention]) -> list[Mention]:
     if parser.leaders or parser.roles_seen != 1:
         return mentions
     cut = max((at for at, mention in enumerate(mentions) if mention.chunk.separator == "，"), default=0)
-    if not cut or (roles_read == {"lead"} and cut + 1 < len(mentions)):
+    sets = all(mention.kind == "collective" for mention in mentions[:cut]) and all(mention.kind == "agency" for mention in mentions[cut:])
+    if not cut or (roles_read == {"lead"} and cut + 1 < len(mentions) and not sets):
         return mentions
     spoken = "牵头单位" if roles_read == {"lead"} else "责任单位"
     parser.doubts.append(Doubt(mentions[0].chunk.start, mentions[-1].chunk.end, f"角色只写在最后，逗号前的单位按{spoken}读取"))

@@ -56,6 +56,7 @@ _REFERENCE = re.compile(
 )
 _NUMBERED = re.compile("[^，；：]*(?:第?[0-9]+号(?:令|公告|通告|文|文件)?|[〔（[][0-9]{4}[]）〕][0-9]+号)")
 _NOT_AFTER_ROLE = ("单位", "部门", "人", "机构", "方", "作用", "制")  # 牵头单位, 负责人, 负责制
+_NATIONAL = ("国家", "国务院", "国资", "国铁", "国网", "国防")
 _IS = ("分别为", "均为", "同为", "都为", "均是", "都是", "作为", "列为", "为", "是", "系")
 ALL_ARE = _IS[:6]  # these speak of a list that is closed before them: 省教育厅、省财政厅，均为牵头单位
 _OBJECTS = (
@@ -348,6 +349,8 @@ def link_at(text: str, at: int) -> str:
     word = _first(LINKS, text, at).removesuffix("有关")
     if word == "会同":
         return word
+    if word != "联合" and text.startswith(_NATIONAL, at + len(word)):
+        return word  # 财政部商国家发展改革委, but 联合国
     return "" if not word or text.startswith(_WORDS["links_not_before"], at + len(word)) else word
 
 

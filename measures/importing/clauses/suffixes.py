@@ -175,8 +175,9 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
     if kind in ("agency", "standalone") and not name.endswith(bodies.ZONES):
         return _with_company(mention, closer)
-    if kind in ("place", "unknown") and is_region(end.prefix):
-        return _place_with(mention, end, rest)
+    party = "委" if kind == "place" and end.party and is_region(end.prefix[:-1]) else ""  # 福州、厦门市委统战部
+    if kind in ("place", "unknown") and (party or is_region(end.prefix)):
+        return _place_with(mention, replace(end, prefix=end.prefix.removesuffix(party)), party + rest)
     if kind in ("region", "agency"):
         return _region_with(mention, closer, rest)
     whole = name + closer.name.removeprefix(places.short_at(closer.name)) if kind == "place" else ""
