@@ -27,6 +27,7 @@ _AREA_OF_TRIAL = re.compile(r"(?:在[^，；。：（）\n]{2,30}(?:试点|先�
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}|（(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})）)"
 _ITEMS = re.compile(rf"(?:其中)?，?第{_NUMBER}(?:[、，和及至—-]+第?{_NUMBER})*(?:项|条|款|点)(?:任务|工作|措施|内容|事项)?(?:均|分别)?由?")
 _ENUMERATOR = re.compile(r"(?:\d{1,2}[.．)）](?!\d)|[①-⑳❶-❿●◆■◇□▪•]|\*(?=[\u4e00-\u9fff]{2,8}：))")
+_HELPED = re.compile("[局委厅部办府院会社司][^，；。]{0,3}(?:配合|参与|参加|协助|协办)$")
 _AFTER_PLACE = SEPARATORS + "）政人委等"
 _LONGEST_NUMBER, _NUMERALS = 3, "0123456789一二三四五六七八九十"
 
@@ -135,10 +136,11 @@ class Lexer:
         kind = None if names_either(self._so_far(at), inside) else note_kind(inside) or self._scope(at, close, inside)
         if kind == "note" and self._name >= 0 and self._seat_behind(at, close):
             kind = None  # 各市（含定州、辛集市）人民政府
-        if _is_number(inside) and self.wholes.holds(self._so_far(at)):
+        numbered, helped = _is_number(inside), kind is None and _HELPED.search(inside) is not None  # 市教育局（市财政局、市人社局配合）
+        if (numbered or helped) and self.wholes.holds(self._so_far(at)):
             self._close(at)
-            self.tokens.append(Token("sep", at, close + 1, "；"))
-            return close + 1
+            self.tokens.append(Token("sep", at, at + 1 if helped else close + 1, "；"))
+            return at + 1 if helped else close + 1
         if kind is None:
             return self._open(at, close, inside) if self._name < 0 else close + 1
         self._close(at)

@@ -9,7 +9,23 @@ from measures.importing.clauses import bodies
 from measures.importing.clauses.names import shape
 from measures.importing.clauses.persons import is_post, leader_in
 
-_ASKED = ("报请", "提请", "提交", "呈报", "报经", "报送", "报", "经", "送")  # who comes behind these decides, and has no part
+_ASKED = (
+    "报请",
+    "提请",
+    "提交",
+    "呈报",
+    "报经",
+    "报送",
+    "报",
+    "经",
+    "送",
+    "隶属于",
+    "隶属",
+    "挂靠",
+    "依托",
+    "抄送",
+    "抄报",
+)  # who comes behind these decides, and has no part
 _URGES = re.compile("(?:落实|压实|强化|夯实|明确|履行|严格落实|压紧压实)[^，；]{0,10}(?:责任|职责|任务|要求)")  # 落实属地责任，各区政府负责
 # 会同省公安厅建设平台: what is built is no part of the name.
 _BUILDS = re.compile(

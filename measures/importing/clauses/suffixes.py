@@ -169,7 +169,7 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
     if closer.kind != "agency" or (
         shape(closer.name).prefix in bodies.LANDMARKS and mention.kind in ("agency", "place") and not mention.name.endswith(bodies.ZONES)
     ):
-        return mention
+        return _before_a_set(mention, closer)
     name, end = mention.name, shape(closer.name)
     kind = shape(name).kind
     rest = closer.name[len(end.prefix) :].split("（")[0] or closer.name[len(end.prefix) :]
@@ -191,6 +191,17 @@ def _finished(mention: Mention, closer: Mention) -> Mention:
         leveled = shape(name).prefix and shape(name).prefix == end.prefix  # 省红会、省商务厅
         why = "后面的单位另有层级，不能确定共用后缀" if leveled else _ONLY_FUNCTION if ending == "部门" else ""
     return replace(mention, name=whole, kind="agency", restored=True, why=why) if whole else mention
+
+
+def _before_a_set(mention: Mention, closer: Mention) -> Mention:
+    """江阴市、宜兴市、各区人民政府: cities and counties take the seat of the open set, with a doubt; a zone is only doubted."""
+    seat = next((seat for seat in sorted(bodies.SEATS, key=len, reverse=True) if closer.chunk.text.endswith(seat)), "")
+    listed = closer.kind == "collective" and closer.chunk.separator == "、" and closer.chunk.text.startswith("各")
+    if not (listed and seat.endswith("政府") and places.full_at(mention.name) == mention.name and _may_sit(mention.name, seat)):
+        return mention
+    if not mention.name.endswith(_UNITS_OF_PLACES):
+        return replace(mention, why=mention.why or f"可能省略了“{seat}”")
+    return replace(mention, name=mention.name + seat, kind="agency", restored=True, why=f"按后文补了“{seat}”")
 
 
 def _region_with(mention: Mention, closer: Mention, rest: str) -> Mention:
