@@ -87,7 +87,15 @@ def material(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def show(
-    request: HttpRequest, actor: Actor, row: Contribution, form: ContributionForm, *, now: dt.datetime, status: int = 200, refused: str = ""
+    request: HttpRequest,
+    actor: Actor,
+    row: Contribution,
+    form: ContributionForm,
+    *,
+    now: dt.datetime,
+    status: int = 200,
+    refused: str = "",
+    files_refused: str = "",
 ) -> HttpResponse:
     """Return the page of a contribution, to write in or to read."""
     over = is_over(row)
@@ -102,6 +110,7 @@ def show(
         "files": list(row.files.all()),
         "file_url": "contribution-file",
         "files_label": _("Files"),
+        "files_refused": files_refused,
         "part": part,
         "task": part.task,
         "form": form,

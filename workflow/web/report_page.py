@@ -136,7 +136,15 @@ def content_of(upload: UploadedFile[Any]) -> bytes:
 
 
 def show(
-    request: HttpRequest, actor: Actor, report: Report, form: ReportForm, *, now: dt.datetime, status: int = 200, refused: str = ""
+    request: HttpRequest,
+    actor: Actor,
+    report: Report,
+    form: ReportForm,
+    *,
+    now: dt.datetime,
+    status: int = 200,
+    refused: str = "",
+    files_refused: str = "",
 ) -> HttpResponse:
     """Return the page of a report, to write in or to read."""
     over = is_over(report)
@@ -150,6 +158,7 @@ def show(
         "file_url": "evidence",
         "files_label": _("Evidence"),
         "files_required": report.assignment.task.evidence_required,
+        "files_refused": files_refused,
         "part": report.assignment,
         "task": report.assignment.task,
         "form": form,

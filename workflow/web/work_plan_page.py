@@ -132,6 +132,7 @@ def show(
     now: dt.datetime,
     status: int = 200,
     refused: str = "",
+    files_refused: str = "",
 ) -> HttpResponse:
     """Return the page of a lead's plan, to write in or to read."""
     part = plan.assignment
@@ -146,6 +147,7 @@ def show(
         "file_url": "workplan-file",
         "files_label": _("Files"),
         "files_required": False,
+        "files_refused": files_refused,
         "part": part,
         "task": part.task,
         "form": form,

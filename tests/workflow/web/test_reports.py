@@ -68,6 +68,35 @@ def test_words_and_percentage_being_there_what_else_is_wanting_marks_neither(sig
     assert (answer.status_code, answer.context["form"].errors) == (409, {})
 
 
+def test_missing_evidence_and_an_empty_file_are_said_beside_the_box_for_files(signed_in: SignIn) -> None:
+    stage = accepted_task()
+    Task.objects.update(evidence_required=True)
+    report = open_report(stage, stage.leads[0])
+    client, address = signed_in(stage.leads[0].officer), reverse("report", args=[report.pk])
+    assert "id_files_error" not in client.get(address).content.decode()
+    missing = client.post(address, written(report, send="yes"))
+    report = Report.objects.get(pk=report.pk)
+    empty = client.post(address, written(report, files=SimpleUploadedFile("空.pdf", b"")))
+    other = accepted_task()
+    row, plan = asked_contribution(other), begun_work_plan(other)
+    client = signed_in(other.leads[0].officer)
+    nothing = {"files": SimpleUploadedFile("空.pdf", b""), "text": "稿"}
+    steps = {"step-TOTAL_FORMS": 0, "step-INITIAL_FORMS": 0}
+    drawn = client.post(reverse("workplan", args=[plan.pk]), {"version": plan.version} | steps | nothing)
+    nothing["files"] = SimpleUploadedFile("空.pdf", b"")
+    helped = signed_in(other.supporters[0].officer).post(reverse("contribution", args=[row.pk]), {"version": row.version} | nothing)
+    for answer, status, why in (
+        (missing, 409, "请至少上传一个文件"),
+        (empty, 400, "文件为空。"),
+        (drawn, 400, "文件为空。"),
+        (helped, 400, "文件为空。"),
+    ):
+        box, _, said = answer.content.decode().partition('<input class="form-control is-invalid" type="file"')[2].partition(">")
+        assert answer.status_code == status
+        assert 'aria-describedby="id_files_helptext id_files_error" aria-invalid="true"' in box, answer.request["PATH_INFO"]
+        assert why in said.partition('id="id_files_error">')[2].partition("</div>")[0]
+
+
 def test_a_contribution_and_a_work_plan_without_words_are_marked_where_they_are_wanting(signed_in: SignIn) -> None:
     stage = accepted_task()
     row, plan = asked_contribution(stage), begun_work_plan(stage)
