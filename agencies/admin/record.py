@@ -31,6 +31,14 @@ class RecordPaginator(Paginator[Any]):
         return lines.count() if isinstance(lines, QuerySet) else len(lines)
 
 
+class TimeFilter(admin.DateFieldListFilter):
+    """Chooses by time, under a heading that reads as one: the name of the column, "at", does not."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.title = _("time of the act")
+
+
 class RecordAdmin(OfficeAdmin[E]):
     """One record. A subclass names its verbs, and in `concerns` what its lines are about."""
 
@@ -53,7 +61,7 @@ class RecordAdmin(OfficeAdmin[E]):
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Offer to choose by day and by act."""
-        return (("at", admin.DateFieldListFilter), VerbFilter)
+        return (("at", TimeFilter), VerbFilter)
 
     def get_fields(self, request: HttpRequest, obj: E | None = None) -> tuple[Any, ...]:
         """Show all that a line says, and what chains it to the others."""

@@ -282,6 +282,14 @@ def test_the_auditor_reads_a_line_and_cannot_post_to_it(enter: Enter) -> None:
     assert DirectoryEvent.objects.get(pk=line.pk).comment == "原文"
 
 
+def test_the_record_is_narrowed_by_time_under_a_heading_of_words(enter: Enter) -> None:
+    auditor = enter(Office.AUDIT)
+    for language, heading in (("en", "By time of the act"), ("zh-hans", "按时间")):
+        auditor.cookies["django_language"] = language
+        shown = auditor.get(page(DirectoryEvent, "changelist")).content.decode()
+        assert heading in " ".join(shown.split())
+
+
 def test_the_auditor_chooses_lines_by_act_in_words(enter: Enter) -> None:
     for verb in (DirectoryVerb.AMEND, DirectoryVerb.RENAME):
         record(verb, actor=Actor.system(), now=timezone.now(), comment=f"原文{verb.value}")
