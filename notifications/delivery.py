@@ -26,6 +26,7 @@ from notifications.channels import Letter, RefusedError, Send, UnreachableError,
 from notifications.hours import may_send
 from notifications.leaving import never
 from notifications.models import Message, as_answered
+from notifications.preferences import switched_off
 
 logger = logging.getLogger(__name__)
 
@@ -213,6 +214,8 @@ def _settle(message: Message, run: _Run) -> None:
         _withhold(message, run, "the account is closed")
     elif person is not None and (person.pk, message.subject_ref) not in guards.allowed([(person.pk, message.subject_ref)], now):
         _withhold(message, run, "not, or no longer, for this person")
+    elif switched_off([message]):
+        _withhold(message, run, "switched off by this person")
     elif not guards.still_true([message.key], now):
         _withhold(message, run, "no longer so")
     else:

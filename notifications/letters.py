@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from notifications import guards
 from notifications.channels import Letter, Line
 from notifications.models import Message
+from notifications.preferences import switched_off
 from notifications.topics import floor
 
 SALT = "notifications.unsubscribe"
@@ -26,7 +27,7 @@ def absolute(path: str) -> str:
 
 def unsubscribe_url(message: Message) -> str:
     """Return where the recipient can switch this kind of mail off, or nothing where it cannot be."""
-    if message.recipient_id is None or message.channel in floor(message.topic) or message.carries_id is not None:
+    if message.recipient_id is None or message.channel_named or message.channel in floor(message.topic) or message.carries_id is not None:
         return ""
     token = signing.dumps([message.recipient_id, message.topic, message.channel], salt=SALT)
     return absolute(reverse("notifications:unsubscribe", args=[token]))
@@ -59,10 +60,13 @@ def build(message: Message, now: dt.datetime) -> Letter | None:
 
 
 def _lines(digest: int, person: int | None, now: dt.datetime) -> tuple[Line, ...]:
-    """Return what a digest tells, asked again at this moment: what its reader may no longer see is left out."""
+    """Return what a digest tells, asked again at this moment: what its reader may no longer see, or does not want, is left out."""
     items = list(Message.objects.filter(digest_id=digest).order_by("created_at", "pk"))
     told = guards.allowed([(person, item.subject_ref) for item in items if person is not None], now)
     so = guards.still_true([item.key for item in items], now)
+    unwanted = switched_off(items)
     return tuple(
-        Line(item.subject, item.body, absolute(item.link)) for item in items if item.key in so and (person, item.subject_ref) in told
+        Line(item.subject, item.body, absolute(item.link))
+        for item in items
+        if item.key in so and item.pk not in unwanted and (person, item.subject_ref) in told
     )

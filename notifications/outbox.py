@@ -162,6 +162,7 @@ def _words(message: NewMessage | Circular) -> Words:
         body=message.body,
         link=message.link,
         ref=message.ref,
+        channels_named=bool(message.channels),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 from django.db import transaction
 
-from notifications.models import Preference
+from notifications.models import Message, Preference
 from notifications.topics import Topic, defaults, floor
 
 
@@ -43,6 +43,23 @@ def channels_for(people: Collection[int], topics: Collection[str] = Topic.values
             dropped = {channel for channel, wanted in choice.items() if not wanted}
             result[person, topic] = frozenset((usual | added) - dropped | lowest)
     return result
+
+
+def switched_off(messages: Iterable[Message]) -> set[int]:
+    """Return the keys (`pk`) of those messages that their recipients have said they do not want by that channel, in one query.
+
+    The floor holds, and so does a channel that was named with the notice. A digest is of all kinds: its lines are asked about, not it.
+    """
+    by_choice = {
+        message.pk: (message.recipient_id, message.topic, message.channel)
+        for message in messages
+        if not message.channel_named and message.carries_id is None and message.channel not in floor(message.topic)
+    }
+    people = {person for person, _topic, _channel in by_choice.values() if person is not None}
+    if not people:
+        return set()
+    unwanted = set(Preference.objects.filter(user__in=people, enabled=False).values_list("user_id", "topic", "channel"))
+    return {pk for pk, choice in by_choice.items() if choice in unwanted}
 
 
 def choose(user_id: int, *, topic: str, channel: str, enabled: bool) -> None:

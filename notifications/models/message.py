@@ -55,6 +55,8 @@ class Message(models.Model):
     channel = models.CharField(_("channel"), max_length=20)
     topic = models.CharField(_("topic"), max_length=20, choices=Topic)
     urgent = models.BooleanField(_("urgent"), default=False)
+    channel_named = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether its channel was named with the notice, so that it is sent whatever the recipient has chosen."""
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     link = models.CharField(_("link"), max_length=300, blank=True)

@@ -20,6 +20,7 @@ class Words:
     Attributes:
         stem: begins their keys.
         is_circular: the person is part of the key: `stem|person|channel`; otherwise it is `stem|channel`.
+        channels_named: its channels were named with it, whatever its recipients have chosen.
     """
 
     stem: str
@@ -30,6 +31,7 @@ class Words:
     body: str
     link: str
     ref: str
+    channels_named: bool
 
 
 _TYPES = ("text", "boolean", "text", "boolean", "text", "text", "text", "text")
@@ -64,11 +66,12 @@ def write_messages(
     """
     if not told:
         return
-    rows = [(*_listed(words), list(people), channel, state, f"@{host}>") for words, channel, state, people in told]
-    source, parameter = rows_as_source(rows, (*_TYPES, "bigint[]", "text", "text", "text"), connection.vendor)
+    rows = [(*_listed(words), list(people), channel, state, f"@{host}>", words.channels_named) for words, channel, state, people in told]
+    source, parameter = rows_as_source(rows, (*_TYPES, "bigint[]", "text", "text", "text", "boolean"), connection.vendor)
     key = f"{_KEY}c9"
     digest = f"encode(sha256(convert_to({key}, 'UTF8')), 'hex')" if connection.vendor == "postgresql" else f"sha256({key})"
-    made = _SAID | {"key": key, "channel": "c9", "state": "c10", "message_id": f"'<' || substr({digest}, 1, 40) || c11"}
+    made = _SAID | {"key": key, "channel": "c9", "state": "c10", "channel_named": "c12"}
+    made |= {"message_id": f"'<' || substr({digest}, 1, 40) || c11"}
     shared = {"created_at": now, "next_attempt_at": leaves_at, "attempts": 0, "answer": ""}
     insert_from(Message, source + _for_each_person(), parameter, made, shared=shared, once_by="key")
 

@@ -9,8 +9,9 @@ from agencies.models import Office, User
 from notifications import clock, delivery, guards, tasks
 from notifications.channels import Letter, RefusedError, UnreachableError
 from notifications.delivery import BACK_OFF, deliver_due
-from notifications.models import ChannelHealth, InboxItem, Message
-from notifications.outbox import post
+from notifications.models import ChannelHealth, InboxItem, Message, Preference
+from notifications.outbox import NewMessage, post
+from notifications.preferences import choose
 from tests.notifications.conftest import NOW, Recorder, notice
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,40 @@ def test_who_may_no_longer_see_it_gets_nothing(person: User, post_office: Record
     guards.register("task", lambda people, refs, now: {(other.pk, ref) for ref in refs})
     assert deliver_due(NOW).sent == 1
     assert [letter.to for letter in post_office.letters] == [other]
+
+
+def overnight(*messages: NewMessage) -> None:
+    """Post notices in the evening, which leave the next morning."""
+    post(messages, now=NOW - dt.timedelta(hours=14))
+    assert set(Message.objects.values_list("state", flat=True)) == {"queued"}
+
+
+def test_what_a_person_switches_off_does_not_come_although_it_waits_already(person: User, post_office: Recorder) -> None:
+    other = User.objects.create(username="zhao", email="zhao@example.test")
+    overnight(notice(person, topic="deadline"), notice(person, "b", topic="review"), notice(other, topic="deadline"))
+    choose(person.pk, topic="deadline", channel="email", enabled=False)
+    outcome = deliver_due(NOW)
+    assert (outcome.sent, outcome.withheld) == (2, 1)
+    assert Message.objects.get(state="withheld").key == f"k1|{person.pk}|email"
+    assert Message.objects.get(state="withheld").answer == "switched off by this person"
+    assert InboxItem.objects.filter(recipient=person).count() == 2
+
+
+def test_what_is_switched_on_again_before_it_leaves_comes(person: User, post_office: Recorder) -> None:
+    overnight(notice(person, topic="deadline"))
+    choose(person.pk, topic="deadline", channel="email", enabled=False)
+    choose(person.pk, topic="deadline", channel="email", enabled=True)
+    assert deliver_due(NOW).withheld == 0
+
+
+def test_the_floor_and_a_channel_that_was_named_come_whatever_a_person_chose(person: User, post_office: Recorder) -> None:
+    named = notice(person, "named", topic="deadline", channels=("email",))
+    overnight(notice(person, topic="escalation"), named)
+    for topic in ("escalation", "deadline"):  # beneath the floor no choice is taken: a row that stands there all the same changes nothing
+        Preference.objects.create(user=person, topic=topic, channel="email", enabled=False)
+    assert deliver_due(NOW).withheld == 0
+    letters = {letter.key: letter.unsubscribe_url for letter in post_office.letters}
+    assert letters[f"k1|{person.pk}|email"] == letters[f"named|{person.pk}|email"] == ""
 
 
 def test_a_ref_nobody_answers_for_is_not_told(person: User, post_office: Recorder) -> None:

@@ -12,6 +12,7 @@ from notifications.delivery import deliver_due
 from notifications.digests import compose_digests
 from notifications.models import Digest, Message
 from notifications.outbox import post
+from notifications.preferences import choose
 from tests.notifications.conftest import NOW, Recorder, notice
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,30 @@ def test_a_digest_leaves_out_what_its_reader_may_no_longer_see(person: User, pos
     guards.register("task", lambda people, refs, now: {(p, ref) for p in people for ref in refs if ref == "task:2"})
     deliver_due(NOW)
     assert [[line.subject for line in letter.lines] for letter in post_office.letters] == [["临期 b"]]
+
+
+def test_a_digest_leaves_out_what_its_reader_has_switched_off_since(person: User, post_office: Recorder) -> None:
+    quiet(person, "a")
+    post(
+        [
+            notice(person, "b", topic="review", urgent=False, subject="待审"),
+            notice(person, "n", topic="deadline", urgent=False, channels=("email",)),
+        ],
+        now=NOW - DAY,
+    )
+    compose_digests(NOW)
+    choose(person.pk, topic="deadline", channel="email", enabled=False)
+    choose(person.pk, topic="system", channel="email", enabled=False)  # the digest itself is of no kind
+    deliver_due(NOW)
+    assert [[line.subject for line in letter.lines] for letter in post_office.letters if letter.lines] == [["待审", "超期提醒"]]
+
+
+def test_a_digest_of_which_its_reader_wants_nothing_any_more_is_withheld(person: User, post_office: Recorder) -> None:
+    quiet(person, "a")
+    compose_digests(NOW)
+    choose(person.pk, topic="deadline", channel="email", enabled=False)
+    assert deliver_due(NOW).withheld == 1
+    assert post_office.letters == []
 
 
 def test_a_digest_of_which_nothing_may_be_told_is_withheld(person: User, post_office: Recorder) -> None:

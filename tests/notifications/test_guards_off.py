@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from agencies.models import User
-from notifications import alarms, clock, delivery, hours
+from notifications import alarms, clock, delivery, hours, letters, outbox, preferences
 from notifications.channels import email
-from tests.notifications import test_channels, test_clock, test_delivery, test_zones
+from notifications.models.posting import write_messages
+from tests.notifications import test_channels, test_clock, test_delivery, test_digests, test_zones
 from tests.notifications.conftest import Recorder
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,40 @@ def test_who_may_not_be_told_is_seen_to_be_told_when_nobody_asks(
     monkeypatch.setattr(delivery, "_settle", sent_without_asking)
     with pytest.raises(AssertionError, match=seen_as):
         row(person, post_office)
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [
+        (delivery, test_delivery.test_what_a_person_switches_off_does_not_come_although_it_waits_already),
+        (letters, test_digests.test_a_digest_leaves_out_what_its_reader_has_switched_off_since),
+        (letters, test_digests.test_a_digest_of_which_its_reader_wants_nothing_any_more_is_withheld),
+    ],
+    ids=["mail", "line of a digest", "digest"],
+)
+def test_what_is_not_wanted_any_more_is_seen_to_come_when_nobody_asks(
+    place: ModuleType, row: Callable[..., None], person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "switched_off", lambda messages: set())
+    with pytest.raises(AssertionError):
+        row(person, post_office)
+
+
+@pytest.mark.parametrize("guard", ["floor", "channel_named"])
+def test_the_floor_and_a_named_channel_are_seen_to_be_switched_off_when_nobody_minds_them(
+    guard: str, person: User, post_office: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if guard == "floor":
+        monkeypatch.setattr(preferences, "floor", lambda topic: frozenset({"inbox"}))
+    else:
+        monkeypatch.setattr(outbox, "write_messages", unnamed)
+    with pytest.raises(AssertionError, match="== 0"):
+        test_delivery.test_the_floor_and_a_channel_that_was_named_come_whatever_a_person_chose(person, post_office)
+
+
+def unnamed(told: Any, **options: Any) -> None:
+    """Write messages as if no channel had been named with any."""
+    write_messages([(replace(words, channels_named=False), *rest) for words, *rest in told], **options)
 
 
 def test_a7_is_red_without_pauses_between_attempts(
